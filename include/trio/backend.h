@@ -1,0 +1,292 @@
+// The seams: everything that a run asks of the world outside it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_BACKEND_H
+#define TRIO_BACKEND_H
+
+#include <stdarg.h>
+
+#include <trio/address.h>
+#include <trio/base.h>
+#include <trio/entry.h>
+#include <trio/status.h>
+#include <trio/time.h>
+
+struct trio_task;
+
+// Something of the world's: a descriptor, a socket, an index. Opaque.
+typedef intptr_t trio_handle;
+
+#define TRIO_HANDLE_NONE ((trio_handle)-1)
+
+// ---- Clock ----
+
+// Tells the time. A virtual clock can also be moved by the loop, when nothing
+// else is left to do.
+struct trio_clock {
+    void *context;
+
+    // Returns now. Never goes back.
+    trio_time (*now)(void *context);
+
+    // Returns how long, in real time, to wait for `deadline` to come: 0 if it
+    // has; TRIO_FOREVER if the clock does not get there by itself.
+    trio_duration (*until)(void *context, trio_time deadline);
+
+    // Moves the clock to `deadline`; NULL, or false, if it does not jump.
+    bool (*jump)(void *context, trio_time deadline);
+
+    // Says whether the clock would jump now. NULL: never.
+    bool (*can_jump)(void *context);
+
+    // How long, in real time, to leave a world that may still wake us before
+    // the clock jumps, in nanoseconds.
+    trio_duration jump_threshold;
+};
+
+// ---- World: readiness, sockets, jobs ----
+
+enum trio_direction { TRIO_READABLE, TRIO_WRITABLE };
+
+// One task's wait for one direction of one handle, on the task's stack.
+struct trio_io_waiter {
+    struct trio_task *task;        // Who waits.
+    trio_handle handle;            // For what.
+    enum trio_direction direction; // For which side of it.
+    struct trio_io_waiter *next;   // The world's, while armed.
+};
+
+// Readiness. Each function gets the world's context.
+struct trio_io {
+    const char *name; // "epoll"
+
+    // Waits up to `limit` nanoseconds (0: looks only; TRIO_FOREVER) for
+    // something to happen, and calls trio_io_ready for each waiter that is
+    // ready, which is disarmed by that. Returns early when woken or
+    // interrupted.
+    void (*poll)(void *context, trio_duration limit);
+
+    // Registers interest. TRIO_OK: trio_io_ready will be called, never from
+    // within arm. Otherwise nothing was registered. TRIO_EEXIST: it is ready
+    // already. TRIO_EBUSY: somebody else waits for this direction.
+    // TRIO_EBADHANDLE, TRIO_ENOTSUP: not a handle that can be waited for.
+    trio_status (*arm)(void *context, struct trio_io_waiter *waiter);
+
+    // Withdraws an armed waiter.
+    void (*disarm)(void *context, struct trio_io_waiter *waiter);
+
+    // Says that a handle is about to be closed: its waiters are made ready with
+    // TRIO_ECLOSED, and whatever is registered for it is forgotten.
+    void (*closing)(void *context, trio_handle handle);
+
+    // Returns how many waiters are armed.
+    size_t (*waiters)(void *context);
+
+    // Says whether anything in flight can still make a waiter ready.
+    bool (*can_wake)(void *context);
+
+    // Ends the current or the next poll early. From any thread and from signal
+    // handlers.
+    void (*wake)(void *context);
+
+    // Returns the system's number for the last failure of a call to the world
+    // in this run, 0 if there was none.
+    int (*last_error)(void *context);
+};
+
+enum trio_socket_option {
+    TRIO_SOCKET_NO_DELAY,      // Send small segments at once. 0 or 1.
+    TRIO_SOCKET_REUSE_ADDRESS, // Listen on a port in TIME_WAIT. 0 or 1.
+    TRIO_SOCKET_REUSE_PORT,    // Several listeners on one port. 0 or 1.
+    TRIO_SOCKET_V6_ONLY,       // No IPv4 on an IPv6 socket. 0 or 1.
+    TRIO_SOCKET_KEEP_ALIVE,    // Ask silent peers. 0 or 1.
+    TRIO_SOCKET_SEND_BUFFER,   // In bytes.
+    TRIO_SOCKET_RECEIVE_BUFFER // In bytes.
+};
+
+// Non-blocking socket calls by handle. Each function gets the world's context
+// and returns TRIO_EWOULDBLOCK where it would wait; interruptions are retried
+// inside.
+struct trio_net {
+    trio_status (*open)(void *context, enum trio_address_family family,
+                        trio_handle *ret_handle);
+    trio_status (*bind)(void *context, trio_handle handle,
+                        const struct trio_address *address);
+    trio_status (*listen)(void *context, trio_handle handle, int backlog);
+    trio_status (*accept)(void *context, trio_handle handle,
+                          trio_handle *ret_handle,
+                          struct trio_address *ret_peer);
+
+    // Begins to connect. TRIO_EWOULDBLOCK: wait until writable, then ask
+    // connect_result.
+    trio_status (*connect)(void *context, trio_handle handle,
+                           const struct trio_address *address);
+    trio_status (*connect_result)(void *context, trio_handle handle);
+
+    // TRIO_EEND at the end of the stream.
+    trio_status (*receive)(void *context, trio_handle handle, void *data,
+                           size_t size, size_t *ret_length);
+
+    // Sends what fits, at least a byte. Never raises a signal.
+    trio_status (*send)(void *context, trio_handle handle, const void *data,
+                        size_t size, size_t *ret_length);
+    trio_status (*shutdown_send)(void *context, trio_handle handle);
+    trio_status (*set_option)(void *context, trio_handle handle,
+                              enum trio_socket_option option, int value);
+    trio_status (*local_address)(void *context, trio_handle handle,
+                                 struct trio_address *ret_address);
+    trio_status (*peer_address)(void *context, trio_handle handle,
+                                struct trio_address *ret_address);
+
+    // Closes the handle, in every case; `reset` throws unsent data away and
+    // resets the connection. Wakes its waiters with TRIO_ECLOSED.
+    void (*close)(void *context, trio_handle handle, bool reset);
+};
+
+// One interest in some signals. The world posts `entry` through `poster` when
+// one of them arrives, after setting its bit in `pending`.
+struct trio_signal_watch {
+    uint64_t signals;                // Bit n - 1: signal n.
+    uint64_t pending;                // Accessed atomically.
+    struct trio_poster *poster;
+    struct trio_entry *entry;
+    struct trio_signal_watch *next;  // The world's.
+};
+
+// What happens beside the loop.
+struct trio_jobs {
+    // Begins to watch signals, or stops. Stopping restores the dispositions
+    // that were found.
+    trio_status (*watch_signals)(void *context,
+                                 struct trio_signal_watch *watch);
+    void (*unwatch_signals)(void *context, struct trio_signal_watch *watch);
+
+    // Raises a signal again for whoever handled it before us.
+    void (*raise_signal)(void *context, int signal);
+
+    // Has Ctrl-C post `entry`, if its disposition is the default one and this
+    // is the main thread; a second one restores the default and raises it
+    // again. TRIO_ENOTSUP: it is somebody else's; that is fine.
+    trio_status (*catch_interrupt)(void *context, struct trio_poster *poster,
+                                   struct trio_entry *entry);
+    void (*release_interrupt)(void *context);
+};
+
+// The world: three tables over one context, because they share handles.
+struct trio_world {
+    void *context;
+    // Prepares for one run, in its thread; may set `context`. A failure is the
+    // run's status.
+    trio_status (*begin)(struct trio_world *world);
+    void (*end)(struct trio_world *world);
+    const struct trio_io *io;
+    const struct trio_net *net;
+    const struct trio_jobs *jobs;
+};
+
+// ---- Scheduler ----
+
+// Chooses. A NULL `pick` is first in, first out, and the fastest.
+struct trio_scheduler {
+    void *context;
+
+    // Returns which of `count` tasks goes next, less than `count`. They are in
+    // the order in which they became runnable; count is at least 2.
+    size_t (*pick)(void *context, struct trio_task *const *tasks,
+                   size_t count);
+};
+
+// ---- Memory ----
+
+// A task's stack: `base` is the lowest address that may be used, and
+// `base + size`, aligned to 16, is where it begins.
+struct trio_stack {
+    void *base;
+    size_t size;
+};
+
+struct trio_memory {
+    void *context;
+    // Prepares for one run, in its thread; may set `context`.
+    trio_status (*begin)(struct trio_memory *memory);
+    void (*end)(struct trio_memory *memory);
+
+    // Returns a block aligned as by malloc, or NULL.
+    void *(*allocate)(void *context, size_t size);
+    void (*release)(void *context, void *block, size_t size);
+
+    // Promises that one later stack_take of this size will succeed.
+    // TRIO_ENOMEM: no. TRIO_EINVAL: there are no stacks that large.
+    trio_status (*stack_reserve)(void *context, size_t size);
+    void (*stack_unreserve)(void *context, size_t size);
+
+    // Returns a stack of at least about `size` bytes. Uses up a reservation.
+    struct trio_stack (*stack_take)(void *context, size_t size);
+    void (*stack_give)(void *context, struct trio_stack stack);
+
+    // The loop is about to sleep: a chance to give unused memory back.
+    void (*stack_trim)(void *context);
+};
+
+// ---- Random ----
+
+struct trio_random {
+    void *context;
+    uint64_t (*next)(void *context); // 64 random bits.
+};
+
+// ---- Report ----
+
+// What the CPU was about to do in a parked task.
+struct trio_registers {
+    void *pc;
+    void *sp;
+    void *fp;
+};
+
+struct trio_report {
+    void *context;
+
+    // Prints one line, given without its newline.
+    void (*line)(void *context, const char *text);
+
+    // Formats as vsnprintf does. Used also where nothing is printed.
+    int (*format)(void *context, char *buffer, size_t size, const char *format,
+                  va_list arguments) __attribute__((format(printf, 4, 0)));
+
+    // Writes the name of a place in the code, as "program(+0x1234)".
+    void (*place)(void *context, const void *place, char *buffer, size_t size);
+
+    // Fills `ret_places` with the return addresses of a parked task whose
+    // stack ends at `top`; returns how many. Never reads at or past `top`.
+    size_t (*backtrace)(void *context, struct trio_registers registers,
+                        const void *top, const void **ret_places, size_t max);
+
+    // Ends the process, or the run if it can. Does not return.
+    __attribute__((noreturn)) void (*stop)(void *context);
+};
+
+TRIO_BEGIN_DECLS
+
+// Tells the core that a waiter's handle is ready, or why it will never be:
+// TRIO_OK or TRIO_ECLOSED. For worlds, from within poll or closing; the waiter
+// is no longer the world's.
+//
+// Checkpoint: never.
+void trio_io_ready(struct trio_io_waiter *waiter, trio_status result);
+
+// Returns the world of the current run. Misuse outside a run.
+//
+// Checkpoint: never.
+const struct trio_world *trio_run_world(void);
+
+// Reports a stack overflow of the current task, and stops, if `address` lies
+// below its stack, where the guard is; returns false if it does not. For the
+// handler of memory faults.
+//
+// Checkpoint: never.
+bool trio_run_overflowed(const void *address);
+
+TRIO_END_DECLS
+
+#endif // TRIO_BACKEND_H

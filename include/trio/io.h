@@ -1,0 +1,47 @@
+// Waiting for handles: the way to use foreign code that does its own I/O.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_IO_H
+#define TRIO_IO_H
+
+#include <trio/backend.h>
+#include <trio/base.h>
+#include <trio/status.h>
+
+TRIO_BEGIN_DECLS
+
+// Waits until reading from `handle`, a descriptor or socket of the caller's,
+// would not wait. Level semantics: who reads only a part may wait again and
+// returns at once. One task at a time may wait for each direction. Nothing
+// stays registered afterwards. Call trio_notify_closing before closing a handle
+// that somebody may be waiting for.
+//
+//     trio_status rc = trio_wait_readable(descriptor);
+//     if (rc == TRIO_OK)
+//         length = read(descriptor, buffer, sizeof(buffer));
+//
+// Checkpoint: always.
+// Returns: TRIO_OK          it is readable, at its end, or broken: try.
+//          TRIO_ECANCELED   an enclosing scope is cancelled.
+//          TRIO_EBUSY       another task waits for the same; undisturbed.
+//          TRIO_ECLOSED     trio_notify_closing was called.
+//          TRIO_EBADHANDLE  it is not an open handle.
+//          TRIO_ENOTSUP     it cannot be waited for, as a regular file.
+//          TRIO_ENOMEM      the system is out of memory for this.
+TRIO_CHECKPOINT trio_status trio_wait_readable(trio_handle handle);
+
+// Waits until writing to `handle` would not wait; else as trio_wait_readable.
+//
+// Checkpoint: always.
+// Returns: as trio_wait_readable.
+TRIO_CHECKPOINT trio_status trio_wait_writable(trio_handle handle);
+
+// Says that `handle` is about to be closed: the tasks that wait for it get
+// TRIO_ECLOSED.
+//
+// Checkpoint: never.
+void trio_notify_closing(trio_handle handle);
+
+TRIO_END_DECLS
+
+#endif // TRIO_IO_H

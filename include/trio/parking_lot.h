@@ -1,0 +1,141 @@
+// Parking lots: queues of waiting tasks, from which primitives are built.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_PARKING_LOT_H
+#define TRIO_PARKING_LOT_H
+
+#include <trio/base.h>
+#include <trio/status.h>
+#include <trio/task.h>
+
+struct trio_waiter;
+
+// A `trio_parking_lot` is a queue of parked tasks, first in, first out. A task
+// that was unparked has succeeded, whatever happens before it runs: the lot
+// never loses a wake-up to a cancellation.
+//
+//     static const struct trio_wait arrival = {.verb = "wait for a bus"};
+//     static struct trio_parking_lot stop = TRIO_PARKING_LOT_INIT;
+//
+//     trio_status rc = trio_parking_lot_park(&stop, &arrival, &stop);
+//
+// Zero is a valid lot. The caller owns the storage; it needs no teardown, but
+// must outlive every task that is parked in it. Not thread-safe: use it from
+// its loop's thread only.
+struct trio_parking_lot {
+    struct trio_waiter *first; // Private. Waits longest.
+    struct trio_waiter *last;  // Private.
+    size_t count;              // Private.
+    bool broken;               // Private.
+};
+
+#define TRIO_PARKING_LOT_INIT                                                 \
+    {                                                                         \
+        NULL, NULL, 0, false                                                  \
+    }
+
+// One task's place in one lot. A park may own several: the first wake claims
+// one, and all leave their lots before the task runs.
+struct trio_waiter {
+    struct trio_task *task;       // Private. Who waits.
+    struct trio_parking_lot *lot; // Private. Where; NULL once out.
+    struct trio_waiter *next;     // Private. In the lot.
+    struct trio_waiter *previous; // Private. In the lot.
+    struct trio_waiter *sibling;  // Private. Of the same park.
+    bool claimed;                 // True if this is the one that was unparked.
+};
+
+struct trio_parking_lot_statistics {
+    size_t waiting; // Tasks parked.
+    bool broken;
+};
+
+TRIO_BEGIN_DECLS
+
+// Parks the current task at the end of the lot until it is unparked. `wait` is
+// static; `object` is what the lot is part of, for dumps.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK         the task was unparked.
+//          TRIO_ECANCELED  an enclosing scope is cancelled; it left the lot.
+//          TRIO_EBROKEN    the lot is broken.
+//          other           what trio_parking_lot_unpark_one_with gave.
+TRIO_CHECKPOINT trio_status trio_parking_lot_park(
+    struct trio_parking_lot *lot, const struct trio_wait *wait,
+    const void *object);
+
+// Parks like trio_parking_lot_park, but never for a cancellation.
+//
+// Checkpoint: parks only.
+// Returns: TRIO_OK       the task was unparked.
+//          TRIO_EBROKEN  the lot is broken.
+TRIO_PARKS TRIO_MUST_USE trio_status trio_parking_lot_park_shielded(
+    struct trio_parking_lot *lot, const struct trio_wait *wait,
+    const void *object);
+
+// Queues the current task at the end of the lot without parking yet. `waiter`
+// lives on the caller's stack; the trio_park that must follow in the same step
+// ends it, however it ends. Several waiters may be added before one park;
+// `claimed` then tells which was unparked.
+//
+// Checkpoint: never.
+void trio_parking_lot_add(struct trio_parking_lot *lot,
+                          struct trio_waiter *waiter);
+
+// Unparks the task that has waited longest; says whether there was one. An
+// empty lot stores nothing.
+//
+// Checkpoint: never. Also from entry callbacks.
+bool trio_parking_lot_unpark_one(struct trio_parking_lot *lot);
+
+// Unparks up to `count` tasks in order; returns how many.
+//
+// Checkpoint: never.
+size_t trio_parking_lot_unpark(struct trio_parking_lot *lot, size_t count);
+
+// Unparks every task in order; returns how many.
+//
+// Checkpoint: never.
+size_t trio_parking_lot_unpark_all(struct trio_parking_lot *lot);
+
+// Unparks the task that has waited longest and returns it, so that something
+// can be handed to it; NULL if there was none. Its park returns `result`.
+//
+// Checkpoint: never.
+struct trio_task *
+trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
+                                 trio_status result);
+
+// Returns the task that has waited longest, or NULL.
+//
+// Checkpoint: never.
+struct trio_task *
+trio_parking_lot_first(const struct trio_parking_lot *lot);
+
+// Moves up to `count` tasks, in order, to the end of another lot; they stay
+// parked. Returns how many.
+//
+// Checkpoint: never.
+size_t trio_parking_lot_repark(struct trio_parking_lot *lot,
+                               struct trio_parking_lot *target, size_t count);
+
+// Breaks the lot: tasks that are parked in it, and that park later, get
+// TRIO_EBROKEN.
+//
+// Checkpoint: never.
+void trio_parking_lot_break(struct trio_parking_lot *lot);
+
+// Returns how many tasks are parked in the lot.
+//
+// Checkpoint: never.
+size_t trio_parking_lot_count(const struct trio_parking_lot *lot);
+
+// Reads the lot's statistics.
+//
+// Checkpoint: never.
+struct trio_parking_lot_statistics
+trio_parking_lot_statistics(const struct trio_parking_lot *lot);
+
+TRIO_END_DECLS
+
+#endif // TRIO_PARKING_LOT_H

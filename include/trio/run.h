@@ -1,0 +1,116 @@
+// Running a program: the run, its configuration, what it knows of itself.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_RUN_H
+#define TRIO_RUN_H
+
+#include <trio/backend.h>
+#include <trio/base.h>
+#include <trio/nursery.h>
+#include <trio/note.h>
+#include <trio/status.h>
+#include <trio/time.h>
+
+struct trio_error;
+
+// Everything that a run takes from outside itself. Fill one with
+// trio_config_platform or, for tests, trio_config_simulated, then replace what
+// you want replaced. Every member but the last four is required.
+struct trio_config {
+    uint32_t version; // TRIO_VERSION.
+    struct trio_clock clock;
+    struct trio_world world;
+    struct trio_scheduler scheduler;
+    struct trio_memory memory;
+    struct trio_random random;
+    struct trio_report report;
+    struct trio_observer observer; // Zero: nobody.
+    bool catch_interrupt; // Ctrl-C cancels the main task, if nobody else
+                          // handles it and this is the main thread.
+    uint32_t ignored_cancels_max;  // Checkpoints in a row that a task may
+                                   // ignore before it is reported; 0: 1000.
+    struct trio_error **ret_error; // Receives the error tree of the run, the
+                                   // caller's to free; NULL: it is printed.
+};
+
+// What a run is doing, by value.
+struct trio_run_statistics {
+    size_t tasks_living;               // System tasks included.
+    size_t tasks_runnable;             // Will run in this pass or the next.
+    trio_duration next_deadline_after; // TRIO_FOREVER: no deadline.
+    size_t entries_queued;
+    const char *world;                 // "epoll"
+    size_t world_waiters;              // Tasks that wait for handles.
+    uint64_t passes;
+    uint64_t steps;
+};
+
+TRIO_BEGIN_DECLS
+
+// Runs `fn(arg)` as the main task on the operating system, with every task that
+// comes of it, and returns when all have ended. A second run inside a run is
+// misuse; other threads may run their own.
+//
+// Checkpoint: never; not in a task.
+// Returns: TRIO_OK           everything succeeded.
+//          TRIO_EINTERRUPTED Ctrl-C, and nothing else went wrong.
+//          TRIO_EDEADLOCK    nothing could ever have woken the run again.
+//          TRIO_EINTERNAL    a system task failed.
+//          TRIO_ENOMEM       out of memory before the main task ran.
+//          other             what the main task came to.
+TRIO_MUST_USE trio_status trio_run(trio_task_fn fn, void *arg);
+
+// Runs `fn(arg)` in the world that `config` describes. A missing member is
+// misuse, so that nothing of the real world gets into a simulation by accident.
+//
+// Checkpoint: never; not in a task.
+// Returns: as trio_run, and what the world's begin returned if it failed.
+TRIO_MUST_USE trio_status trio_run_with(const struct trio_config *config,
+                                        trio_task_fn fn, void *arg);
+
+// Fills a configuration for the operating system. Nothing is opened before the
+// run.
+//
+// Checkpoint: never.
+struct trio_config trio_config_platform(void);
+
+// Starts a system task: it belongs to the run, not to any nursery, and is
+// cancelled when the main task has ended. Its failure cancels the main task,
+// and the run returns TRIO_EINTERNAL.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK      the task will run.
+//          TRIO_ENOMEM  out of memory; nothing was started.
+TRIO_MUST_USE trio_status
+trio_system_task_start(const struct trio_task_options *options,
+                       trio_task_fn fn, void *arg);
+
+// Reads the run's statistics.
+//
+// Checkpoint: never. Also from entry callbacks.
+struct trio_run_statistics trio_run_statistics(void);
+
+// Says whether the calling thread is inside a run: in a task, an entry callback
+// or an abort function.
+//
+// Checkpoint: never.
+TRIO_MUST_USE bool trio_in_run(void);
+
+// Prints the tree of tasks through the run's report: of each its number, name
+// and state, what it waits for, the scopes with their deadlines, and the
+// backtrace of the parked.
+//
+// Checkpoint: never. Also from entry callbacks.
+void trio_dump_tasks(void);
+
+// Reports a bug of the caller's, with the current task, and stops. For
+// libraries that are built on this one. `rule` says what must hold; `object` is
+// what it was broken for, or NULL.
+//
+// Checkpoint: never.
+__attribute__((noreturn, cold)) void trio_misuse(const char *rule,
+                                                 const void *object);
+
+TRIO_END_DECLS
+
+#endif // TRIO_RUN_H

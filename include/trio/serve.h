@@ -1,0 +1,75 @@
+// Serving: a task for every connection, and a graceful end.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SERVE_H
+#define TRIO_SERVE_H
+
+#include <trio/address.h>
+#include <trio/base.h>
+#include <trio/cancel_scope.h>
+#include <trio/status.h>
+#include <trio/stream.h>
+#include <trio/tcp.h>
+
+// What serves one connection. The stream is closed after it has returned.
+typedef trio_status (*trio_handler_fn)(struct trio_stream *stream, void *arg);
+
+// A `trio_server` is what trio_serve and trio_serve_stop have in common.
+//
+//     struct trio_server server = TRIO_SERVER_INIT;
+//
+//     rc = trio_serve(&server, &listener, 1, NULL, echo, NULL);
+//
+// The caller owns the storage; it must outlive trio_serve.
+struct trio_server {
+    struct trio_cancel_scope *accepting; // Private. Round the accept loops.
+    struct trio_cancel_scope *handling;  // Private. Round everything.
+    size_t connections;                  // Connections that are open now.
+    uint64_t accepted;                   // Connections in all.
+    bool stopping;                       // Private.
+    trio_duration grace;                 // Private. Where stop came first.
+    bool reported;                       // Private. on_error's default.
+};
+
+#define TRIO_SERVER_INIT                                                      \
+    {                                                                         \
+        NULL, NULL, 0, 0, false, 0, false                                     \
+    }
+
+// How to serve. Zero, or NULL for the whole, is the default.
+struct trio_serve_options {
+    // Called when a handler failed. The default reports the first failure of a
+    // server and goes on. Must not park.
+    void (*on_error)(const struct trio_address *peer, trio_status rc,
+                     void *arg);
+    void *on_error_arg;
+    size_t stack_size; // Of each handler's task. Default 256 KiB.
+};
+
+TRIO_BEGIN_DECLS
+
+// Accepts connections on all listeners and runs `fn(stream, arg)` in a task for
+// each, until it is stopped or cancelled; then the listeners are closed. Goes
+// on after errors of single connections and of handlers; while handles or
+// memory are used up it pauses 100 ms at a time. `options` may be NULL.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK         trio_serve_stop was called, and all is done.
+//          TRIO_ECANCELED  an enclosing scope is cancelled.
+//          TRIO_EINVAL     there is no listener.
+//          other           a listener failed.
+TRIO_CHECKPOINT trio_status trio_serve(
+    struct trio_server *server, struct trio_tcp_listener *listeners,
+    size_t count, const struct trio_serve_options *options, trio_handler_fn fn,
+    void *arg);
+
+// Stops a server gracefully: it accepts no more and gives the handlers `grace`
+// nanoseconds to end before they are cancelled. Calling it again can only
+// shorten the grace. Called before trio_serve, it makes that return at once.
+//
+// Checkpoint: never. Also from entry callbacks.
+void trio_serve_stop(struct trio_server *server, trio_duration grace);
+
+TRIO_END_DECLS
+
+#endif // TRIO_SERVE_H

@@ -1,0 +1,102 @@
+// TCP: connecting, listening, accepting.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_TCP_H
+#define TRIO_TCP_H
+
+#include <trio/address.h>
+#include <trio/backend.h>
+#include <trio/base.h>
+#include <trio/status.h>
+#include <trio/stream.h>
+
+// A `trio_tcp_stream` is one TCP connection, used through its first member:
+//
+//     struct trio_tcp_stream tcp;
+//
+//     trio_status rc = trio_tcp_connect(&address, &tcp);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_stream_send_all(&tcp.stream, "hello", 5, NULL);
+//     return trio_combine(rc, trio_stream_close(&tcp.stream));
+//
+// The caller owns the storage, which must not move. Small segments are sent at
+// once (no Nagle).
+struct trio_tcp_stream {
+    struct trio_stream stream;
+    trio_handle handle;      // Private.
+    struct trio_address peer; // Who is at the other end.
+    bool sending;            // Private. A task is in send_all.
+    bool receiving;          // Private. A task is in receive_some.
+    bool sent_eof;           // Private.
+    bool closed;             // Private.
+};
+
+// A `trio_tcp_listener` accepts connections. The caller owns the storage.
+struct trio_tcp_listener {
+    trio_handle handle;          // Private.
+    struct trio_address address; // Where it listens, the port filled in.
+    bool closed;                 // Private.
+};
+
+// How to listen. Zero, or NULL for the whole, is the default.
+struct trio_tcp_listen_options {
+    int backlog;     // Connections that wait to be accepted. Default 4096.
+    bool reuse_port; // Share the port with other listeners.
+};
+
+TRIO_BEGIN_DECLS
+
+// Connects to a numeric address. When cancelled, the socket is closed.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK             `ret_stream` is connected; the caller closes it.
+//          TRIO_ECANCELED      an enclosing scope is cancelled.
+//          TRIO_ECONNREFUSED   nobody listens there.
+//          TRIO_EUNREACHABLE   there is no way to it.
+//          TRIO_EPEERTIMEDOUT  it does not answer.
+//          TRIO_EMFILE         too many open handles.
+//          other               what the system said; the record tells more.
+TRIO_CHECKPOINT trio_status
+trio_tcp_connect(const struct trio_address *address,
+                 struct trio_tcp_stream *ret_stream);
+
+// Listens on a numeric address; port 0 takes a free one. `options` may be NULL.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK             `ret_listener` listens; the caller closes it.
+//          TRIO_EADDRINUSE     somebody else does.
+//          TRIO_EADDRNOTAVAIL  it is not an address of this machine.
+//          TRIO_EACCES         not permitted.
+//          TRIO_EMFILE         too many open handles.
+//          other               what the system said; the record tells more.
+TRIO_MUST_USE trio_status
+trio_tcp_listen(const struct trio_address *address,
+                const struct trio_tcp_listen_options *options,
+                struct trio_tcp_listener *ret_listener);
+
+// Accepts one connection. One task at a time per listener.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK            `ret_stream` is connected; the caller closes it.
+//          TRIO_ECANCELED     an enclosing scope is cancelled.
+//          TRIO_ECLOSED       the listener was closed on this side.
+//          TRIO_EBUSY         another task accepts.
+//          TRIO_EMFILE        too many open handles; the connection waits.
+//          TRIO_ENOMEM,
+//          TRIO_ENOBUFS       out of memory; the connection waits.
+//          other              what the system said; the record tells more.
+// A connection that was aborted before it was accepted is passed over.
+TRIO_CHECKPOINT trio_status
+trio_tcp_accept(struct trio_tcp_listener *listener,
+                struct trio_tcp_stream *ret_stream);
+
+// Closes a listener. A task that accepts gets TRIO_ECLOSED. Again is fine, and
+// so is a listener that is all zeros.
+//
+// Checkpoint: never.
+void trio_tcp_listener_close(struct trio_tcp_listener *listener);
+
+TRIO_END_DECLS
+
+#endif // TRIO_TCP_H

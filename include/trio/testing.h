@@ -1,0 +1,61 @@
+// The test kit: bodies as tasks in a fresh world under virtual time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_TESTING_H
+#define TRIO_TESTING_H
+
+#include <trio/base.h>
+#include <trio/clock.h>
+#include <trio/nursery.h>
+#include <trio/run.h>
+#include <trio/status.h>
+#include <trio/time.h>
+
+// What a simulated run is made of. The caller owns the storage; it must outlive
+// the run.
+struct trio_simulation {
+    struct trio_mock_clock clock; // Autojumps; starts where the seed says.
+    uint64_t seed;                // 0: first in, first out; else a shuffle.
+    uint64_t choices;             // Private. State of the scheduler.
+    uint64_t data;                // Private. State of trio_random_u64.
+};
+
+TRIO_BEGIN_DECLS
+
+// Prepares `simulation` and returns a configuration in which nothing is real:
+// virtual time that jumps when all tasks wait, a world with nothing in it, an
+// order of tasks and random numbers that depend on `seed` alone. Seed 0 runs
+// tasks first in, first out, as production does. Memory and reports are those
+// of `base`, a platform's configuration.
+//
+// Checkpoint: never.
+struct trio_config trio_config_simulated(struct trio_simulation *simulation,
+                                         const struct trio_config *base,
+                                         uint64_t seed);
+
+// Runs `fn(arg)` as a task in a fresh simulated world, first in, first out.
+//
+// Checkpoint: never; not in a task.
+// Returns: as trio_run.
+TRIO_MUST_USE trio_status trio_test(trio_task_fn fn, void *arg);
+
+// Runs `fn(arg)` as trio_test does, with tasks shuffled by `seed`.
+//
+// Checkpoint: never; not in a task.
+// Returns: as trio_run.
+TRIO_MUST_USE trio_status trio_test_seeded(uint64_t seed, trio_task_fn fn,
+                                           void *arg);
+
+// Waits until every other task has been parked for `cushion` nanoseconds of the
+// run's clock: the exact way to say "now they have all come to their wait".
+// Tasks that wait here themselves count as parked; the smallest cushion is
+// served first.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK         all are parked.
+//          TRIO_ECANCELED  an enclosing scope is cancelled.
+TRIO_CHECKPOINT trio_status trio_wait_all_tasks_blocked(trio_duration cushion);
+
+TRIO_END_DECLS
+
+#endif // TRIO_TESTING_H

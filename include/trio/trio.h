@@ -1,0 +1,25 @@
+// Trio for C: structured concurrency, cancellation and asynchronous I/O.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_TRIO_H
+#define TRIO_TRIO_H
+
+#include <trio/address.h>
+#include <trio/base.h>
+#include <trio/cancel_scope.h>
+#include <trio/entry.h>
+#include <trio/error.h>
+#include <trio/io.h>
+#include <trio/nursery.h>
+#include <trio/parking_lot.h>
+#include <trio/random.h>
+#include <trio/run.h>
+#include <trio/serve.h>
+#include <trio/signal.h>
+#include <trio/status.h>
+#include <trio/stream.h>
+#include <trio/task.h>
+#include <trio/tcp.h>
+#include <trio/time.h>
+
+#endif // TRIO_TRIO_H
