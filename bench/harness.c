@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// A figure is a median over rounds, and within a round every variant has one
+// turn. So whatever slows the machine for a while slows all of them alike, and
+// the ratio of two medians survives what the medians themselves do not.
+//
+// Each turn is a process of its own. Variants measured in one process would
+// inherit each other's heap, warm caches and page tables, and the order of the
+// turns would then be a part of the result.
+
+#include "bench/harness.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+struct samples {
+    double value[BENCH_VARIANTS][BENCH_FIGURES][BENCH_ROUNDS_MAX];
+};
+
+static void forget(double *figures)
+{
+    for (int i = 0; i < BENCH_FIGURES; i++)
+        figures[i] = NAN;
+}
+
+static void measure_in_child(bench_measure measure, double *ret_figures)
+{
+    double figures[BENCH_FIGURES];
+    int ends[2];
+
+    forget(ret_figures);
+    if (pipe(ends) != 0)
+        return;
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        forget(figures);
+        measure(figures);
+        ssize_t written = write(ends[1], figures, sizeof figures);
+        _exit(written == (ssize_t)sizeof figures ? 0 : 1);
+    }
+    close(ends[1]);
+    if (child > 0) {
+        if (read(ends[0], figures, sizeof figures) == (ssize_t)sizeof figures)
+            for (int i = 0; i < BENCH_FIGURES; i++)
+                ret_figures[i] = figures[i];
+        else
+            fprintf(stderr, "bench: a measurement died\n");
+        waitpid(child, NULL, 0);
+    }
+    close(ends[0]);
+}
+
+static int compare(const void *left, const void *right)
+{
+    double a = *(const double *)left, b = *(const double *)right;
+
+    return (a > b) - (a < b);
+}
+
+static double summarise(double *values, int count, bool sampled)
+{
+    double sum = 0;
+
+    for (int i = 0; i < count; i++) {
+        if (isnan(values[i]))
+            return NAN;
+        sum += values[i];
+    }
+    if (sampled)
+        return sum / count;
+    qsort(values, (size_t)count, sizeof *values, compare);
+    double upper = values[count / 2], lower = values[(count - 1) / 2];
+    return (lower + upper) / 2;
+}
+
+static void print_value(double value)
+{
+    if (isnan(value))
+        printf(" %9s", "-");
+    else
+        printf(" %9.*f", value < 1000 ? 2 : 0, value);
+}
+
+// Prints what was asked and what came of it; says whether it was met.
+static bool print_verdict(const struct bench_figure *figure,
+                          const double *values)
+{
+    static const char *const against[] = {
+        [BENCH_RAW] = "x raw",
+        [BENCH_LIBUV] = "x libuv",
+        [BENCH_LIBEV] = "x libev",
+        [BENCH_ABSOLUTE] = "",
+    };
+    double base =
+        figure->against == BENCH_ABSOLUTE ? 1 : values[figure->against];
+    double ratio = values[BENCH_OURS] / base;
+
+    if (figure->at_most < 0 || isnan(ratio)) {
+        printf("\n");
+        return figure->at_most < 0;
+    }
+    // Judged as printed: a target of 2.00 is met by 2.004.
+    bool met = round(ratio * 100) <= round(figure->at_most * 100);
+    printf("  %8.*f", ratio < 1000 ? 2 : 0, ratio);
+    printf(" <= %.*f %-7s  %s\n", figure->at_most < 1000 ? 2 : 0,
+           figure->at_most, against[figure->against], met ? "met" : "MISSED");
+    return met;
+}
+
+void bench_print_heading(void)
+{
+    printf("%3s  %-41s %-5s %9s %9s %9s %9s  %8s    %s\n", "row", "measure",
+           "unit", "ours", "raw", "libuv", "libev", "result", "target");
+}
+
+static bool print_figure(const struct bench_row *row, int index,
+                         struct samples *samples, int rounds)
+{
+    const struct bench_figure *figure = &row->figures[index];
+    double values[BENCH_VARIANTS];
+    char title[128];
+
+    snprintf(title, sizeof title, "%s%s%s", row->name,
+             figure->name[0] ? ": " : "", figure->name);
+    printf("%3d  %-41s %-5s", row->number, title, figure->unit);
+    for (int i = 0; i < BENCH_VARIANTS; i++) {
+        values[i] =
+            summarise(samples->value[i][index], rounds, figure->sampled);
+        print_value(values[i]);
+    }
+    return print_verdict(figure, values);
+}
+
+bool bench_row_run(const struct bench_row *row, int rounds)
+{
+    static struct samples samples;
+    double figures[BENCH_FIGURES];
+    bool met = true;
+
+    if (row->rounds > 0)
+        rounds = row->rounds;
+    for (int round = 0; round < rounds; round++)
+        for (int variant = 0; variant < BENCH_VARIANTS; variant++) {
+            forget(figures);
+            if (row->measure[variant] != NULL)
+                measure_in_child(row->measure[variant], figures);
+            for (int i = 0; i < BENCH_FIGURES; i++)
+                samples.value[variant][i][round] = figures[i];
+        }
+    for (int i = 0; i < BENCH_FIGURES && row->figures[i].name != NULL; i++)
+        met = print_figure(row, i, &samples, rounds) && met;
+    return met;
+}

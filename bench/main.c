@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// The table of what the runtime costs, beside what the same work costs when
+// written by hand and in the event loops that are common today. Nanoseconds
+// drift from machine to machine; the ratios to the right are what counts.
+
+#include "bench/harness.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { ROWS_MAX = 32 };
+
+struct choice {
+    bool row[ROWS_MAX]; // Rows asked for; all if none was.
+    bool any;
+    bool quick;
+    int rounds;
+};
+
+static const struct bench_row *const lists[] = {
+    bench_yield_rows, bench_start_rows, bench_park_rows, bench_million_rows,
+    bench_timer_rows, bench_sleep_rows, bench_echo_rows, bench_calls_rows,
+};
+
+static void usage(void)
+{
+    fputs("usage: bench [--row N]... [--rounds N] [--quick]\n"
+          "  --row N     only this row of the table; may be repeated\n"
+          "  --rounds N  rounds of interleaved measurements (7)\n"
+          "  --quick     3 rounds, without the slow rows\n",
+          stderr);
+    exit(2);
+}
+
+static int number_after(char **argument, int limit)
+{
+    int number = *argument == NULL ? 0 : atoi(*argument);
+
+    if (number < 1 || number >= limit)
+        usage();
+    return number;
+}
+
+static struct choice parse(char **argument)
+{
+    struct choice choice = {.rounds = 7};
+
+    for (; *argument != NULL; argument++) {
+        if (strcmp(*argument, "--quick") == 0) {
+            choice.quick = true;
+            choice.rounds = 3;
+        } else if (strcmp(*argument, "--row") == 0) {
+            choice.row[number_after(++argument, ROWS_MAX)] = true;
+            choice.any = true;
+        } else if (strcmp(*argument, "--rounds") == 0) {
+            choice.rounds = number_after(++argument, BENCH_ROUNDS_MAX + 1);
+        } else {
+            usage();
+        }
+    }
+    return choice;
+}
+
+static bool wanted(const struct choice *choice, const struct bench_row *row)
+{
+    if (choice->any)
+        return choice->row[row->number];
+    return !(choice->quick && row->slow);
+}
+
+int main(int argc, char **argv)
+{
+    struct choice choice = parse(argv + (argc > 0));
+    int rows = 0, met = 0;
+
+    bench_print_heading();
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (const struct bench_row *row = lists[i]; row->number != 0; row++)
+            if (wanted(&choice, row)) {
+                rows++;
+                met += bench_row_run(row, choice.rounds);
+            }
+    printf("%d of %d measurements met every target\n", met, rows);
+    return 0;
+}

@@ -1,0 +1,30 @@
+// What a measurement reads: processor time and memory of processes.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef BENCH_METER_H
+#define BENCH_METER_H
+
+#include <sys/types.h>
+
+// Memory of this process, as the kernel counts it.
+struct meter_memory {
+    double resident;    // Bytes.
+    double page_tables; // Bytes.
+    long mappings;
+};
+
+// Nanoseconds of processor time that this process has used.
+double meter_cpu_ns(void);
+
+// The same of another process, while it lives.
+double meter_cpu_ns_of(pid_t process);
+
+// Nanoseconds on the clock on the wall.
+double meter_wall_ns(void);
+
+struct meter_memory meter_memory_now(void);
+
+// Ends the measurement, which then counts as missing.
+_Noreturn void meter_give_up(const char *what);
+
+#endif // BENCH_METER_H

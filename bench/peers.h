@@ -1,0 +1,38 @@
+// The other columns of the table: what each peer is measured by.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef BENCH_PEERS_H
+#define BENCH_PEERS_H
+
+enum {
+    PEERS_TURNS = 2000000,  // Turns of all tasks of a row about yielding.
+    PEERS_STARTS = 500000,  // Starts of a row about starting.
+    PEERS_BATCH = 1000,     // Tasks alive at once, where many are.
+    PEERS_PARKED = 100000,  // Tasks, or timers, that wait beside the work.
+    PEERS_TREE = 11111,     // Tasks of a tree of fan-out 10, 4 levels deep.
+    PEERS_REARMS = 1000000, // Operations on timers.
+    PEERS_SLEEPERS = 100,
+    PEERS_SLEEPS = 20, // By each sleeper, of 1 to 20 ms.
+};
+
+void raw_measure_yield_2(double *ret_ns);
+void raw_measure_yield_1000(double *ret_ns);
+void raw_measure_yield_1000_coloured(double *ret_ns);
+void raw_measure_start_1(double *ret_ns);
+void raw_measure_start_1000(double *ret_ns);
+void raw_measure_create(double *ret_figures);
+void raw_measure_end(double *ret_ns);
+void raw_measure_end_tree(double *ret_ns);
+void raw_measure_timers(double *ret_ns);
+void raw_measure_sleeps(double *ret_figures);
+
+void uv_measure_yield_2(double *ret_ns);
+void uv_measure_yield_1000(double *ret_ns);
+void uv_measure_start_1(double *ret_ns);
+void uv_measure_start_1000(double *ret_ns);
+void uv_measure_timers(double *ret_ns);
+void uv_measure_sleeps(double *ret_figures);
+
+void ev_measure_timers(double *ret_ns);
+
+#endif // BENCH_PEERS_H
