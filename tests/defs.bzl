@@ -1,0 +1,56 @@
+"""How a test is declared.
+
+A file tests/<noun>_test.c becomes the test //tests:<noun>_test by itself. Say
+more about it in tests/BUILD only where there is more to say: a tag, a size.
+
+Tags:
+    many_tasks    more than 5,000 live tasks: not under a thread sanitizer
+    no_sanitizer  not under any sanitizer
+    no_valgrind   not under Valgrind
+    no_qemu       not under qemu
+    real_world    uses the real clock or the real kernel
+"""
+
+load("@rules_cc//cc:defs.bzl", "cc_test")
+
+def trio_test(name, srcs = None, deps = [], tags = [], size = "small", **kwargs):
+    """A program of the project's runner, linked with the simulated world.
+
+    Args:
+      name: the test's name, and by default its source's without `.c`.
+      srcs: the sources, if they are others.
+      deps: what it needs besides the runner and //:trio_sim.
+      tags: see above.
+      size: `small` (1 minute) to `enormous` (1 hour).
+      **kwargs: anything else that cc_test takes.
+    """
+    cc_test(
+        name = name,
+        size = size,
+        srcs = srcs or [name + ".c"],
+        tags = tags,
+        deps = deps + [
+            "//tests:check",
+            "//:trio_sim",
+        ],
+        **kwargs
+    )
+
+def trio_tests(srcs, tags = {}, sizes = {}):
+    """One trio_test for each source.
+
+    Args:
+      srcs: files named <noun>_test.c.
+      tags: by the test's name, a list of tags.
+      sizes: by the test's name, a size other than small.
+    """
+    names = [src[:-len(".c")] for src in srcs]
+    for name in sorted(tags.keys() + sizes.keys()):
+        if name not in names:
+            fail("tests/BUILD speaks of %s, but there is no %s.c" % (name, name))
+    for name in names:
+        trio_test(
+            name = name,
+            size = sizes.get(name, "small"),
+            tags = tags.get(name, []),
+        )

@@ -1,0 +1,71 @@
+"""Debian's cross compilers (gcc-aarch64-linux-gnu and its kin) for Bazel."""
+
+load(
+    "@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl",
+    "feature",
+    "flag_group",
+    "flag_set",
+    "tool_path",
+)
+load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
+
+_COMPILE = [
+    ACTION_NAMES.assemble,
+    ACTION_NAMES.preprocess_assemble,
+    ACTION_NAMES.c_compile,
+    ACTION_NAMES.cpp_compile,
+]
+
+_TOOLS = ["ar", "cpp", "gcc", "gcov", "ld", "nm", "objcopy", "objdump", "strip"]
+
+def _always(name, flags):
+    return feature(
+        name = name,
+        enabled = True,
+        flag_sets = [flag_set(
+            actions = _COMPILE,
+            flag_groups = [flag_group(flags = flags)],
+        )],
+    )
+
+def _optimised():
+    return feature(
+        name = "opt",
+        flag_sets = [flag_set(
+            actions = _COMPILE,
+            flag_groups = [flag_group(flags = ["-O2"])],
+        )],
+    )
+
+def _cross_toolchain_config_impl(ctx):
+    triple = ctx.attr.cpu + "-linux-gnu"
+    return cc_common.create_cc_toolchain_config_info(
+        ctx = ctx,
+        toolchain_identifier = ctx.attr.cpu,
+        host_system_name = "local",
+        target_system_name = triple,
+        target_cpu = ctx.attr.cpu,
+        target_libc = "glibc",
+        compiler = "gcc",
+        abi_version = "gcc",
+        abi_libc_version = "glibc",
+        # The same result wherever the tree lies, and whenever it is built.
+        features = [_optimised(), _always("reproducible", [
+            "-no-canonical-prefixes",
+            "-fno-canonical-system-headers",
+        ])],
+        cxx_builtin_include_directories = [
+            "/usr/lib/gcc-cross/" + triple,
+            "/usr/" + triple + "/include",
+        ],
+        tool_paths = [
+            tool_path(name = tool, path = "/usr/bin/%s-%s" % (triple, tool))
+            for tool in _TOOLS
+        ],
+    )
+
+cross_toolchain_config = rule(
+    implementation = _cross_toolchain_config_impl,
+    attrs = {"cpu": attr.string(mandatory = True)},
+    provides = [CcToolchainConfigInfo],
+)
