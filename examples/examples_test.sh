@@ -1,0 +1,132 @@
+#!/bin/bash
+# The examples do what their first lines say.
+#
+#     examples_test.sh [FOLDER]    programs are there; default: this folder
+#
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -u
+cd "${1:-$(dirname "$0")}" || exit 1
+
+passed=0
+failed=0
+work=$(mktemp -d) || exit 1
+servers=()
+trap 'kill -9 "${servers[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+check() {
+    local what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $what"
+    fi
+}
+
+# prints EXPECTED PROGRAM...: it prints exactly that and exits with 0.
+prints() {
+    local expected=$1 printed
+    shift
+    printed=$("$@") && [ "$printed" = "$expected" ] && return
+    echo "$* printed:"
+    echo "$printed"
+    return 1
+}
+
+# exits STATUS PROGRAM...
+exits() {
+    local expected=$1 status
+    shift
+    "$@" >"$work/out" 2>&1
+    status=$?
+    [ "$status" -eq "$expected" ] && return
+    cat "$work/out"
+    echo "$* exited with $status"
+    return 1
+}
+
+# Waits up to ten seconds for a file to contain a pattern.
+wait_for() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        grep -q -- "$1" "$2" && return
+        sleep 0.05
+    done
+    echo "no \"$1\" in:"
+    cat "$2"
+    return 1
+}
+
+# start NAME PROGRAM...: in the background, where a script's children would
+# ignore SIGINT. Sets `pid`, and `port` once it listens.
+start() {
+    local name=$1
+    shift
+    env --default-signal=INT "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pid=$!
+    servers+=("$pid")
+    port=
+    wait_for '^listening on ' "$work/$name.out" || return
+    port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/$name.out")
+    [ -n "$port" ]
+}
+
+# Says a line to a port and expects it back; the connection stays open as
+# descriptor 9.
+echoes() {
+    local reply
+    exec 9<>"/dev/tcp/127.0.0.1/$1" || return
+    printf '%s\n' "$2" >&9
+    read -r -t 10 reply <&9 && [ "$reply" = "$2" ]
+}
+
+# stops NAME PID: SIGINT ends it with status 0.
+stops() {
+    local status
+    kill -INT "$2"
+    wait "$2"
+    status=$?
+    [ "$status" -eq 0 ] && return
+    echo "$1 exited with $status"
+    cat "$work/$1.err"
+    return 1
+}
+
+hello=$'hello, Ada\nhello, Grace'
+check hello prints "$hello" ./hello
+check hello.cc prints "$hello" ./hello_cc
+
+check sleep_sort prints $'0\n1\n2\n30\n40' ./sleep_sort 30 1 40 0 2
+check 'sleep_sort of nothing' prints '' ./sleep_sort
+check 'sleep_sort of nonsense' exits 1 ./sleep_sort 3 x
+check 'sleep_sort says what was wrong' \
+    grep -q 'not a number from 0 to 1000: x' "$work/out"
+
+answers='weather: 21 (attempt 1)
+traffic: 7 (attempt 3)
+news: unavailable (attempt 3)
+stocks: no answer (attempt 2)'
+check 'fan_out in virtual time' prints "$answers" ./fan_out --virtual
+check 'fan_out in real time' exits 0 ./fan_out
+
+check 'echo_server refuses a name' exits 1 ./echo_server localhost
+check 'port_forwarder wants two addresses' exits 2 ./port_forwarder here
+
+check 'echo_server listens' start echo ./echo_server
+echo_pid=$pid
+echo_port=$port
+check 'port_forwarder listens' \
+    start forwarder ./port_forwarder 127.0.0.1:0 "127.0.0.1:$echo_port"
+forwarder_pid=$pid
+forwarder_port=$port
+check 'a line goes through both and back' echoes "$forwarder_port" 'ping'
+kill -USR1 "$forwarder_pid"
+check 'SIGUSR1 prints the tasks' \
+    wait_for 'receive' "$work/forwarder.err"
+exec 9>&-
+check 'port_forwarder stops' stops forwarder "$forwarder_pid"
+check 'echo_server stops' stops echo "$echo_pid"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
