@@ -1,0 +1,292 @@
+// What is known about a stack is kept beside it, never in it: a slot that was
+// not used yet has no page, and costs its share of the page tables only. And
+//
+//     reserved <= ready <= made <= idle_capacity
+//
+// so that a stack that was promised can be taken, and one that was taken can be
+// given back, without any question to the system: only reserving can fail.
+//
+// Mappings are large, and each is larger than the one before, so that there are
+// few; but guards are made a small batch at a time, so that no start of a task
+// has to wait for thousands of them.
+//
+// Idle stacks are reused last in, first out: the hottest is in the cache, and
+// those at the bottom have not been needed for long. Trimming moves two marks
+// up from the bottom; using a stack moves them down to it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#define _GNU_SOURCE // madvise, MAP_ANONYMOUS
+
+#include "io/stack_pool.h"
+
+#include <stdlib.h>
+#include <sys/mman.h>
+
+#include "io/stack_tools.h"
+
+#define SLAB_SLOTS_FIRST 64
+#define SLAB_SLOTS_MAX 65536
+#define SLAB_BYTES_MAX ((size_t)16 << 30)
+#define GUARD_BATCH 32
+#define HOT_BYTES ((size_t)1 << 20)
+#define COLORS 16
+#define COLOR_BYTES 64
+
+struct trio_stack_slab_ {
+    struct trio_stack_slab_ *younger;
+    char *base;
+    size_t slots;
+    size_t guarded;  // The first so many have their guard,
+    size_t touched;  // and the first so many of these were taken once.
+    unsigned *names; // One for each, if somebody wants stacks to have names.
+};
+
+void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t slot_size,
+                           struct trio_stack_guard_ *guard)
+{
+    TRIO_ASSERT(slot_size >= 4 * guard->page_size);
+    *pool = (struct trio_stack_pool_){.slot_size = slot_size, .guard = guard};
+}
+
+static void unmap_slab(struct trio_stack_pool_ *pool,
+                       struct trio_stack_slab_ *slab)
+{
+    for (size_t i = 0; slab->names && i < slab->guarded; i++)
+        stack_unname(slab->names[i]);
+    stack_forget_frames(slab->base, slab->touched * pool->slot_size);
+    munmap(slab->base, slab->slots * pool->slot_size);
+    free(slab->names);
+    free(slab);
+}
+
+void trio_stack_pool_destroy_(struct trio_stack_pool_ *pool)
+{
+    while (pool->oldest) {
+        struct trio_stack_slab_ *slab = pool->oldest;
+
+        pool->oldest = slab->younger;
+        unmap_slab(pool, slab);
+    }
+    free(pool->idle);
+}
+
+static size_t next_slab_slots(const struct trio_stack_pool_ *pool)
+{
+    size_t slots = SLAB_SLOTS_FIRST;
+
+    if (pool->youngest)
+        slots = 2 * pool->youngest->slots;
+    if (slots > SLAB_SLOTS_MAX)
+        slots = SLAB_SLOTS_MAX;
+    if (slots > SLAB_BYTES_MAX / pool->slot_size)
+        slots = SLAB_BYTES_MAX / pool->slot_size;
+    return slots;
+}
+
+// Maps address space for `*slots` slots, or fewer if there is not enough of it.
+static char *map_slots(size_t slot_size, size_t *slots)
+{
+    for (; *slots > 0; *slots /= 2) {
+        void *base = mmap(NULL, *slots * slot_size, PROT_READ | PROT_WRITE,
+                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+        if (base == MAP_FAILED)
+            continue;
+#if defined(MADV_NOHUGEPAGE)
+        // A huge page would make one touched stack cost as much as dozens.
+        (void)madvise(base, *slots * slot_size, MADV_NOHUGEPAGE);
+#endif
+        return base;
+    }
+    return NULL;
+}
+
+static struct trio_stack_slab_ *add_slab(struct trio_stack_pool_ *pool)
+{
+    struct trio_stack_slab_ *slab = calloc(1, sizeof *slab);
+
+    if (!slab)
+        return NULL;
+    slab->slots = next_slab_slots(pool);
+    slab->base = map_slots(pool->slot_size, &slab->slots);
+    if (slab->base && stack_needs_names())
+        slab->names = calloc(slab->slots, sizeof *slab->names);
+    if (!slab->base || (stack_needs_names() && !slab->names)) {
+        if (slab->base)
+            munmap(slab->base, slab->slots * pool->slot_size);
+        free(slab);
+        return NULL;
+    }
+
+    if (pool->youngest)
+        pool->youngest->younger = slab;
+    else
+        pool->oldest = pool->fresh = slab;
+    pool->youngest = slab;
+    return slab;
+}
+
+static bool make_room_for_idle(struct trio_stack_pool_ *pool, size_t count)
+{
+    size_t capacity = pool->idle_capacity;
+
+    if (count <= capacity)
+        return true;
+    while (capacity < count)
+        capacity = capacity ? 2 * capacity : SLAB_SLOTS_FIRST;
+
+    char **idle = realloc(pool->idle, capacity * sizeof *idle);
+
+    if (!idle)
+        return false;
+    pool->idle = idle;
+    pool->idle_capacity = capacity;
+    return true;
+}
+
+// Makes a batch of slots ready, or as many of them as the system allows.
+static bool make_ready(struct trio_stack_pool_ *pool)
+{
+    struct trio_stack_slab_ *slab = pool->youngest;
+    size_t usable = pool->slot_size - pool->guard->page_size;
+
+    if (!make_room_for_idle(pool, pool->made + GUARD_BATCH))
+        return false;
+    if (!slab || slab->guarded == slab->slots)
+        slab = add_slab(pool);
+    if (!slab)
+        return false;
+
+    for (size_t n = 0; n < GUARD_BATCH && slab->guarded < slab->slots; n++) {
+        char *slot = slab->base + slab->guarded * pool->slot_size;
+
+        if (!trio_stack_guard_install_(pool->guard, slot))
+            break;
+        if (slab->names)
+            slab->names[slab->guarded] =
+                stack_name(slot + pool->guard->page_size, usable);
+        slab->guarded++;
+        pool->made++;
+        pool->ready++;
+    }
+    return pool->ready > pool->reserved;
+}
+
+trio_status trio_stack_pool_reserve_(struct trio_stack_pool_ *pool)
+{
+    if (pool->reserved == pool->ready && !make_ready(pool))
+        return TRIO_ENOMEM;
+    pool->reserved++;
+    return TRIO_OK;
+}
+
+void trio_stack_pool_unreserve_(struct trio_stack_pool_ *pool)
+{
+    TRIO_ASSERT(pool->reserved > 0);
+    pool->reserved--;
+}
+
+static char *take_fresh(struct trio_stack_pool_ *pool)
+{
+    struct trio_stack_slab_ *slab = pool->fresh;
+
+    while (slab->touched == slab->slots)
+        slab = slab->younger;
+    TRIO_ASSERT(slab->touched < slab->guarded);
+    pool->fresh = slab;
+    return slab->base + slab->touched++ * pool->slot_size;
+}
+
+static char *take_hottest(struct trio_stack_pool_ *pool)
+{
+    size_t last = --pool->idle_count;
+
+    if (pool->cold > last)
+        pool->cold = last;
+    if (pool->shallow > last)
+        pool->shallow = last;
+    return pool->idle[last];
+}
+
+// Numbers the slots by their place in memory: neighbours differ.
+static size_t color_of(const struct trio_stack_pool_ *pool, const char *slot)
+{
+    return (uintptr_t)slot / pool->slot_size % COLORS * COLOR_BYTES;
+}
+
+struct trio_stack trio_stack_pool_take_(struct trio_stack_pool_ *pool)
+{
+    TRIO_ASSERT(pool->reserved > 0);
+    pool->reserved--;
+    pool->ready--;
+
+    char *slot = pool->idle_count ? take_hottest(pool) : take_fresh(pool);
+    size_t page_size = pool->guard->page_size;
+    struct trio_stack stack = {.base = slot + page_size,
+                               .size = pool->slot_size - page_size -
+                                       color_of(pool, slot)};
+
+    stack_is_taken(stack.base, stack.size);
+    return stack;
+}
+
+void trio_stack_pool_give_(struct trio_stack_pool_ *pool,
+                           struct trio_stack stack)
+{
+    TRIO_ASSERT(pool->ready < pool->made);
+    stack_is_given(stack.base, stack.size);
+    pool->idle[pool->idle_count++] =
+        (char *)stack.base - pool->guard->page_size;
+    pool->ready++;
+}
+
+// Discards the pages of idle slots from `first` on, as long as they lie side by
+// side, which those of tasks that began and ended together do. Guards stay.
+static size_t discard_neighbors(struct trio_stack_pool_ *pool, size_t first,
+                                size_t end)
+{
+    char *low = pool->idle[first];
+    char *high = low + pool->slot_size;
+    size_t next = first + 1;
+
+    for (; next < end; next++) {
+        if (pool->idle[next] == high)
+            high += pool->slot_size;
+        else if (pool->idle[next] + pool->slot_size == low)
+            low -= pool->slot_size;
+        else
+            break;
+    }
+    (void)madvise(low, (size_t)(high - low), MADV_DONTNEED);
+    return next;
+}
+
+static void discard_all_but_top(struct trio_stack_pool_ *pool, char *slot)
+{
+    (void)madvise(slot, pool->slot_size - pool->guard->page_size,
+                  MADV_DONTNEED);
+}
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+size_t trio_stack_pool_trim_(struct trio_stack_pool_ *pool, size_t budget)
+{
+    size_t hot = least(HOT_BYTES / pool->slot_size, pool->idle_count);
+    size_t cold_end = pool->idle_count - hot;
+
+    while (budget > 0 && pool->cold < cold_end) {
+        size_t first = pool->cold;
+
+        pool->cold =
+            discard_neighbors(pool, first, least(cold_end, first + budget));
+        budget -= pool->cold - first;
+    }
+    if (pool->shallow < pool->cold)
+        pool->shallow = pool->cold;
+    for (; budget > 0 && pool->shallow < pool->idle_count; budget--)
+        discard_all_but_top(pool, pool->idle[pool->shallow++]);
+    return budget;
+}
