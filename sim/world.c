@@ -1,0 +1,202 @@
+// The empty world answers every question truthfully: no handle is open, nothing
+// is in flight, nobody is going to wake anybody. It never waits, since there is
+// nothing that a wait could end; time passes by the clock's jumps alone.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/internal.h"
+
+static trio_status begin(struct trio_world *world)
+{
+    (void)world;
+    return TRIO_OK;
+}
+
+static void end(struct trio_world *world)
+{
+    (void)world;
+}
+
+// ---- Readiness ----
+
+static void poll(void *context, trio_duration limit)
+{
+    (void)context, (void)limit;
+}
+
+static trio_status arm(void *context, struct trio_io_waiter *waiter)
+{
+    (void)context, (void)waiter;
+    return TRIO_EBADHANDLE;
+}
+
+static void disarm(void *context, struct trio_io_waiter *waiter)
+{
+    (void)context, (void)waiter;
+}
+
+static void closing(void *context, trio_handle handle)
+{
+    (void)context, (void)handle;
+}
+
+static size_t waiters(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static bool can_wake(void *context)
+{
+    (void)context;
+    return false;
+}
+
+static void wake(void *context)
+{
+    (void)context;
+}
+
+static int last_error(void *context)
+{
+    (void)context;
+    return 0;
+}
+
+static const struct trio_io io = {.name = "empty",
+                                  .poll = poll,
+                                  .arm = arm,
+                                  .disarm = disarm,
+                                  .closing = closing,
+                                  .waiters = waiters,
+                                  .can_wake = can_wake,
+                                  .wake = wake,
+                                  .last_error = last_error};
+
+// ---- Sockets: none can be opened, so no handle is one ----
+
+static trio_status open_socket(void *context, enum trio_address_family family,
+                               trio_handle *ret_handle)
+{
+    (void)context, (void)family, (void)ret_handle;
+    return TRIO_ENOTSUP;
+}
+
+static trio_status use_address(void *context, trio_handle handle,
+                               const struct trio_address *address)
+{
+    (void)context, (void)handle, (void)address;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status listen(void *context, trio_handle handle, int backlog)
+{
+    (void)context, (void)handle, (void)backlog;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status accept(void *context, trio_handle handle,
+                          trio_handle *ret_handle,
+                          struct trio_address *ret_peer)
+{
+    (void)context, (void)handle, (void)ret_handle, (void)ret_peer;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status use_handle(void *context, trio_handle handle)
+{
+    (void)context, (void)handle;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status receive(void *context, trio_handle handle, void *data,
+                           size_t size, size_t *ret_length)
+{
+    (void)context, (void)handle, (void)data, (void)size, (void)ret_length;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status send(void *context, trio_handle handle, const void *data,
+                        size_t size, size_t *ret_length)
+{
+    (void)context, (void)handle, (void)data, (void)size, (void)ret_length;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status set_option(void *context, trio_handle handle,
+                              enum trio_socket_option option, int value)
+{
+    (void)context, (void)handle, (void)option, (void)value;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status get_address(void *context, trio_handle handle,
+                               struct trio_address *ret_address)
+{
+    (void)context, (void)handle, (void)ret_address;
+    return TRIO_EBADHANDLE;
+}
+
+static void close_handle(void *context, trio_handle handle, bool reset)
+{
+    (void)context, (void)handle, (void)reset;
+}
+
+static const struct trio_net net = {.open = open_socket,
+                                    .bind = use_address,
+                                    .listen = listen,
+                                    .accept = accept,
+                                    .connect = use_address,
+                                    .connect_result = use_handle,
+                                    .receive = receive,
+                                    .send = send,
+                                    .shutdown_send = use_handle,
+                                    .set_option = set_option,
+                                    .local_address = get_address,
+                                    .peer_address = get_address,
+                                    .close = close_handle};
+
+// ---- Jobs: there are no signals ----
+
+static trio_status watch_signals(void *context, struct trio_signal_watch *watch)
+{
+    (void)context, (void)watch;
+    return TRIO_ENOTSUP;
+}
+
+static void unwatch_signals(void *context, struct trio_signal_watch *watch)
+{
+    (void)context, (void)watch;
+}
+
+static void raise_signal(void *context, int signal)
+{
+    (void)context, (void)signal;
+}
+
+static trio_status catch_interrupt(void *context, struct trio_poster *poster,
+                                   struct trio_entry *entry)
+{
+    (void)context, (void)poster, (void)entry;
+    return TRIO_ENOTSUP;
+}
+
+static void release_interrupt(void *context)
+{
+    (void)context;
+}
+
+static const struct trio_jobs jobs = {.watch_signals = watch_signals,
+                                      .unwatch_signals = unwatch_signals,
+                                      .raise_signal = raise_signal,
+                                      .catch_interrupt = catch_interrupt,
+                                      .release_interrupt = release_interrupt};
+
+struct trio_world trio_sim_empty_world_(void)
+{
+    return (struct trio_world){.context = NULL,
+                               .begin = begin,
+                               .end = end,
+                               .io = &io,
+                               .net = &net,
+                               .jobs = &jobs};
+}
