@@ -16,7 +16,8 @@
 #include <unistd.h>
 
 struct samples {
-    double value[BENCH_VARIANTS][BENCH_FIGURES][BENCH_ROUNDS_MAX];
+    double value[BENCH_VARIANTS][BENCH_FIGURES]
+                [BENCH_ROUNDS_MAX * BENCH_TURNS_MAX];
 };
 
 static void forget(double *figures)
@@ -120,6 +121,7 @@ static bool print_figure(const struct bench_row *row, int index,
                          struct samples *samples, int rounds)
 {
     const struct bench_figure *figure = &row->figures[index];
+    bool sampled = row->sampled > 0 && index >= row->sampled;
     double values[BENCH_VARIANTS];
     char title[128];
 
@@ -127,8 +129,7 @@ static bool print_figure(const struct bench_row *row, int index,
              figure->name[0] ? ": " : "", figure->name);
     printf("%3d  %-41s %-5s", row->number, title, figure->unit);
     for (int i = 0; i < BENCH_VARIANTS; i++) {
-        values[i] =
-            summarise(samples->value[i][index], rounds, figure->sampled);
+        values[i] = summarise(samples->value[i][index], rounds, sampled);
         print_value(values[i]);
     }
     return print_verdict(figure, values);
@@ -140,8 +141,7 @@ bool bench_row_run(const struct bench_row *row, int rounds)
     double figures[BENCH_FIGURES];
     bool met = true;
 
-    if (row->rounds > 0)
-        rounds = row->rounds;
+    rounds = row->once ? 1 : row->turns > 1 ? rounds * row->turns : rounds;
     for (int round = 0; round < rounds; round++)
         for (int variant = 0; variant < BENCH_VARIANTS; variant++) {
             forget(figures);

@@ -18,18 +18,18 @@ enum {
 
 enum {
     BENCH_FIGURES = 4, // The most figures that one measurement yields.
-    BENCH_ROUNDS_MAX = 99,
+    BENCH_ROUNDS_MAX = 50,
+    BENCH_TURNS_MAX = 4,
+    BENCH_NO_TARGET = -1,
 };
 
 // A figure that a measurement yields, and what is asked of it. `at_most` is a
-// multiple of the variant named by `against`, or a number in `unit`; negative
-// means that nothing is asked.
+// multiple of the variant named by `against`, or a number in `unit`.
 struct bench_figure {
     const char *name;
     const char *unit;
     int against;
     double at_most;
-    bool sampled; // Counted in clock ticks: the mean says more than the median.
 };
 
 // Does the work and stores up to BENCH_FIGURES figures. Each call has a child
@@ -41,19 +41,21 @@ struct bench_row {
     const char *name;
     bench_measure measure[BENCH_VARIANTS]; // NULL: nothing comparable exists.
     struct bench_figure figures[BENCH_FIGURES];
-    int rounds; // 0: as many as asked for; 1 where one is exact, or costly.
-    bool slow;  // Left out by --quick.
+    bool once; // One round will do: it is exact, or too costly to repeat.
+    bool slow; // Left out by --quick.
+    int turns; // Turns of every variant in a round, if more than one.
+    // Figures from this one on are counted in clock ticks, of which a mean says
+    // more than a median; 0: none is.
+    int sampled;
 };
 
 // Each list ends with a row whose number is 0.
 extern const struct bench_row bench_yield_rows[];
 extern const struct bench_row bench_start_rows[];
-extern const struct bench_row bench_park_rows[];
-extern const struct bench_row bench_million_rows[];
+extern const struct bench_row bench_parked_rows[];
 extern const struct bench_row bench_timer_rows[];
 extern const struct bench_row bench_sleep_rows[];
 extern const struct bench_row bench_echo_rows[];
-extern const struct bench_row bench_calls_rows[];
 
 // Prints the heading of the table.
 void bench_print_heading(void);

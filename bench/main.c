@@ -19,8 +19,8 @@ struct choice {
 };
 
 static const struct bench_row *const lists[] = {
-    bench_yield_rows, bench_start_rows, bench_park_rows, bench_million_rows,
-    bench_timer_rows, bench_sleep_rows, bench_echo_rows, bench_calls_rows,
+    bench_yield_rows, bench_start_rows, bench_parked_rows,
+    bench_timer_rows, bench_sleep_rows, bench_echo_rows,
 };
 
 static void usage(void)

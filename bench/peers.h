@@ -12,6 +12,7 @@ enum {
     PEERS_TREE = 11111,     // Tasks of a tree of fan-out 10, 4 levels deep.
     PEERS_REARMS = 1000000, // Operations on timers.
     PEERS_SLEEPERS = 100,
+    PEERS_YIELDERS = 10,
     PEERS_SLEEPS = 20, // By each sleeper, of 1 to 20 ms.
 };
 
@@ -32,6 +33,7 @@ void uv_measure_start_1(double *ret_ns);
 void uv_measure_start_1000(double *ret_ns);
 void uv_measure_timers(double *ret_ns);
 void uv_measure_sleeps(double *ret_figures);
+void uv_measure_busy(double *ret_figures);
 
 void ev_measure_timers(double *ret_ns);
 

@@ -20,7 +20,10 @@ static inline uint64_t timers_roll(struct timers_dice *dice)
     return dice->state;
 }
 
-#define TIMERS_DICE {UINT64_C(0x9E3779B97F4A7C15)}
+#define TIMERS_DICE                                                            \
+    {                                                                          \
+        UINT64_C(0x9E3779B97F4A7C15)                                           \
+    }
 
 // A number of milliseconds between 1,000 s and about 5,000 s: none is due while
 // a measurement lasts.

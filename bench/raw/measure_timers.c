@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "bench/lateness.h"
 #include "bench/meter.h"
 #include "bench/peers.h"
 #include "bench/raw/pairing_heap.h"
@@ -33,4 +34,20 @@ void raw_measure_timers(double *ret_ns)
     }
     ret_ns[0] = (middle - start) / PEERS_REARMS;
     ret_ns[1] = (meter_cpu_ns() - middle) / PEERS_REARMS;
+}
+
+// One thread that sleeps as exactly as the kernel lets it: how late anybody is.
+void raw_measure_sleeps(double *ret_figures)
+{
+    static struct lateness lateness;
+    struct timers_dice dice = TIMERS_DICE;
+
+    for (int i = 0; i < PEERS_SLEEPERS; i++) {
+        long ns = 1000000 + (long)(timers_roll(&dice) % 2000) * 1000;
+        struct timespec wait = {.tv_nsec = ns};
+        double start = meter_wall_ns();
+        nanosleep(&wait, NULL);
+        lateness_add(&lateness, start, (double)ns);
+    }
+    lateness_figures(&lateness, ret_figures);
 }

@@ -1,0 +1,24 @@
+// The client side of the echo rows.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef BENCH_LOAD_H
+#define BENCH_LOAD_H
+
+struct load {
+    int poll;
+    int count;
+    int *sockets;
+    int *missing; // By descriptor: bytes of the answer that is awaited.
+};
+
+// Opens `connections` connections to the port that is read from `report`, and
+// sees each of them served once.
+void load_open(struct load *load, int report, int connections);
+
+// Has `requests` messages go there and back, all connections at once.
+void load_run(struct load *load, long requests);
+
+// Closes the connections, which ends the server.
+void load_close(struct load *load);
+
+#endif // BENCH_LOAD_H
