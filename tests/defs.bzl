@@ -9,11 +9,18 @@ Tags:
     no_valgrind   not under Valgrind
     no_qemu       not under qemu
     real_world    uses the real clock or the real kernel
+    cmocka        set by the macro: see trio_tests
 """
 
 load("@rules_cc//cc:defs.bzl", "cc_test")
 
-def trio_test(name, srcs = None, deps = [], tags = [], size = "small", **kwargs):
+def trio_test(
+        name,
+        srcs = None,
+        deps = [],
+        tags = [],
+        size = "small",
+        **kwargs):
     """A program of the project's runner, linked with the simulated world.
 
     Args:
@@ -37,7 +44,9 @@ def trio_test(name, srcs = None, deps = [], tags = [], size = "small", **kwargs)
     )
 
 def trio_tests(srcs, tags = {}, sizes = {}):
-    """One trio_test for each source.
+    """For each source a trio_test, and the same cases as tests of cmocka.
+
+    The latter are <noun>_cmocka_test; they are for a plain x86-64 build.
 
     Args:
       srcs: files named <noun>_test.c.
@@ -47,10 +56,20 @@ def trio_tests(srcs, tags = {}, sizes = {}):
     names = [src[:-len(".c")] for src in srcs]
     for name in sorted(tags.keys() + sizes.keys()):
         if name not in names:
-            fail("tests/BUILD speaks of %s, but there is no %s.c" % (name, name))
+            fail("there is no tests/%s.c" % name)
     for name in names:
         trio_test(
             name = name,
             size = sizes.get(name, "small"),
             tags = tags.get(name, []),
+        )
+        trio_test(
+            name = name[:-len("test")] + "cmocka_test",
+            srcs = [
+                name + ".c",
+                "cmocka_bridge.c",
+            ],
+            linkopts = ["-lcmocka"],
+            size = sizes.get(name, "small"),
+            tags = tags.get(name, []) + ["cmocka"],
         )

@@ -1,0 +1,115 @@
+"""Rules of the folders: what each may include and call."""
+# SPDX-License-Identifier: MIT OR Apache-2.0
+
+import re
+
+INCLUDE = re.compile(r'\s*#\s*include\s+([<"][^>"]+[>"])')
+
+PUBLIC = r"<trio/\w+\.h>"
+# Comes with the compiler itself, on every platform.
+FREESTANDING = r"<std(bool|def|int|arg|atomic|align|noreturn)\.h>|<limits\.h>"
+LIBC = r"<(string|stdio|stdlib|inttypes|math|ctype|time|errno)\.h>"
+ANY_SYSTEM = r"<.*>"
+
+# The first folder that fits decides.
+INCLUDES = (
+    ("include/trio", (PUBLIC, FREESTANDING)),
+    ("core/sync", (PUBLIC,)),
+    ("core", (PUBLIC, FREESTANDING, r'"core/.*"')),
+    ("io/net", (PUBLIC, FREESTANDING, "<string.h>", r'"io/.*"')),
+    ("io", (ANY_SYSTEM, r'"io/.*"')),
+    ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),
+    ("examples", (ANY_SYSTEM, r'"examples/.*"')),
+    ("tests/layering", (r'".*"',)),  # The counterexamples.
+    ("tests", (ANY_SYSTEM, r'"tests/.*"')),
+    ("bench", (ANY_SYSTEM, r'"bench/.*"')),
+)
+
+# The one home of what tends to spread.
+SANITIZER = re.compile(r"\b(__(a|l|t|m)san_|__sanitizer_|VALGRIND_)|"
+                       r"<(sanitizer|valgrind)/")
+SANITIZER_HOMES = ("core/arch/annotate.h", "io/stack_tools.h")
+
+# No condition on the operating system in what is pure.
+SYSTEM_CONDITION = re.compile(
+    r"\s*#\s*(el)?if.*\b(__linux__|__unix__|__APPLE__|_WIN32|__FreeBSD__)\b")
+PURE = ("core", "sim")
+
+# (folders, or () for all; call; what to use instead)
+BANNED = (
+    ((), "alloca", "an array of a fixed size"),
+    ((), "gets", "fgets"),
+    ((), "longjmp|siglongjmp|setjmp|sigsetjmp", "a status"),
+    ((), "rand|srand|random|drand48", "the random seam"),
+    ((), "sprintf|vsprintf", "snprintf, vsnprintf"),
+    ((), "strcpy|strcat|strncpy|strncat", "snprintf, or memcpy with a size"),
+    ((), "strtok", "strchr"),
+    (("core", "sim", "examples"), "sleep|usleep|nanosleep", "trio_sleep"),
+    (("core", "io", "sim", "examples"), "signal", "sigaction"),
+    (("core", "io", "sim", "tests"), "assert", "TRIO_ASSERT, or CHECK"),
+    (("core", "sim"), "time|clock_gettime|gettimeofday", "the clock seam"),
+    (("core",), "malloc|calloc|realloc|free", "the memory seam"),
+    (("core",), "abort|exit|_Exit|printf|fprintf|puts|snprintf|vsnprintf",
+     "the report seam"),
+    (("core", "sim"), "qsort|bsearch", "an order by sequence number"),
+)
+FLOATING_POINT = re.compile(r"\b(float|double)\b")
+
+
+def check_includes(source):
+    """Each folder includes only what its layer may see."""
+    for folder, allowed in INCLUDES:
+        if source.is_in(folder):
+            break
+    else:
+        return
+    for number, line in enumerate(source.lines, 1):
+        match = INCLUDE.match(line)
+        if not match or SANITIZER.search(line):
+            continue
+        if not any(re.fullmatch(pattern, match[1]) for pattern in allowed):
+            yield number, f"{folder}/ may not include {match[1]}"
+
+
+def check_calls(source):
+    """Banned calls, with their replacement named."""
+    for folders, names, instead in BANNED:
+        if folders and not source.is_in(*folders):
+            continue
+        call = re.compile(rf"(?<![\w.>])({names})\s*\(")
+        for number, line in enumerate(source.code, 1):
+            match = call.search(line)
+            if match:
+                yield number, f"{match[1]}: use {instead}"
+
+
+def check_purity(source):
+    """The pure folders do not know on which system they run."""
+    if not source.is_in(*PURE):
+        return
+    for number, line in enumerate(source.code, 1):
+        if SYSTEM_CONDITION.match(line):
+            yield number, "a condition on the operating system"
+        if FLOATING_POINT.search(line):
+            yield number, "floating point; use 64-bit integers"
+
+
+def check_sanitizers(source):
+    """Sanitizers and Valgrind are spoken to in one place for each use."""
+    if source.path in SANITIZER_HOMES:
+        return
+    for number, line in enumerate(source.code, 1):
+        include = INCLUDE.match(source.lines[number - 1])
+        if SANITIZER.search(include[1] if include else line):
+            yield number, f"belongs into {' or '.join(SANITIZER_HOMES)}"
+
+
+def check(sources):
+    """Applies the rules of this file."""
+    for source in sources:
+        if not source.is_c:
+            continue
+        for rule in (check_includes, check_calls, check_purity,
+                     check_sanitizers):
+            for number, message in rule(source):
+                yield source.path, number, message
