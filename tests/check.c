@@ -19,6 +19,7 @@ static const struct check_case *current;
 static uint64_t seed;
 static uint64_t shuffles = 100;
 static bool only_one_seed;
+static struct trio_simulation simulation;
 static bool failed;
 
 void check_register(struct check_case *item)
@@ -40,6 +41,11 @@ uint64_t check_seed(void)
 bool check_is_fifo(void)
 {
     return seed == 0;
+}
+
+struct trio_mock_clock *check_clock(void)
+{
+    return &simulation.clock;
 }
 
 static void print_replay(void)
@@ -135,6 +141,14 @@ static trio_status run_body(void *arg)
     return TRIO_OK;
 }
 
+static trio_status run_simulated(trio_task_fn fn, void *arg)
+{
+    struct trio_config base = trio_config_platform();
+    struct trio_config config = trio_config_simulated(&simulation, &base, seed);
+
+    return trio_run_with(&config, fn, arg);
+}
+
 static void run_once(const struct check_case *item)
 {
     trio_status rc = TRIO_OK;
@@ -146,7 +160,7 @@ static void run_once(const struct check_case *item)
     else if (item->kind == CHECK_REAL)
         rc = trio_run(run_body, arg);
     else
-        rc = trio_test_seeded(seed, run_body, arg);
+        rc = run_simulated(run_body, arg);
     check_status(rc, TRIO_OK, "the run of the case", __FILE__, __LINE__);
 }
 

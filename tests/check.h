@@ -78,6 +78,9 @@ uint64_t check_seed(void);
 // look at the order inside a pass.
 bool check_is_fifo(void);
 
+// Returns the clock of the simulated world that a TEST or TEST_ONCE runs in.
+struct trio_mock_clock *check_clock(void);
+
 enum check_kind {
     CHECK_SIMULATED,
     CHECK_SIMULATED_ONCE,
