@@ -1,0 +1,21 @@
+// A goto jumps over the close.
+// compilers: clang
+// expect: (cancel scope|mutex) 'scope' is (still held at the end|not held on every path)
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/trio.h>
+
+TRIO_CHECKPOINT trio_status leave(void);
+
+TRIO_CHECKPOINT trio_status leave(void)
+{
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, TRIO_SECOND);
+    trio_status rc = trio_checkpoint();
+    if (rc != TRIO_OK)
+        goto out;
+    rc = trio_cancel_scope_close(&scope, rc);
+out:
+    return rc;
+}

@@ -1,0 +1,52 @@
+// What the examples in the headers' comments take for granted.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TESTS_COMPILE_HEADER_EXAMPLES_H
+#define TESTS_COMPILE_HEADER_EXAMPLES_H
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <trio/clock.h>
+#include <trio/testing.h>
+#include <trio/trio.h>
+
+#define QUOTA_EXCEEDED ((trio_status)-1001)
+
+// Each is declared again by the examples that have their own.
+static trio_status rc;
+
+struct page;
+extern const char *url;
+extern struct page page;
+TRIO_CHECKPOINT trio_status fetch(const char *from, struct page *ret_page);
+
+extern char ada[], grace[];
+TRIO_CHECKPOINT trio_status greet(void *arg);
+TRIO_CHECKPOINT trio_status program(void *arg);
+#ifndef EXAMPLES_OF_STREAM // They define another.
+TRIO_CHECKPOINT trio_status echo(struct trio_stream *stream, void *arg);
+#endif
+
+struct job {
+    struct trio_entry entry;
+    struct trio_task *task;
+};
+extern struct job *job;
+extern struct trio_poster *poster;
+
+struct slot {
+    struct trio_task *task;
+};
+extern struct slot *slot;
+extern const struct trio_wait slot_wait;
+
+extern const char *user;
+extern size_t count;
+extern int descriptor;
+extern char buffer[4096];
+extern ssize_t length;
+extern struct trio_address address;
+extern struct trio_tcp_listener listener;
+
+#endif // TESTS_COMPILE_HEADER_EXAMPLES_H
