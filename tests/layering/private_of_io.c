@@ -1,4 +1,4 @@
 // Must not build: this folder is not io/.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/internal.h"
+#include "io/stacks.h"
