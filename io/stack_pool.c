@@ -27,6 +27,7 @@
 #define SLAB_SLOTS_FIRST 64
 #define SLAB_SLOTS_MAX 65536
 #define SLAB_BYTES_MAX ((size_t)16 << 30)
+#define GUARD_BATCH_FIRST 4
 #define GUARD_BATCH 32
 #define HOT_BYTES ((size_t)1 << 20)
 #define COLORS 16
@@ -38,8 +39,13 @@ struct trio_stack_slab_ {
     size_t slots;
     size_t guarded;  // The first so many have their guard,
     size_t touched;  // and the first so many of these were taken once.
-    unsigned *names; // One for each, if somebody wants stacks to have names.
+    unsigned *names; // One for each under Valgrind, else NULL.
 };
+
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
 
 void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t slot_size,
                            struct trio_stack_guard_ *guard)
@@ -76,11 +82,8 @@ static size_t next_slab_slots(const struct trio_stack_pool_ *pool)
 
     if (pool->youngest)
         slots = 2 * pool->youngest->slots;
-    if (slots > SLAB_SLOTS_MAX)
-        slots = SLAB_SLOTS_MAX;
-    if (slots > SLAB_BYTES_MAX / pool->slot_size)
-        slots = SLAB_BYTES_MAX / pool->slot_size;
-    return slots;
+    return least(slots,
+                 least(SLAB_SLOTS_MAX, SLAB_BYTES_MAX / pool->slot_size));
 }
 
 // Maps address space for `*slots` slots, or fewer if there is not enough of it.
@@ -109,9 +112,9 @@ static struct trio_stack_slab_ *add_slab(struct trio_stack_pool_ *pool)
         return NULL;
     slab->slots = next_slab_slots(pool);
     slab->base = map_slots(pool->slot_size, &slab->slots);
-    if (slab->base && stack_needs_names())
+    if (slab->base && stack_under_valgrind())
         slab->names = calloc(slab->slots, sizeof *slab->names);
-    if (!slab->base || (stack_needs_names() && !slab->names)) {
+    if (!slab->base || (stack_under_valgrind() && !slab->names)) {
         if (slab->base)
             munmap(slab->base, slab->slots * pool->slot_size);
         free(slab);
@@ -148,28 +151,29 @@ static bool make_room_for_idle(struct trio_stack_pool_ *pool, size_t count)
 static bool make_ready(struct trio_stack_pool_ *pool)
 {
     struct trio_stack_slab_ *slab = pool->youngest;
-    size_t usable = pool->slot_size - pool->guard->page_size;
+    size_t page_size = pool->guard->page_size;
+    size_t batch = least(GUARD_BATCH, GUARD_BATCH_FIRST + pool->made);
 
-    if (!make_room_for_idle(pool, pool->made + GUARD_BATCH))
+    if (!make_room_for_idle(pool, pool->made + batch))
         return false;
     if (!slab || slab->guarded == slab->slots)
         slab = add_slab(pool);
     if (!slab)
         return false;
 
-    for (size_t n = 0; n < GUARD_BATCH && slab->guarded < slab->slots; n++) {
-        char *slot = slab->base + slab->guarded * pool->slot_size;
+    char *first = slab->base + slab->guarded * pool->slot_size;
+    size_t count =
+        trio_stack_guard_install_(pool->guard, first, pool->slot_size,
+                                  least(batch, slab->slots - slab->guarded));
 
-        if (!trio_stack_guard_install_(pool->guard, slot))
-            break;
-        if (slab->names)
-            slab->names[slab->guarded] =
-                stack_name(slot + pool->guard->page_size, usable);
-        slab->guarded++;
-        pool->made++;
-        pool->ready++;
-    }
-    return pool->ready > pool->reserved;
+    for (size_t i = 0; slab->names && i < count; i++)
+        slab->names[slab->guarded + i] =
+            stack_name(first + i * pool->slot_size + page_size,
+                       pool->slot_size - page_size);
+    slab->guarded += count;
+    pool->made += count;
+    pool->ready += count;
+    return count > 0;
 }
 
 trio_status trio_stack_pool_reserve_(struct trio_stack_pool_ *pool)
@@ -265,11 +269,6 @@ static void discard_all_but_top(struct trio_stack_pool_ *pool, char *slot)
 {
     (void)madvise(slot, pool->slot_size - pool->guard->page_size,
                   MADV_DONTNEED);
-}
-
-static size_t least(size_t a, size_t b)
-{
-    return a < b ? a : b;
 }
 
 size_t trio_stack_pool_trim_(struct trio_stack_pool_ *pool, size_t budget)

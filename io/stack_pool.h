@@ -14,8 +14,10 @@ struct trio_stack_guard_ {
     bool protect; // and do not work, so that mprotect has to do.
 };
 
-// Makes the page at `page` fault on each access; says whether it does now.
-bool trio_stack_guard_install_(struct trio_stack_guard_ *guard, void *page);
+// Makes the first page of each of `count` slots, `stride` bytes apart, fault on
+// each access; returns how many do now, from the first on.
+size_t trio_stack_guard_install_(struct trio_stack_guard_ *guard, char *first,
+                                 size_t stride, size_t count);
 
 // A `trio_stack_pool_` holds the stacks of one size. A stack lives in a slot of
 // `slot_size` bytes of address space: the guard page first, then what can be

@@ -76,7 +76,7 @@ static inline void stack_is_given(void *base, size_t size)
 // unless it knows where each begins and ends.
 #if defined(VALGRIND_STACK_REGISTER)
 
-static inline bool stack_needs_names(void)
+static inline bool stack_under_valgrind(void)
 {
     return RUNNING_ON_VALGRIND != 0;
 }
@@ -93,7 +93,7 @@ static inline void stack_unname(unsigned name)
 
 #else
 
-static inline bool stack_needs_names(void)
+static inline bool stack_under_valgrind(void)
 {
     return false;
 }
