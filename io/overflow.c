@@ -10,8 +10,6 @@
 // would have the two call each other for ever.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#define _GNU_SOURCE // sigaltstack, MAP_ANONYMOUS
-
 #include "io/stacks.h"
 
 #include <pthread.h>

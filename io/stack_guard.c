@@ -11,8 +11,6 @@
 // guard is tried out, by a system call that would read it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#define _GNU_SOURCE // madvise, syscall
-
 #include "io/stack_pool.h"
 
 #include <errno.h>

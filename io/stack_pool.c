@@ -15,8 +15,6 @@
 // up from the bottom; using a stack moves them down to it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#define _GNU_SOURCE // madvise, MAP_ANONYMOUS
-
 #include "io/stack_pool.h"
 
 #include <stdlib.h>

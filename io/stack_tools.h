@@ -30,7 +30,8 @@ void __lsan_unregister_root_region(const void *base, size_t size);
 
 #define TRIO_STACK_HAS_ASAN true
 
-// A frame that was never returned from leaves its red zones behind.
+// A frame that was never returned from leaves its red zones behind, also for
+// whoever maps the same addresses next.
 static inline void stack_forget_frames(void *base, size_t size)
 {
     __asan_unpoison_memory_region(base, size);
@@ -39,7 +40,6 @@ static inline void stack_forget_frames(void *base, size_t size)
 // What only a parked task points to is not leaked.
 static inline void stack_is_taken(void *base, size_t size)
 {
-    stack_forget_frames(base, size);
     __lsan_register_root_region(base, size);
 }
 

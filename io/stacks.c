@@ -6,8 +6,6 @@
 // own stacks, and its end unmaps them all.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#define _GNU_SOURCE // sysconf
-
 #include "io/stacks.h"
 
 #include <stdlib.h>

@@ -6,7 +6,7 @@
 //
 //     trio_annotate_leave(&from->annotation, &to->annotation, from_is_dying);
 //     trio_context_switch_(&from->context, to->context);
-//     trio_annotate_arrive(&from->annotation); // and whoever freed us is here
+//     trio_annotate_arrive(&from->annotation);
 //
 // and the entry function of a new context begins with trio_annotate_arrive,
 // too. Everything is inlined always, even at -O0: a function of its own would
@@ -35,13 +35,15 @@
 // A `trio_annotation` is what the sanitizer knows of one context: a member of
 // each task and of each loop. `trio_annotate_init` or `trio_annotate_thread`
 // begins one, `trio_annotate_destroy` ends it, after its context was left for
-// the last time.
+// the last time. One whose context has died may instead be given, with its
+// stack, to a new context.
 
 #if defined(TRIO_ANNOTATE_ASAN)
 
 // AddressSanitizer asks which stack is the current one, and gives each context
 // a fake stack of its own that has to go where the context goes.
 
+void __asan_unpoison_memory_region(const volatile void *base, size_t size);
 void __sanitizer_start_switch_fiber(void **ret_fake_stack, const void *base,
                                     size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **ret_base,
@@ -50,7 +52,7 @@ void __sanitizer_finish_switch_fiber(void *fake_stack, const void **ret_base,
 struct trio_annotation {
     const void *base;
     size_t size;
-    void *fake_stack; // While the context is left; NULL before its first run.
+    void *fake_stack; // While the context is left, after its first run.
 };
 
 TRIO_ANNOTATE trio_annotate_init(struct trio_annotation *self, const void *base,
@@ -73,13 +75,17 @@ TRIO_ANNOTATE trio_annotate_thread(struct trio_annotation *self)
     __sanitizer_start_switch_fiber(&self->fake_stack, self->base, self->size);
     __sanitizer_finish_switch_fiber(self->fake_stack, &ignored_base,
                                     &ignored_size);
+    self->fake_stack = NULL;
 }
 
 TRIO_ANNOTATE trio_annotate_leave(struct trio_annotation *from,
                                   struct trio_annotation *to,
                                   bool from_is_dying)
 {
-    // NULL: the fake stack is not needed any more.
+    // The last frames are never returned from, and would leave their red zones
+    // to whoever uses the stack next. NULL: the fake stack is not needed.
+    if (from_is_dying)
+        __asan_unpoison_memory_region(from->base, from->size);
     __sanitizer_start_switch_fiber(from_is_dying ? NULL : &from->fake_stack,
                                    to->base, to->size);
 }
@@ -87,6 +93,7 @@ TRIO_ANNOTATE trio_annotate_leave(struct trio_annotation *from,
 TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
 {
     __sanitizer_finish_switch_fiber(self->fake_stack, NULL, NULL);
+    self->fake_stack = NULL;
 }
 
 TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
