@@ -29,13 +29,14 @@ static pid_t start_traced(echo_serve serve, int connections, int report)
     return server;
 }
 
-static pid_t start_client(int connections, long requests, int report)
+static pid_t start_client(int connections, long requests, const int *ends)
 {
     struct load load;
     pid_t client = fork();
 
     if (client == 0) {
-        load_open(&load, report, connections);
+        close(ends[1]); // Or the end of the server would not be seen.
+        load_open(&load, ends[0], connections);
         load_run(&load, requests);
         load_close(&load);
         _exit(0);
@@ -74,7 +75,7 @@ static long calls_for(echo_serve serve, int connections, long requests)
     if (pipe(ends) != 0)
         meter_give_up("pipe");
     pid_t server = start_traced(serve, connections, ends[1]);
-    pid_t client = start_client(connections, requests, ends[0]);
+    pid_t client = start_client(connections, requests, ends);
     if (server < 0 || client < 0)
         meter_give_up("fork");
     close(ends[0]);

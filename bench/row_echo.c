@@ -5,7 +5,7 @@
 #include "bench/echo.h"
 #include "bench/harness.h"
 
-enum { REQUESTS = 30000, TRACED_REQUESTS = 4096 };
+enum { REQUESTS = 30000, TRACED_REQUESTS = 1024 };
 
 static void raw_cpu_64(double *ret_figures)
 {
