@@ -1,0 +1,66 @@
+// Misuse of runs and of what is given to them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/misuse/misuse.h"
+
+static TRIO_CHECKPOINT trio_status nothing(void *arg)
+{
+    (void)arg;
+    return trio_checkpoint();
+}
+
+// misuse: a run inside a run
+//   in task 1 "main"
+INSIDE(running_inside_a_run)
+{
+    return trio_run(nothing, NULL);
+}
+
+// misuse: every member of a trio_config is needed: clock.now
+//   outside any task
+OUTSIDE(running_without_a_clock)
+{
+    struct trio_config config = trio_config_platform();
+
+    config.clock.now = NULL;
+    trio_ignore(trio_run_with(&config, nothing, NULL));
+}
+
+// misuse: versions
+//   outside any task
+OUTSIDE(running_with_headers_of_another_version)
+{
+    struct trio_config config = trio_config_platform();
+
+    config.version++;
+    trio_ignore(trio_run_with(&config, nothing, NULL));
+}
+
+// misuse: assertion failed: 1 + 1 == 3
+//   in task 1 "main"
+INSIDE(asserting_what_is_not_so)
+{
+    TRIO_ASSERT(1 + 1 == 3);
+    return TRIO_OK;
+}
+
+// misuse: a lamp must be lit before it is read by
+//   in task 1 "main"
+//   object
+INSIDE(misusing_a_library_that_reports_so)
+{
+    static int lamp;
+
+    trio_misuse("a lamp must be lit before it is read by", &lamp);
+}
+
+// misuse: a signal receiver is open while it is used
+//   in task 1 "main"
+//   object
+INSIDE(receiving_from_a_closed_receiver)
+{
+    static struct trio_signal_receiver receiver;
+    int signal;
+
+    return trio_signal_receiver_receive(&receiver, &signal);
+}

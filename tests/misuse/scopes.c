@@ -1,0 +1,141 @@
+// Misuse of cancel scopes.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/misuse/misuse.h"
+
+static struct trio_cancel_scope elsewhere;
+
+// misuse: scopes must be closed in reverse order of opening
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(closing_an_outer_scope_first)
+{
+    struct trio_cancel_scope outer, inner;
+
+    trio_cancel_scope_open(&outer);
+    trio_cancel_scope_open(&inner);
+    return trio_cancel_scope_close(&outer, TRIO_OK);
+}
+
+// misuse: closed a scope that this task has not open
+//   in task 1 "main"
+//   object
+INSIDE(closing_a_scope_twice)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_status rc = trio_cancel_scope_close(&scope, TRIO_OK);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+TRIO_NO_SCOPE_ANALYSIS static trio_status close_scope(void *arg)
+{
+    return trio_cancel_scope_close(arg, TRIO_OK);
+}
+
+// misuse: closed a scope that this task has not open
+//   in task 2
+//   object
+INSIDE(closing_a_scope_of_another_task)
+{
+    struct trio_nursery nursery;
+    struct trio_cancel_scope scope;
+
+    trio_nursery_open(&nursery);
+    trio_cancel_scope_open(&scope);
+    trio_status rc = trio_nursery_start_soon(&nursery, close_scope, &scope);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    rc = trio_cancel_scope_close(&scope, rc);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// What clang finds at compile time; not inlined, or there would be no frame.
+TRIO_NO_SCOPE_ANALYSIS __attribute__((noinline)) static void leak(void)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+}
+
+// misuse: a function returned with a scope open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(opening_after_a_function_left_a_scope_open)
+{
+    struct trio_cancel_scope scope;
+
+    leak();
+    trio_cancel_scope_open(&scope);
+    return trio_cancel_scope_close(&scope, TRIO_OK);
+}
+
+// misuse: a function returned with a scope open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(closing_after_a_function_left_a_scope_open)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    leak();
+    return trio_cancel_scope_close(&scope, TRIO_OK);
+}
+
+// misuse: a task ended with a scope open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(ending_with_a_scope_open)
+{
+    trio_cancel_scope_open(&elsewhere);
+    return TRIO_OK;
+}
+
+// misuse: changed a scope that is closed
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(giving_a_closed_scope_a_deadline)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_status rc = trio_cancel_scope_close(&scope, TRIO_OK);
+    trio_cancel_scope_extend_after(&scope, TRIO_SECOND);
+    return rc;
+}
+
+// misuse: changed a scope that is closed
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(cancelling_a_closed_scope)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_status rc = trio_cancel_scope_close(&scope, TRIO_OK);
+    trio_cancel_scope_cancel(&scope, NULL);
+    return rc;
+}
+
+// misuse: shared a scope that is closed
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(sharing_a_closed_scope)
+{
+    struct trio_cancel_scope scope;
+    struct trio_cancel_handle *handle;
+
+    trio_cancel_scope_open(&scope);
+    trio_status rc = trio_cancel_scope_close(&scope, TRIO_OK);
+    if (rc == TRIO_OK)
+        rc = trio_cancel_scope_share(&scope, &handle);
+    return rc;
+}

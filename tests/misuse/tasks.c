@@ -1,0 +1,183 @@
+// Misuse of tasks, of parking and waking, and of entries.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/misuse/misuse.h"
+
+static const struct trio_wait test_wait = {.verb = "wait for a test"};
+
+// misuse: woke a task that is not parked
+//   in task 1 "main"
+//   object
+INSIDE(waking_a_task_that_runs)
+{
+    trio_wake(trio_task_current(), TRIO_OK);
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status park(void *arg)
+{
+    struct trio_task **ret_task = arg;
+
+    *ret_task = trio_task_current();
+    return trio_park(&test_wait, ret_task, NULL, NULL);
+}
+
+// misuse: woke a task that is not parked
+//   in task 1 "main"
+//   object
+INSIDE(waking_a_task_twice)
+{
+    struct trio_nursery nursery;
+    struct trio_task *task = NULL;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, park, &task);
+    while (rc == TRIO_OK && (task == NULL || !trio_task_is_parked(task)))
+        rc = trio_checkpoint();
+    trio_wake(task, TRIO_OK);
+    trio_wake(task, TRIO_OK);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// misuse: a task ended with TRIO_ECANCELED, but nothing here was cancelled
+//   in task 1 "main"
+INSIDE(ending_as_cancelled_without_cause)
+{
+    return TRIO_ECANCELED;
+}
+
+// misuse: a task ended with TRIO_ECANCELED, but nothing here was cancelled
+//   in task 1 "main"
+INSIDE(ending_with_a_cancellation_that_was_absorbed)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status stale = trio_checkpoint();
+    trio_status rc = trio_cancel_scope_close(&scope, stale);
+    return rc == TRIO_OK ? stale : rc;
+}
+
+// misuse: a task ended with a waiter in a parking lot
+//   in task 1 "main"
+//   object
+INSIDE(ending_with_a_waiter_in_a_lot)
+{
+    static struct trio_parking_lot lot = TRIO_PARKING_LOT_INIT;
+    static struct trio_waiter waiter;
+
+    trio_parking_lot_add(&lot, &waiter);
+    return TRIO_OK;
+}
+
+static void ignore_exit(struct trio_task_exit *node)
+{
+    (void)node;
+}
+
+// misuse: withdrew an exit function that the task has not
+//   in task 1 "main"
+//   object
+INSIDE(withdrawing_an_exit_function_twice)
+{
+    struct trio_task_exit node;
+
+    trio_task_on_exit(&node, ignore_exit);
+    trio_task_cancel_exit(trio_task_current(), &node);
+    trio_task_cancel_exit(trio_task_current(), &node);
+    return TRIO_OK;
+}
+
+// What the colours find at compile time.
+static void look_away(struct trio_entry *entry);
+
+TRIO_NO_SCOPE_ANALYSIS static void look_away(struct trio_entry *entry)
+{
+    (void)entry;
+    trio_ignore(trio_checkpoint());
+}
+
+// misuse: needs a task, and none runs here
+//   outside any task
+INSIDE(parking_in_an_entry_callback)
+{
+    struct trio_entry entry = TRIO_ENTRY_INIT(look_away);
+    struct trio_poster *poster;
+
+    trio_status rc = trio_poster_open(&poster);
+    if (rc == TRIO_OK)
+        rc = trio_poster_post(poster, &entry);
+    if (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_SECOND);
+    return rc;
+}
+
+static bool park_in_abort(struct trio_task *task, void *arg)
+{
+    (void)task;
+    look_away(arg);
+    return true;
+}
+
+static TRIO_CHECKPOINT trio_status park_badly(void *arg)
+{
+    return trio_park(&test_wait, arg, park_in_abort, NULL);
+}
+
+// misuse: needs a task, and none runs here
+//   outside any task
+INSIDE(parking_in_an_abort_function)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, park_badly, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_MS);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// misuse: needs a run, and this thread is not in one
+//   outside any task
+OUTSIDE(parking_outside_a_run)
+{
+    look_away(NULL);
+}
+
+// misuse: needs a run, and this thread is not in one
+//   outside any task
+OUTSIDE(reading_the_clock_outside_a_run)
+{
+    (void)trio_now();
+}
+
+__attribute__((noinline)) static int descend(volatile char *above)
+{
+    volatile char here[512];
+
+    here[0] = above[0];
+    return above == NULL ? 0 : descend(here) + here[0];
+}
+
+static trio_status overflow(void *arg)
+{
+    volatile char top[1] = {1};
+
+    (void)arg;
+    return descend(top) == 0 ? TRIO_OK : TRIO_EINVAL;
+}
+
+// misuse: stack overflow
+//   in task 2 "deep"
+INSIDE(overflowing_a_stack)
+{
+    static const struct trio_task_options deep = {.name = "deep"};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &deep, overflow, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
