@@ -1,0 +1,318 @@
+// What the platform's memory promises of stacks, asked through the seam that a
+// run asks through.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#define _DEFAULT_SOURCE // mincore, sysconf
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <trio/run.h>
+
+#include "tests/check.h"
+#include "tests/check_death.h"
+
+#define KIB ((size_t)1024)
+
+// A platform's memory between its begin and its end.
+static struct trio_memory memory;
+
+static void open_memory(void)
+{
+    memory = trio_config_platform().memory;
+    REQUIRE(memory.begin(&memory) == TRIO_OK);
+}
+
+static void close_memory(void)
+{
+    memory.end(&memory);
+}
+
+static struct trio_stack take(size_t size)
+{
+    REQUIRE(memory.stack_reserve(memory.context, size) == TRIO_OK);
+    return memory.stack_take(memory.context, size);
+}
+
+static void give(struct trio_stack stack)
+{
+    memory.stack_give(memory.context, stack);
+}
+
+// Trims until nothing can be left to trim: a batch is never empty before that.
+static void trim(size_t stacks)
+{
+    for (size_t i = 0; i <= stacks; i++)
+        memory.stack_trim(memory.context);
+}
+
+static char *top_of(struct trio_stack stack)
+{
+    return (char *)stack.base + stack.size;
+}
+
+// Says whether the memory at `address` faults, without the fault: a system call
+// that reads a zeroed timespec has no time to sleep.
+static bool faults(const char *address)
+{
+    const char *aligned =
+        address - (uintptr_t)address % _Alignof(struct timespec);
+
+    return nanosleep((const struct timespec *)(const void *)aligned, NULL) ==
+               -1 &&
+           errno == EFAULT;
+}
+
+static size_t mappings(void)
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    size_t count = 0;
+
+    REQUIRE(maps != NULL);
+    for (int c = getc(maps); c != EOF; c = getc(maps))
+        count += c == '\n';
+    fclose(maps);
+    return count;
+}
+
+TEST_PLAIN(stacks, a_stack_is_about_as_large_as_asked_for_and_aligned)
+{
+    const size_t sizes[] = {1,         16 * KIB,   17 * KIB,  64 * KIB,
+                            256 * KIB, 1024 * KIB, 8192 * KIB};
+
+    open_memory();
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct trio_stack stack = take(sizes[i]);
+        size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+
+        CHECK(stack.size + page_size + KIB > sizes[i]);
+        CHECK_EQ((uintptr_t)top_of(stack) % 16, 0);
+        memset(stack.base, 1, stack.size); // All of it can be used.
+        give(stack);
+    }
+    close_memory();
+}
+
+TEST_PLAIN(stacks, there_are_none_larger_than_8_mib)
+{
+    open_memory();
+    CHECK_STATUS(memory.stack_reserve(memory.context, 8192 * KIB + 1),
+                 TRIO_EINVAL);
+    close_memory();
+}
+
+TEST_PLAIN(stacks, what_was_promised_can_be_taken_in_any_order)
+{
+    enum { MANY = 300 };
+    static struct trio_stack stacks[MANY];
+
+    open_memory();
+    for (size_t i = 0; i < MANY; i++)
+        CHECK_OK(memory.stack_reserve(memory.context, 64 * KIB));
+    memory.stack_unreserve(memory.context, 64 * KIB);
+    for (size_t i = 0; i < MANY - 1; i++) {
+        stacks[i] = memory.stack_take(memory.context, 64 * KIB);
+        *(char *)stacks[i].base = (char)i;
+    }
+    for (size_t i = 0; i < MANY - 1; i++) {
+        CHECK_EQ(*(char *)stacks[i].base, (char)i); // Nobody else's, too.
+        give(stacks[i]);
+    }
+    close_memory();
+}
+
+TEST_PLAIN(stacks, the_one_given_back_last_is_taken_first)
+{
+    open_memory();
+    struct trio_stack first = take(64 * KIB);
+    struct trio_stack second = take(64 * KIB);
+
+    give(second);
+    give(first);
+    CHECK(take(64 * KIB).base == first.base);
+    CHECK(take(64 * KIB).base == second.base);
+    close_memory();
+}
+
+TEST_PLAIN(stacks, the_tops_of_neighbours_use_different_cache_lines)
+{
+    bool seen[16] = {false};
+
+    open_memory();
+    for (size_t i = 0; i < COUNT(seen); i++) {
+        size_t line = (uintptr_t)top_of(take(64 * KIB)) / 64 % COUNT(seen);
+
+        CHECK(!seen[line]);
+        seen[line] = true;
+    }
+    close_memory();
+}
+
+TEST_PLAIN(stacks, below_each_is_a_guard_also_after_trimming)
+{
+    enum { MANY = 200 };
+    static struct trio_stack stacks[MANY];
+
+    open_memory();
+    for (size_t i = 0; i < MANY; i++) {
+        stacks[i] = take(64 * KIB);
+        CHECK(faults((char *)stacks[i].base - 1));
+        CHECK(!faults(stacks[i].base));
+    }
+    for (size_t i = 0; i < MANY; i++)
+        give(stacks[i]);
+    trim(MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        CHECK(faults((char *)stacks[i].base - 1));
+        CHECK(!faults(stacks[i].base));
+    }
+    close_memory();
+}
+
+// Writes a mark deep in a stack and one near its top, and gives it back.
+static void use(struct trio_stack stack)
+{
+    *(char *)stack.base = 1;
+    *(top_of(stack) - 16) = 1;
+    give(stack);
+}
+
+TEST_PLAIN(stacks, deep_use_is_given_back_and_the_top_of_the_hottest_is_kept)
+{
+    open_memory();
+    struct trio_stack stack = take(256 * KIB);
+
+    use(stack);
+    CHECK(take(256 * KIB).base == stack.base);
+    CHECK_EQ(*(char *)stack.base, 1); // Without trimming nothing is.
+    give(stack);
+    trim(1);
+    CHECK(take(256 * KIB).base == stack.base);
+    CHECK_EQ(*(char *)stack.base, 0);
+    CHECK_EQ(*(top_of(stack) - 16), 1);
+    close_memory();
+}
+
+TEST_PLAIN(stacks, the_pages_of_many_idle_stacks_are_given_back)
+{
+    enum { MANY = 1000 };
+    static struct trio_stack stacks[MANY];
+    size_t kept = 0;
+
+    open_memory();
+    for (size_t i = 0; i < MANY; i++)
+        stacks[i] = take(64 * KIB);
+    for (size_t i = 0; i < MANY; i += 2)
+        use(stacks[i]);
+    for (size_t i = 1; i < MANY; i += 2)
+        use(stacks[i]);
+    trim(MANY);
+    for (size_t i = 0; i < MANY; i++) {
+        CHECK_EQ(*(char *)stacks[i].base, 0);
+        kept += *(top_of(stacks[i]) - 16) != 0;
+    }
+    CHECK(kept <= 16); // The hottest MiB.
+    close_memory();
+}
+
+TEST_PLAIN(stacks, a_guard_is_no_mapping_of_its_own_where_the_kernel_can)
+{
+    enum { MANY = 5000 };
+    size_t before = mappings();
+
+    open_memory();
+    for (size_t i = 0; i < MANY; i++)
+        CHECK_OK(memory.stack_reserve(memory.context, 64 * KIB));
+    size_t now = mappings();
+
+    // One or the other: never no guards at all, as the test above has shown.
+    CHECK(now - before < 64 || now - before >= MANY);
+    close_memory();
+}
+
+TEST_PLAIN(stacks, all_are_unmapped_at_the_end)
+{
+    unsigned char resident[1];
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+
+    open_memory();
+    struct trio_stack given = take(64 * KIB);
+    struct trio_stack lost = take(1024 * KIB);
+
+    give(given);
+    CHECK_EQ(mincore(lost.base, page_size, resident), 0);
+    close_memory();
+    CHECK_EQ(mincore(given.base, page_size, resident), -1);
+    CHECK_EQ(mincore(lost.base, page_size, resident), -1);
+}
+
+// Sanitizers handle faults themselves: one of them even before us.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZER_HANDLES_FAULTS
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZER_HANDLES_FAULTS
+#endif
+
+#if !defined(SANITIZER_HANDLES_FAULTS)
+
+static __attribute__((noinline)) int recurse(volatile int *depth)
+{
+    volatile char frame[512];
+
+    frame[0] = (char)++*depth;
+    return *depth < 0 ? 0 : recurse(depth) + frame[0];
+}
+
+static TRIO_CHECKPOINT trio_status overflow(void *arg)
+{
+    volatile int depth = 0;
+
+    (void)arg;
+    return recurse(&depth) == 0 ? TRIO_OK : TRIO_EINVAL;
+}
+
+static TRIO_CHECKPOINT trio_status start_a_deep_one(void *arg)
+{
+    struct trio_nursery nursery;
+    const struct trio_task_options options = {.name = "deep"};
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &options, overflow, arg);
+
+    return trio_nursery_close(&nursery, rc);
+}
+
+static void overflow_in_a_task(void)
+{
+    trio_ignore(trio_run(start_a_deep_one, NULL));
+}
+
+TEST_PLAIN(stacks, an_overflow_stops_with_the_name_of_the_task)
+{
+    CHECK_DIES(overflow_in_a_task, "stack overflow", "deep");
+}
+
+static TRIO_CHECKPOINT trio_status fault(void *arg)
+{
+    *(volatile int *)arg = 1;
+    return TRIO_OK;
+}
+
+static void fault_in_a_task(void)
+{
+    trio_ignore(trio_run(fault, (void *)64));
+}
+
+TEST_PLAIN(stacks, a_fault_that_is_no_overflow_ends_as_without_us)
+{
+    CHECK_DIES(fault_in_a_task, "");
+}
+
+#endif
