@@ -24,7 +24,8 @@ expected() {
 # What it printed, as far as it was foretold, without addresses and places.
 reported() {
     "$program" "$1" 2>&1 >/dev/null | head -n "$2" |
-        sed -E 's/^trio: //; s/^  object 0x[0-9a-f]+$/  object/; s/^  opened at .+/  opened/'
+        sed -E 's/^trio: //; s/^(  object) 0x[0-9a-f]+$/\1/
+                s/^(  opened) at .+/\1/'
     return "${PIPESTATUS[0]}"
 }
 
