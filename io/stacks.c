@@ -13,7 +13,7 @@
 
 #include "io/stack_pool.h"
 
-#define TRIM_BUDGET 256
+#define TRIM_BUDGET 1024 // Half a millisecond or so.
 
 // Address space, so that there is little reason to be stingy: the guard page
 // and the part that is left out for colouring are included.
