@@ -1,0 +1,117 @@
+// A report may be the last thing that a process does, on the stack of a task
+// that has none left, in the handler of a memory fault. So it allocates nothing
+// and goes straight to the descriptor, one call for each line, so that the
+// lines of several threads do not mix.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include <trio/backend.h>
+
+static void print_line(void *context, const char *text)
+{
+    size_t length = strlen(text);
+    struct iovec parts[2] = {{(void *)(uintptr_t)text, length},
+                             {(void *)(uintptr_t) "\n", 1}};
+    ssize_t written;
+
+    (void)context;
+    do
+        written = writev(STDERR_FILENO, parts, 2);
+    while (written < 0 && errno == EINTR);
+    // Nobody is left to be told of a failure.
+}
+
+static int format_text(void *context, char *buffer, size_t size,
+                       const char *format, va_list arguments)
+{
+    (void)context;
+    return vsnprintf(buffer, size, format, arguments);
+}
+
+// Offsets are those of the file: what addr2line wants.
+static void name_place(void *context, const void *place, char *buffer,
+                       size_t size)
+{
+    Dl_info info;
+    struct link_map *map = NULL;
+
+    (void)context;
+    if (!dladdr1(place, &info, (void **)&map, RTLD_DL_LINKMAP) ||
+        info.dli_fname == NULL || map == NULL) {
+        snprintf(buffer, size, "%p", place);
+        return;
+    }
+    const char *slash = strrchr(info.dli_fname, '/');
+    const char *program = slash != NULL ? slash + 1 : info.dli_fname;
+    uintptr_t offset = (uintptr_t)place - map->l_addr;
+    if (info.dli_sname == NULL)
+        snprintf(buffer, size, "%s(+0x%zx)", program, (size_t)offset);
+    else
+        snprintf(buffer, size, "%s(+0x%zx) %s+0x%zx", program, (size_t)offset,
+                 info.dli_sname,
+                 (size_t)((uintptr_t)place - (uintptr_t)info.dli_saddr));
+}
+
+static bool is_code(const void *place)
+{
+    Dl_info info;
+    return dladdr(place, &info) != 0;
+}
+
+// Every frame begins with the caller's frame pointer and the address to return
+// to, on x86-64 and on aarch64 alike, if the code was compiled to keep them.
+struct frame {
+    const struct frame *caller;
+    const void *place;
+};
+
+// Follows the frame pointers. Code that was compiled without them ends the walk
+// early, but never leads it astray: each frame must lie on the part of the
+// stack that is in use, above the one before it, and each place must be code.
+// A sanitizer may have closed this memory to others, but not to us.
+__attribute__((no_sanitize("address"))) static size_t
+walk_frames(void *context, struct trio_registers registers, const void *top,
+            const void **ret_places, size_t max)
+{
+    size_t count = 0;
+    uintptr_t low = (uintptr_t)registers.sp;
+    uintptr_t high = (uintptr_t)top;
+    const struct frame *frame = registers.fp;
+    const void *place = registers.pc;
+
+    (void)context;
+    while (count < max && place != NULL && is_code(place)) {
+        ret_places[count++] = place;
+        uintptr_t address = (uintptr_t)frame;
+        if (address < low || address % sizeof(void *) != 0 || high < low ||
+            high - address < sizeof(*frame) || address > high)
+            break;
+        place = frame->place;
+        low = address + sizeof(*frame);
+        frame = frame->caller;
+    }
+    return count;
+}
+
+__attribute__((noreturn)) static void stop(void *context)
+{
+    (void)context;
+    abort();
+}
+
+struct trio_report trio_report_platform(void)
+{
+    return (struct trio_report){.line = print_line,
+                                .format = format_text,
+                                .place = name_place,
+                                .backtrace = walk_frames,
+                                .stop = stop};
+}

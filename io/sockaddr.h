@@ -1,0 +1,18 @@
+// Network addresses as the socket calls want them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_IO_SOCKADDR_H
+#define TRIO_IO_SOCKADDR_H
+
+#include <sys/socket.h>
+
+#include <trio/address.h>
+
+// Returns the length of what it wrote to `ret_name`.
+socklen_t trio_sockaddr_from_(const struct trio_address *address,
+                              struct sockaddr_storage *ret_name);
+
+// Returns all zeros for a family that is neither IPv4 nor IPv6.
+struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name);
+
+#endif // TRIO_IO_SOCKADDR_H
