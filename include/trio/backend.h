@@ -213,6 +213,9 @@ struct trio_memory {
 
     // Returns a block aligned as by malloc, or NULL.
     void *(*allocate)(void *context, size_t size);
+
+    // Gives a block back. From any thread, and also after `end`: posters and
+    // the error tree of a run may outlive it.
     void (*release)(void *context, void *block, size_t size);
 
     // Promises that one later stack_take of this size will succeed.
@@ -267,6 +270,11 @@ struct trio_report {
 };
 
 TRIO_BEGIN_DECLS
+
+// Returns the platform's report, which also serves where there is no run.
+//
+// Checkpoint: never.
+struct trio_report trio_report_platform(void);
 
 // Tells the core that a waiter's handle is ready, or why it will never be:
 // TRIO_OK or TRIO_ECLOSED. For worlds, from within poll or closing; the waiter

@@ -38,6 +38,7 @@ struct trio_timer {
     uint64_t key_sequence;     // Private. Breaks ties between equal keys.
     int64_t deadline;          // Private. When it is due; not before `key`.
     uint64_t sequence;         // Private. Breaks ties between equal deadlines.
+    void (*expire)(struct trio_timer *timer); // Private. What is then done.
 };
 
 // A `trio_cancel_scope` is a stretch of one task's code that can be cancelled

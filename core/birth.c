@@ -1,0 +1,131 @@
+// The birth of a task: what it will need is taken while failing is an answer.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A start takes a descriptor, the record that a failure will need, the promise
+// of a stack, and, if a scheduler is to choose among all tasks, a place to show
+// it in. After that nothing that happens to the task needs memory. A start that
+// does not get everything gives back what it got.
+
+#include "core/internal.h"
+
+// Room in the snapshot for one task more.
+static trio_status make_room(struct trio_run *run)
+{
+    const struct trio_memory *memory = &run->config.memory;
+    size_t old_size = run->tasks_max * sizeof(struct trio_task *);
+    size_t max = run->tasks_max * 2 + 16;
+
+    if (run->config.scheduler.pick == NULL ||
+        run->tasks_living < run->tasks_max)
+        return TRIO_OK;
+    struct trio_task **snapshot =
+        memory->allocate(memory->context, max * sizeof(struct trio_task *));
+    if (snapshot == NULL)
+        return TRIO_ENOMEM;
+    if (run->snapshot != NULL) {
+        // The loop may be in the middle of it.
+        __builtin_memcpy(snapshot, run->snapshot, old_size);
+        memory->release(memory->context, run->snapshot, old_size);
+    }
+    run->snapshot = snapshot;
+    run->tasks_max = max;
+    return TRIO_OK;
+}
+
+static trio_status take(struct trio_run *run, size_t stack_size,
+                        struct trio_task **ret_task)
+{
+    trio_status rc = make_room(run);
+    if (rc != TRIO_OK)
+        return rc;
+    struct trio_task *task = trio_pool_take_(run, &run->tasks);
+    if (task == NULL)
+        return TRIO_ENOMEM;
+    struct trio_error *reserve = trio_pool_take_(run, &run->errors);
+    if (reserve == NULL) {
+        trio_pool_give_(&run->tasks, task);
+        return TRIO_ENOMEM;
+    }
+    rc = trio_stack_promise_(run, stack_size);
+    if (rc != TRIO_OK) {
+        trio_pool_give_(&run->errors, reserve);
+        trio_pool_give_(&run->tasks, task);
+        return rc;
+    }
+    task->reserve = reserve;
+    task->stack.memory.base = NULL;
+    task->stack.class_size = stack_size;
+    *ret_task = task;
+    return TRIO_OK;
+}
+
+static void init(struct trio_task *task)
+{
+    task->context = NULL;
+    task->scope = &task->root;
+    task->scope_place = NULL;
+    task->park = NULL;
+    task->waiters = NULL;
+    task->nursery = NULL;
+    task->start = NULL;
+    task->exits = NULL;
+    task->errors = NULL;
+    task->ignored = 0;
+    task->given_cancel = false;
+    task->called_started = false;
+    task->begun_by_start = false;
+    task->has_copy = false;
+    trio_scope_init_(&task->root, SCOPE_TASK, task);
+}
+
+trio_status trio_task_spawn_(struct trio_run *run,
+                             struct trio_cancel_scope *parent,
+                             const struct trio_task_options *options,
+                             trio_task_fn fn, void *arg,
+                             struct trio_task **ret_task)
+{
+    static const struct trio_task_options defaults = {NULL, 0, false};
+    struct trio_task *task;
+
+    if (options == NULL)
+        options = &defaults;
+    trio_status rc = take(run,
+                          options->stack_size == 0 ? STACK_SIZE_DEFAULT
+                                                   : options->stack_size,
+                          &task);
+    if (rc != TRIO_OK)
+        return trio_fail(rc, "start a task");
+    init(task);
+    task->fn = fn;
+    task->arg = arg;
+    task->name = options->name;
+    task->keep_fp = options->keep_fp;
+    task->number = ++run->tasks_started;
+    trio_scope_link_(&task->root, parent);
+    task->root.effective = parent->effective;
+    run->tasks_living++;
+    trio_note_(run, TRIO_NOTE_TASK_SPAWN, task, NULL, (int64_t)task->number);
+    trio_queue_push_(&run->ready, task);
+    *ret_task = task;
+    return TRIO_OK;
+}
+
+void trio_task_copy_(struct trio_run *run, struct trio_task *task,
+                     const void *data, size_t size)
+{
+    trio_stack_take_(run, &task->stack);
+    uintptr_t top = (uintptr_t)task->stack.memory.base +
+                    task->stack.memory.size - size;
+    task->arg = (void *)(top / 16 * 16);
+    task->has_copy = true;
+    __builtin_memcpy(task->arg, data, size);
+}
+
+void trio_task_make_context_(struct trio_run *run, struct trio_task *task)
+{
+    if (task->stack.memory.base == NULL)
+        trio_stack_take_(run, &task->stack);
+    char *top = (char *)task->stack.memory.base + task->stack.memory.size;
+    task->context = trio_context_make_(task->has_copy ? task->arg : top,
+                                       trio_task_main_, task);
+}

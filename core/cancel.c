@@ -1,0 +1,187 @@
+// Cancellation is a level, and every scope knows it: one bit, kept true.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+//     effective = it was cancelled itself
+//              or its parent is effective and it has no shield
+//              or it holds the task of a trio_nursery_start, and the nursery
+//                 that the task is to go to is effective
+//
+// A checkpoint reads that bit and nothing else, at any depth. Whatever changes
+// a term of it calls trio_scope_refresh_, which walks down only where the bit
+// flips, and lists the parked tasks that it reached. Their abort functions run
+// after the walk: they may call back into here, and then find a tree in order.
+// A nested call only adds to the list that the outer one is working off.
+//
+// Nothing in here allocates or recurses.
+
+#include "core/internal.h"
+
+void trio_scope_link_(struct trio_cancel_scope *scope,
+                      struct trio_cancel_scope *parent)
+{
+    struct trio_cancel_scope *first = parent->children;
+
+    scope->parent = parent;
+    if (first == NULL) {
+        parent->children = scope;
+        scope->next = scope;
+        scope->previous = scope;
+        return;
+    }
+    scope->next = first;
+    scope->previous = first->previous;
+    first->previous->next = scope;
+    first->previous = scope;
+}
+
+void trio_scope_unlink_(struct trio_cancel_scope *scope)
+{
+    struct trio_cancel_scope *parent = scope->parent;
+
+    if (scope->next == scope) {
+        parent->children = NULL;
+        return;
+    }
+    if (parent->children == scope)
+        parent->children = scope->next;
+    scope->next->previous = scope->previous;
+    scope->previous->next = scope->next;
+}
+
+struct trio_cancel_scope *trio_scope_next_(const struct trio_cancel_scope *top,
+                                           struct trio_cancel_scope *scope,
+                                           bool descend)
+{
+    if (descend && scope->children != NULL)
+        return scope->children;
+    while (scope != top && scope->next == scope->parent->children)
+        scope = scope->parent;
+    return scope == top ? NULL : scope->next;
+}
+
+bool trio_scope_sees_outside_(const struct trio_run *run,
+                              const struct trio_cancel_scope *scope)
+{
+    if (scope->parent == NULL || !scope->parent->effective)
+        return false;
+    return !scope->shield || run->deadlocked; // S9a
+}
+
+static bool is_effective(const struct trio_run *run,
+                         struct trio_cancel_scope *scope)
+{
+    if (scope->source != TRIO_CANCEL_NONE ||
+        trio_scope_sees_outside_(run, scope))
+        return true;
+    if (scope->kind != SCOPE_START)
+        return false;
+    return CONTAINER_OF(scope, struct trio_start_, scope)
+        ->target->scope.effective;
+}
+
+// The tasks of trio_nursery_start hang elsewhere in the tree.
+static void list_starts(struct trio_run *run, struct trio_nursery *nursery)
+{
+    for (struct trio_start_ *start = nursery->starts; start != NULL;
+         start = start->next) {
+        if (start->queued)
+            continue;
+        start->queued = true;
+        start->refresh = run->refresh;
+        run->refresh = start;
+    }
+}
+
+static void list_parked(struct trio_run *run, struct trio_task *task)
+{
+    struct park *park = task->park;
+
+    if (park == NULL || park->shielded || park->aborting)
+        return;
+    park->aborting = true; // S40: at most once.
+    park->next = NULL;
+    if (run->deliver_first == NULL)
+        run->deliver_first = park;
+    else
+        run->deliver_last->next = park;
+    run->deliver_last = park;
+}
+
+static void refresh_below(struct trio_run *run, struct trio_cancel_scope *top)
+{
+    struct trio_cancel_scope *scope = top;
+
+    while (scope != NULL) {
+        bool effective = is_effective(run, scope);
+        bool flips = effective != scope->effective;
+        if (flips) {
+            scope->effective = effective;
+            if (scope->kind == SCOPE_NURSERY)
+                list_starts(run, (struct trio_nursery *)scope);
+            if (effective && scope->task != NULL &&
+                scope->task->scope == scope)
+                list_parked(run, scope->task);
+        }
+        // S9a: a deadlock is seen through shields that hid what was there.
+        scope = trio_scope_next_(top, scope, flips || run->deadlocked);
+    }
+}
+
+static void deliver(struct trio_run *run)
+{
+    if (run->delivering)
+        return; // The outer call does.
+    run->delivering = true;
+    while (run->deliver_first != NULL) {
+        struct park *park = run->deliver_first;
+        run->deliver_first = park->next;
+        if (park->task->park != park)
+            continue; // An abort function has woken it.
+        if (!park->task->scope->effective) {
+            park->aborting = false; // Or has shielded it.
+            continue;
+        }
+        if (park->abort == NULL || park->abort(park->task, park->arg))
+            trio_task_ready_(run, park->task, TRIO_ECANCELED);
+    }
+    run->delivering = false;
+}
+
+void trio_scope_refresh_(struct trio_run *run, struct trio_cancel_scope *scope)
+{
+    refresh_below(run, scope);
+    while (run->refresh != NULL) {
+        struct trio_start_ *start = run->refresh;
+        run->refresh = start->refresh;
+        start->queued = false;
+        refresh_below(run, &start->scope);
+    }
+    deliver(run);
+}
+
+void trio_scope_cancel_(struct trio_run *run, struct trio_cancel_scope *scope,
+                        enum trio_cancel_source source, const char *text)
+{
+    if (scope->source != TRIO_CANCEL_NONE)
+        return; // S32: the first reason stays.
+    scope->source = (uint8_t)source;
+    scope->text = text;
+    scope->canceller = run->current == NULL ? 0 : run->current->number;
+    if (scope->armed) {
+        trio_timer_disarm_(run, &scope->timer);
+        scope->armed = false;
+    }
+    trio_note_(run, TRIO_NOTE_SCOPE_CANCEL, scope->task, scope,
+               (int64_t)source);
+    trio_scope_refresh_(run, scope);
+}
+
+trio_status trio_cancel_given_(struct trio_run *run, struct trio_task *task)
+{
+    uint32_t max = run->config.ignored_cancels_max;
+
+    task->given_cancel = true;
+    if (++task->ignored == (max == 0 ? 1000 : max))
+        trio_note_(run, TRIO_NOTE_CANCEL_IGNORED, task, NULL, task->ignored);
+    return TRIO_ECANCELED;
+}

@@ -1,0 +1,70 @@
+// A handle is a cell between a scope and those who hold on to it: close clears
+// it, the last reference frees it, in whichever order.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The scope does not count as a reference, or a handle that all have released
+// would live on until close. So either side unhooks the other when it goes.
+
+#include "core/internal.h"
+
+struct trio_cancel_handle {
+    struct trio_cancel_scope *scope; // NULL once closed.
+    size_t references;
+};
+
+void trio_handle_clear_(struct trio_cancel_scope *scope)
+{
+    scope->handle->scope = NULL;
+    scope->handle = NULL;
+}
+
+trio_status trio_cancel_scope_share(struct trio_cancel_scope *scope,
+                                    struct trio_cancel_handle **ret_handle)
+{
+    struct trio_run *run = trio_run_current_();
+    const struct trio_memory *memory = &run->config.memory;
+
+    if (!scope->open)
+        trio_misuse_at_("shared a scope that is closed", scope, scope->place);
+    if (scope->handle == NULL) {
+        struct trio_cancel_handle *handle =
+            memory->allocate(memory->context, sizeof(*handle));
+        if (handle == NULL)
+            return trio_fail(TRIO_ENOMEM, "share a cancel scope");
+        handle->scope = scope;
+        handle->references = 0;
+        scope->handle = handle;
+    }
+    *ret_handle = trio_cancel_handle_retain(scope->handle);
+    return TRIO_OK;
+}
+
+trio_status trio_cancel_handle_cancel(struct trio_cancel_handle *handle,
+                                      const char *reason)
+{
+    if (handle->scope == NULL)
+        return TRIO_ECLOSED;
+    trio_cancel_scope_cancel(handle->scope, reason);
+    return TRIO_OK;
+}
+
+struct trio_cancel_handle *
+trio_cancel_handle_retain(struct trio_cancel_handle *handle)
+{
+    handle->references++;
+    return handle;
+}
+
+void trio_cancel_handle_release(struct trio_cancel_handle *handle)
+{
+    if (handle == NULL)
+        return;
+    const struct trio_memory *memory = &trio_run_current_()->config.memory;
+
+    TRIO_ASSERT(handle->references > 0);
+    if (--handle->references > 0)
+        return;
+    if (handle->scope != NULL)
+        handle->scope->handle = NULL;
+    memory->release(memory->context, handle, sizeof(*handle));
+}

@@ -1,0 +1,146 @@
+// A scope is open from its open to its close, and the innermost open scope of a
+// task is the only one that can be closed.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// C has no destructors, so leaving a scope without closing it leaves a pointer
+// to a dead frame in the task. Three nets catch it. The compiler's is in the
+// headers. Here is the one at run time: whoever touches the list of scopes
+// first makes sure that the innermost scope, if it lies on this task's stack,
+// lies in a frame that still exists. And a task cannot end with a scope open.
+
+#include "core/internal.h"
+
+static void deadline_passed(struct trio_timer *timer)
+{
+    struct trio_cancel_scope *scope =
+        CONTAINER_OF(timer, struct trio_cancel_scope, timer);
+
+    scope->armed = false;
+    trio_scope_cancel_(trio_current_run_, scope, TRIO_CANCEL_DEADLINE, NULL);
+}
+
+void trio_scope_init_(struct trio_cancel_scope *scope, enum scope_kind kind,
+                      struct trio_task *task)
+{
+    scope->children = NULL;
+    scope->task = task;
+    scope->handle = NULL;
+    scope->timer.deadline = TRIO_FOREVER;
+    scope->timer.expire = deadline_passed;
+    scope->text = NULL;
+    scope->canceller = 0;
+    scope->place = NULL;
+    scope->kind = (uint8_t)kind;
+    scope->source = TRIO_CANCEL_NONE;
+    scope->open = true;
+    scope->effective = false;
+    scope->shield = false;
+    scope->caught = false;
+    scope->had_cancel = false;
+    scope->armed = false;
+}
+
+void trio_scope_frame_check_(struct trio_task *task, const void *frame)
+{
+    uintptr_t base = (uintptr_t)task->stack.memory.base;
+    uintptr_t scope = (uintptr_t)task->scope;
+
+    // Scopes elsewhere (in the heap, in a sanitizer's stack) are left to the
+    // other nets.
+    if (UNLIKELY(scope - base < task->stack.memory.size && scope < (uintptr_t)frame))
+        trio_misuse_at_("a function returned with a scope open", task->scope,
+                        task->scope_place);
+}
+
+void trio_scope_close_check_(struct trio_task *task,
+                             const struct trio_cancel_scope *scope)
+{
+    if (LIKELY(task->scope == scope))
+        return;
+    for (struct trio_cancel_scope *other = task->scope; other != &task->root;
+         other = other->parent)
+        if (other == scope)
+            trio_misuse_at_("scopes must be closed in reverse order of opening",
+                            task->scope, task->scope_place);
+    trio_misuse_at_("closed a scope that this task has not open", scope, NULL);
+}
+
+void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
+                      enum scope_kind kind, struct caller caller)
+{
+    struct trio_task *task = trio_task_current_(run);
+
+    trio_scope_frame_check_(task, caller.frame);
+    trio_scope_init_(scope, kind, task);
+    scope->place = caller.place;
+    scope->shield = kind == SCOPE_SHIELD;
+    trio_scope_link_(scope, task->scope);
+    scope->effective = trio_scope_sees_outside_(run, scope);
+    task->scope = scope;
+    task->scope_place = caller.place;
+    trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope, kind);
+}
+
+// What is left of the cancellations that passed in a scope; S22, S23.
+bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope)
+{
+    if (!scope->had_cancel)
+        return false;
+    if (scope->source != TRIO_CANCEL_NONE &&
+        !trio_scope_sees_outside_(run, scope)) {
+        scope->caught = true;
+        scope->had_cancel = false;
+    }
+    return scope->caught;
+}
+
+// S31: what a scope that had to succeed says when it ran out of time.
+static trio_status mint(struct trio_run *run, struct trio_task *task,
+                        const struct trio_cancel_scope *scope)
+{
+    bool late = scope->source == TRIO_CANCEL_DEADLINE;
+    trio_status rc = late ? TRIO_ETIMEDOUT : TRIO_EABANDONED;
+
+    trio_error_note_(run, task, rc, 0, scope->place,
+                     late             ? "a deadline passed"
+                     : !scope->text   ? "a scope was cancelled on request"
+                                      : scope->text);
+    return rc;
+}
+
+trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
+                              struct trio_cancel_scope *scope, trio_status rc)
+{
+    struct trio_cancel_scope *parent = scope->parent;
+
+    TRIO_ASSERT(scope->open && scope->children == NULL);
+    if (rc == TRIO_ECANCELED)
+        scope->had_cancel = true;
+    if (trio_scope_absorb_(run, scope)) {
+        task->given_cancel = false;
+        if (!trio_is_failure(rc))
+            rc = scope->kind == SCOPE_FAIL || scope->kind == SCOPE_SHIELD
+                     ? mint(run, task, scope)
+                     : TRIO_OK;
+    } else if (scope->had_cancel) {
+        parent->had_cancel = true;
+        if (!trio_is_failure(rc)) {
+            rc = TRIO_ECANCELED;
+            task->given_cancel = true;
+        }
+    }
+    task->ignored = 0;
+
+    scope->open = false;
+    if (scope->armed) {
+        trio_timer_disarm_(run, &scope->timer);
+        scope->armed = false;
+    }
+    if (UNLIKELY(scope->handle != NULL))
+        trio_handle_clear_(scope);
+    trio_scope_unlink_(scope);
+    task->scope = parent;
+    task->scope_place = parent->place;
+    trio_note_(run, TRIO_NOTE_SCOPE_CLOSE, task, scope, rc);
+    return rc;
+}

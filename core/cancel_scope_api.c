@@ -1,0 +1,171 @@
+// The public face of cancel scopes: openers, close, what may be asked of one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A deadline is in the timer heap exactly while its scope is open, is not
+// cancelled, and the deadline can come.
+
+#include "core/internal.h"
+
+static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
+                         trio_time deadline)
+{
+    if (scope->source != TRIO_CANCEL_NONE) {
+        scope->timer.deadline = deadline;
+    } else if (deadline == TRIO_FOREVER) {
+        if (scope->armed)
+            trio_timer_disarm_(run, &scope->timer);
+        scope->armed = false;
+        scope->timer.deadline = deadline;
+    } else if (scope->armed) {
+        trio_timer_move_(run, &scope->timer, deadline);
+    } else {
+        trio_timer_arm_(run, &scope->timer, deadline);
+        scope->armed = true;
+    }
+}
+
+static void open_until(struct trio_run *run, struct trio_cancel_scope *scope,
+                       enum scope_kind kind, trio_time deadline,
+                       struct caller caller)
+{
+    trio_scope_open_(run, scope, kind, caller);
+    if (deadline == TRIO_FOREVER)
+        return;
+    set_deadline(run, scope, deadline);
+    // S24: with a deadline that has passed, it is cancelled on entry.
+    if (deadline <= trio_now_(run))
+        trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+}
+
+static trio_time from_now(struct trio_run *run, trio_duration limit)
+{
+    return limit == TRIO_FOREVER ? TRIO_FOREVER
+                                 : trio_time_add(trio_now_(run), limit);
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_cancel_scope_open(struct trio_cancel_scope *scope)
+{
+    trio_scope_open_(trio_run_current_(), scope, SCOPE_PLAIN, CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
+{
+    struct trio_run *run = trio_run_current_();
+    open_until(run, scope, SCOPE_MOVE_ON, from_now(run, limit), CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
+{
+    open_until(trio_run_current_(), scope, SCOPE_MOVE_ON, deadline,
+               CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
+{
+    struct trio_run *run = trio_run_current_();
+    open_until(run, scope, SCOPE_FAIL, from_now(run, limit), CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
+{
+    open_until(trio_run_current_(), scope, SCOPE_FAIL, deadline,
+               CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
+{
+    struct trio_run *run = trio_run_current_();
+    open_until(run, scope, SCOPE_SHIELD, from_now(run, limit), CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+void trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
+{
+    open_until(trio_run_current_(), scope, SCOPE_SHIELD, deadline,
+               CALLER());
+}
+
+TRIO_NO_SCOPE_ANALYSIS
+trio_status trio_cancel_scope_close(struct trio_cancel_scope *scope,
+                                    trio_status rc)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_task *task = trio_task_current_(run);
+
+    trio_scope_frame_check_(task, __builtin_frame_address(0));
+    trio_scope_close_check_(task, scope);
+    if (UNLIKELY(scope->kind == SCOPE_NURSERY))
+        trio_misuse_at_("a nursery is closed by trio_nursery_close", scope,
+                        scope->place);
+    return trio_scope_close_(run, task, scope, rc);
+}
+
+// The run, once it is sure that the scope is one that can be changed.
+static struct trio_run *run_of_open(const struct trio_cancel_scope *scope)
+{
+    struct trio_run *run = trio_run_current_();
+    if (UNLIKELY(!scope->open))
+        trio_misuse_at_("changed a scope that is closed", scope, scope->place);
+    return run;
+}
+
+void trio_cancel_scope_cancel(struct trio_cancel_scope *scope,
+                              const char *reason)
+{
+    trio_scope_cancel_(run_of_open(scope), scope, TRIO_CANCEL_EXPLICIT,
+                       reason);
+}
+
+void trio_cancel_scope_set_deadline_at(struct trio_cancel_scope *scope,
+                                       trio_time deadline)
+{
+    set_deadline(run_of_open(scope), scope, deadline);
+}
+
+void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
+                                    trio_duration limit)
+{
+    struct trio_run *run = run_of_open(scope);
+    set_deadline(run, scope, from_now(run, limit));
+}
+
+void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield)
+{
+    struct trio_run *run = run_of_open(scope);
+    scope->shield = shield;
+    trio_scope_refresh_(run, scope);
+}
+
+bool trio_cancel_scope_called(struct trio_cancel_scope *scope)
+{
+    struct trio_run *run = trio_run_current_();
+    // S24: a deadline that has passed counts, whether or not the loop has
+    // looked at it yet.
+    if (scope->open && scope->armed &&
+        scope->timer.deadline <= trio_now_(run))
+        trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+    return scope->source != TRIO_CANCEL_NONE;
+}
+
+bool trio_cancel_scope_caught(const struct trio_cancel_scope *scope)
+{
+    return scope->caught && !scope->open;
+}
+
+trio_time trio_cancel_scope_deadline(const struct trio_cancel_scope *scope)
+{
+    return scope->timer.deadline;
+}
+
+struct trio_cancel_reason
+trio_cancel_scope_reason(const struct trio_cancel_scope *scope)
+{
+    return (struct trio_cancel_reason){(enum trio_cancel_source)scope->source,
+                                       scope->text, scope->canceller};
+}

@@ -1,0 +1,69 @@
+// Two things were done, and both came to something: neither may get lost.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A group made here is marked, so that combining a third failure adds a leaf to
+// it instead of building a group of a group.
+
+#include "core/internal.h"
+
+#define FLAG_COMBINED 1u
+
+static struct trio_error *open_group(struct trio_task *task, trio_status status)
+{
+    struct trio_error *error = task->errors;
+
+    if (status != TRIO_EGROUP)
+        return NULL;
+    while (error != NULL && error->status != status)
+        error = error->next;
+    return error != NULL && (error->flags & FLAG_COMBINED) ? error : NULL;
+}
+
+static void combine_records(struct trio_run *run, struct trio_task *task,
+                            trio_status a, trio_status b)
+{
+    struct trio_error *group = open_group(task, a);
+    struct trio_error *second = trio_error_detach_(run, task, b);
+
+    if (group != NULL) {
+        if (second == NULL)
+            group->unrecorded++;
+        else
+            trio_error_adopt_(group, second);
+        return;
+    }
+    struct trio_error *first = trio_error_detach_(run, task, a);
+    group = first == NULL || second == NULL ? NULL
+                                            : trio_error_take_(run, task);
+    if (group != NULL) {
+        group->status = TRIO_EGROUP;
+        group->flags = FLAG_COMBINED;
+        trio_error_adopt_(group, first);
+        trio_error_adopt_(group, second);
+        trio_error_push_(run, task, group);
+        return;
+    }
+    // No record to make a group of: keep one, and count the other.
+    if (first == NULL)
+        first = second;
+    else if (second != NULL)
+        trio_error_give_(run, second);
+    if (first == NULL)
+        return;
+    first->status = TRIO_EGROUP;
+    first->unrecorded++;
+    trio_error_push_(run, task, first);
+}
+
+trio_status trio_combine(trio_status a, trio_status b)
+{
+    struct trio_run *run = trio_current_run_;
+
+    if (!trio_is_failure(a))
+        return b == TRIO_OK ? a : b;
+    if (!trio_is_failure(b) || a == b)
+        return a;
+    if (run != NULL && run->current != NULL)
+        combine_records(run, run->current, a, b);
+    return TRIO_EGROUP;
+}

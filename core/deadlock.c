@@ -1,0 +1,101 @@
+// Nothing can ever wake the run: the root is cancelled, through every shield.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// That gives every task the chance to clean up, and the run an answer. If the
+// run gets stuck once more, there is nobody left to tell but the programmer.
+//
+// A cycle is looked for along "waits for something that is held by". Every task
+// waits for one thing, so a walk either ends, meets an earlier walk's mark, or
+// comes back to its own: then it has gone round a cycle.
+
+#include "core/internal.h"
+
+static struct trio_task *holder(const struct trio_task *task)
+{
+    const struct park *park = task->park;
+    if (park == NULL || park->wait->owner == NULL)
+        return NULL;
+    return park->wait->owner(park->object);
+}
+
+// Returns a task of the cycle that the walk from `task` runs into, or NULL.
+// Marks below `base` are of an earlier search.
+static struct trio_task *walk(struct trio_task *task, uint64_t base,
+                              uint64_t mark)
+{
+    while (task != NULL && task->park != NULL && task->park->chain < base) {
+        task->park->chain = mark;
+        task = holder(task);
+    }
+    bool own = task != NULL && task->park != NULL && task->park->chain == mark;
+    return own ? task : NULL;
+}
+
+static struct trio_task *find_cycle(struct trio_run *run)
+{
+    struct trio_cancel_scope *scope = &run->root;
+    struct trio_task *cycle = NULL;
+    uint64_t base = run->sequence + 1;
+
+    for (; scope != NULL && cycle == NULL;
+         scope = trio_scope_next_(&run->root, scope, true))
+        if (scope->kind == SCOPE_TASK)
+            cycle = walk(scope->task, base, ++run->sequence);
+    return cycle;
+}
+
+static void print_cycle(const struct trio_report *report,
+                        struct trio_task *cycle)
+{
+    struct trio_task *task = cycle;
+
+    do {
+        struct trio_task *next = holder(task);
+        trio_report_line_(
+            report, "  task %llu \"%s\" waits to %s %p, held by task %llu",
+            (unsigned long long)task->number,
+            task->name == NULL ? "" : task->name, task->park->wait->verb,
+            task->park->object, (unsigned long long)next->number);
+        task = next;
+    } while (task != cycle);
+}
+
+// The cycle as one line, for the error record: "task 2 -> task 3 -> task 2".
+static void describe_cycle(struct trio_run *run, struct trio_task *cycle)
+{
+    const struct trio_report *report = &run->config.report;
+    struct trio_task *task = cycle;
+    size_t size = sizeof(run->cycle);
+    size_t length = 0;
+
+    do {
+        length += trio_format_(report, run->cycle + length, size - length,
+                               "%stask %llu", length == 0 ? "" : " -> ",
+                               (unsigned long long)task->number);
+        task = holder(task);
+    } while (task != cycle && length < size - 32);
+    trio_format_(report, run->cycle + length, size - length, " -> task %llu",
+                 (unsigned long long)cycle->number);
+}
+
+void trio_deadlock_(struct trio_run *run)
+{
+    const struct trio_report *report = &run->config.report;
+    struct trio_task *cycle = find_cycle(run);
+
+    if (cycle != NULL)
+        describe_cycle(run, cycle);
+    if (run->deadlocked || run->config.ret_error == NULL) {
+        trio_report_line_(report, "trio: deadlock: nothing can ever wake these "
+                                  "tasks");
+        if (cycle != NULL)
+            print_cycle(report, cycle);
+        trio_dump_tasks();
+    }
+    if (run->deadlocked)
+        trio_misuse_at_("deadlocked again after everything was cancelled", NULL,
+                        NULL);
+    run->deadlocked = true;
+    trio_scope_cancel_(run, &run->root, TRIO_CANCEL_DEADLOCK,
+                       "nothing can ever wake this run");
+}

@@ -1,0 +1,71 @@
+// The death of a task: what it owns is settled before anybody learns of it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The order is fixed: its function has returned; what it left undone is
+// reported; its exit functions run, newest first; its nursery is told, with its
+// status and record; then its descriptor is free. Its stack goes on under the
+// feet of the next task, or is left for ever.
+
+#include "core/internal.h"
+
+static void check_end(struct trio_task *task, trio_status rc)
+{
+    if (UNLIKELY(task->scope != &task->root))
+        trio_misuse_at_("a task ended with a scope open", task->scope,
+                        task->scope_place);
+    if (UNLIKELY(rc == TRIO_ECANCELED && !task->given_cancel))
+        trio_misuse_at_("a task ended with TRIO_ECANCELED, but nothing here "
+                        "was cancelled",
+                        NULL, NULL);
+    if (UNLIKELY(task->waiters != NULL))
+        trio_misuse_at_("a task ended with a waiter in a parking lot",
+                        task->waiters->lot, NULL);
+}
+
+static void run_exits(struct trio_task *task)
+{
+    while (task->exits != NULL) {
+        struct trio_task_exit *node = task->exits;
+        task->exits = node->next;
+        node->fn(node);
+    }
+}
+
+// Ends a task and returns the next one, if that is to run on the same stack.
+static struct trio_task *end(struct trio_run *run, struct trio_task *task,
+                             trio_status rc)
+{
+    check_end(task, rc);
+    run_exits(task);
+    if (rc == TRIO_ECANCELED)
+        task->root.had_cancel = true; // S23
+
+    struct trio_error *error =
+        trio_is_failure(rc) ? trio_error_detach_(run, task, rc) : NULL;
+    trio_note_(run, TRIO_NOTE_TASK_EXIT, task, NULL, rc);
+    if (task->root.handle != NULL)
+        trio_handle_clear_(&task->root);
+    trio_scope_unlink_(&task->root);
+    if (task->start != NULL)
+        trio_start_ended_(run, task, rc, error);
+    else
+        trio_nursery_child_ended_(run, task, rc, error);
+    trio_errors_end_(run, task);
+    if (UNLIKELY(task->keep_fp))
+        trio_fp_control_load_(run->fp_control);
+
+    struct own_stack stack = task->stack;
+    run->tasks_living--;
+    trio_pool_give_(&run->tasks, task);
+    return trio_step_after_end_(run, stack);
+}
+
+void trio_task_main_(void *arg)
+{
+    struct trio_task *task = arg;
+    struct trio_run *run = trio_current_run_;
+
+    trio_annotate_arrive(&task->stack.annotation);
+    while (task != NULL)
+        task = end(run, task, task->fn(task->arg));
+}

@@ -1,0 +1,135 @@
+// The task tree as text: what every task waits for, and in which scopes.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Scopes and tasks are one tree already; this walks it, parents first, and
+// prints a line for each node, indented by its depth.
+
+#include "core/internal.h"
+
+#define FRAMES_MAX 32
+#define INDENT_MAX 40
+
+static int indent_of(const struct trio_cancel_scope *scope)
+{
+    int indent = 0;
+
+    while (scope->parent != NULL && indent < INDENT_MAX) {
+        scope = scope->parent;
+        indent += 2;
+    }
+    return indent;
+}
+
+static void print_frames(struct trio_run *run, struct trio_task *task,
+                         int indent)
+{
+    const struct trio_report *report = &run->config.report;
+    const void *places[FRAMES_MAX];
+    char name[128];
+
+    if (report->backtrace == NULL || task->context == NULL)
+        return;
+    const char *top =
+        (char *)task->stack.memory.base + task->stack.memory.size;
+    size_t count = report->backtrace(report->context,
+                                     trio_context_registers_(task->context),
+                                     top, places, FRAMES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        report->place(report->context, places[i], name, sizeof(name));
+        trio_report_line_(report, "%*s    #%zu %s", indent, "", i, name);
+    }
+}
+
+static void describe_wait(struct trio_run *run, const struct park *park,
+                          char *text, size_t size)
+{
+    const struct trio_report *report = &run->config.report;
+    size_t length =
+        trio_format_(report, text, size, "waits to %s", park->wait->verb);
+
+    if (park->object != NULL)
+        length += trio_format_(report, text + length, size - length, " %p",
+                               park->object);
+    // Where no deadline is used the clock is never read.
+    if (park->since != TRIO_PAST)
+        trio_format_(report, text + length, size - length,
+                     ", since %lld ms before now",
+                     (long long)((run->now - park->since) / TRIO_MS));
+}
+
+static void print_task(struct trio_run *run, struct trio_task *task, int indent)
+{
+    const struct trio_report *report = &run->config.report;
+    char state[160] = "runnable";
+
+    if (task == run->current)
+        trio_format_(report, state, sizeof(state), "running");
+    else if (task->park != NULL)
+        describe_wait(run, task->park, state, sizeof(state));
+    else if (task->context == NULL)
+        trio_format_(report, state, sizeof(state), "not run yet");
+    trio_report_line_(report, "%*stask %llu%s%s%s: %s%s", indent, "",
+                      (unsigned long long)task->number,
+                      task->name == NULL ? "" : " \"",
+                      task->name == NULL ? "" : task->name,
+                      task->name == NULL ? "" : "\"", state,
+                      task->scope->effective ? " (cancelled)" : "");
+    if (task->park != NULL)
+        print_frames(run, task, indent);
+}
+
+static const char *kind_name(const struct trio_cancel_scope *scope)
+{
+    static const char *const names[] = {
+        [SCOPE_PLAIN] = "scope",    [SCOPE_MOVE_ON] = "move-on scope",
+        [SCOPE_FAIL] = "fail scope", [SCOPE_SHIELD] = "shield scope",
+        [SCOPE_NURSERY] = "nursery", [SCOPE_START] = "start of a task",
+        [SCOPE_TASK] = "task",       [SCOPE_ROOT] = "run"};
+    return names[scope->kind];
+}
+
+static void print_scope(struct trio_run *run, struct trio_cancel_scope *scope,
+                        int indent)
+{
+    static const char *const sources[] = {
+        "",
+        ", cancelled by its deadline",
+        ", cancelled on request",
+        ", cancelled by a failure in it",
+        ", cancelled by an interrupt",
+        ", cancelled by a shutdown",
+        ", cancelled by a deadlock"};
+    const struct trio_report *report = &run->config.report;
+    trio_time deadline = scope->timer.deadline;
+    char place[128] = "";
+    char limit[64] = "";
+
+    if (scope->place != NULL)
+        report->place(report->context, scope->place, place, sizeof(place));
+    if (deadline != TRIO_FOREVER)
+        trio_format_(report, limit, sizeof(limit), ", deadline in %lld ms",
+                     (long long)(deadline > run->now
+                                     ? (deadline - run->now) / TRIO_MS
+                                     : 0));
+    trio_report_line_(report, "%*s%s%s%s%s%s%s", indent, "", kind_name(scope),
+                      scope->place == NULL ? "" : " opened at ", place, limit,
+                      scope->shield ? ", shielded" : "",
+                      sources[scope->source]);
+}
+
+void trio_dump_tasks(void)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_cancel_scope *scope = &run->root;
+
+    if (run->timers != NULL)
+        trio_now_(run);
+    trio_report_line_(&run->config.report, "trio: %zu tasks in pass %llu",
+                      run->tasks_living, (unsigned long long)run->passes);
+    for (; scope != NULL; scope = trio_scope_next_(&run->root, scope, true)) {
+        if (scope->kind == SCOPE_TASK)
+            print_task(run, scope->task, indent_of(scope));
+        else if (scope->kind != SCOPE_ROOT)
+            print_scope(run, scope, indent_of(scope));
+    }
+}

@@ -1,0 +1,79 @@
+// Waiting for a handle: a park that the world ends.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The waiter is the world's from arm until it is made ready or disarmed, one of
+// which happens exactly once.
+
+#include <trio/io.h>
+
+#include "core/internal.h"
+
+static const struct trio_wait waits[] = {
+    [TRIO_READABLE] = {"wait until readable", TRIO_ACCESS_READ, NULL},
+    [TRIO_WRITABLE] = {"wait until writable", TRIO_ACCESS_WRITE, NULL}};
+
+const struct trio_world *trio_run_world(void)
+{
+    return &trio_run_current_()->config.world;
+}
+
+void trio_io_ready(struct trio_io_waiter *waiter, trio_status result)
+{
+    trio_task_ready_(trio_run_current_(), waiter->task, result);
+}
+
+static bool stop_waiting(struct trio_task *task, void *arg)
+{
+    const struct trio_world *world = trio_run_world();
+
+    (void)task;
+    world->io->disarm(world->context, arg);
+    return true;
+}
+
+static trio_status wait_for(trio_handle handle, enum trio_direction direction,
+                            const void *place)
+{
+    struct trio_run *run = trio_run_current_();
+    const struct trio_world *world = &run->config.world;
+    struct trio_io_waiter waiter = {.task = trio_task_current_(run),
+                                    .handle = handle,
+                                    .direction = direction};
+    struct park park = {.task = waiter.task,
+                        .wait = &waits[direction],
+                        .object = (const void *)handle,
+                        .abort = stop_waiting,
+                        .arg = &waiter,
+                        .place = place};
+
+    if (waiter.task->scope->effective) {
+        trio_yield_(run, waiter.task);
+        return trio_cancel_given_(run, waiter.task);
+    }
+    trio_status rc = world->io->arm(world->context, &waiter);
+    if (rc == TRIO_OK)
+        return trio_park_(run, &park);
+    trio_yield_(run, waiter.task); // S16
+    if (rc == TRIO_EEXIST)
+        return TRIO_OK;
+    return rc == TRIO_EBUSY
+               ? trio_fail_bare(rc)
+               : trio_fail_os(rc, world->io->last_error(world->context),
+                              "wait for handle %lld", (long long)handle);
+}
+
+trio_status trio_wait_readable(trio_handle handle)
+{
+    return wait_for(handle, TRIO_READABLE, TRIO_CALLER());
+}
+
+trio_status trio_wait_writable(trio_handle handle)
+{
+    return wait_for(handle, TRIO_WRITABLE, TRIO_CALLER());
+}
+
+void trio_notify_closing(trio_handle handle)
+{
+    const struct trio_world *world = trio_run_world();
+    world->io->closing(world->context, handle);
+}

@@ -1,0 +1,124 @@
+// Parking and waking: every wait in the library comes through here.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A task is parked exactly while `task->park` points to a record in the frame
+// of its park. Whatever ends the wait, a wake or a cancellation that was agreed
+// to, clears that pointer first. So there is one winner, decided at that
+// moment, not when the task runs: a wake that came first is delivered even if
+// the task is cancelled before it runs (S15), and a wake that comes second
+// finds nobody.
+
+#include "core/internal.h"
+
+void trio_task_ready_(struct trio_run *run, struct trio_task *task,
+                      trio_status result)
+{
+    task->park = NULL;
+    if (task->waiters != NULL)
+        trio_waiters_leave_(task);
+    task->result = result;
+    trio_queue_push_(&run->ready, task);
+    trio_note_(run, TRIO_NOTE_WAKE, task, NULL, result);
+}
+
+trio_status trio_park_(struct trio_run *run, struct park *park)
+{
+    struct trio_task *task = park->task;
+
+    park->since = run->now;
+    task->park = park;
+    if (UNLIKELY(run->observed))
+        trio_note_slow_(run, &(struct trio_note){.kind = TRIO_NOTE_PARK,
+                                                 .task = task,
+                                                 .object = park->object,
+                                                 .text = park->wait->verb,
+                                                 .first = park->wait->access});
+    if (UNLIKELY(task->scope->effective) && !park->shielded) {
+        park->aborting = true;
+        if (park->abort == NULL || park->abort(task, park->arg))
+            trio_task_ready_(run, task, TRIO_ECANCELED);
+    }
+    trio_suspend_(run, task);
+    // Given, if the cancellation has ended it, or somebody woke it with that.
+    if (UNLIKELY(task->result == TRIO_ECANCELED))
+        return trio_cancel_given_(run, task);
+    return task->result;
+}
+
+trio_status trio_park(const struct trio_wait *wait, const void *object,
+                      bool (*abort)(struct trio_task *task, void *arg),
+                      void *arg)
+{
+    struct trio_run *run = trio_run_current_();
+    struct park park = {.task = trio_task_current_(run),
+                        .wait = wait,
+                        .object = object,
+                        .abort = abort,
+                        .arg = arg,
+                        .place = TRIO_CALLER()};
+    return trio_park_(run, &park);
+}
+
+trio_status trio_park_shielded(const struct trio_wait *wait, const void *object)
+{
+    struct trio_run *run = trio_run_current_();
+    struct park park = {.task = trio_task_current_(run),
+                        .wait = wait,
+                        .object = object,
+                        .place = TRIO_CALLER(),
+                        .shielded = true};
+    return trio_park_(run, &park);
+}
+
+void trio_wake(struct trio_task *task, trio_status result)
+{
+    struct trio_run *run = trio_run_current_();
+
+    if (UNLIKELY(task->park == NULL))
+        trio_misuse_at_("woke a task that is not parked", task, NULL);
+    trio_task_ready_(run, task, result);
+}
+
+bool trio_task_is_parked(const struct trio_task *task)
+{
+    return task->park != NULL;
+}
+
+void trio_yield_(struct trio_run *run, struct trio_task *task)
+{
+    trio_queue_push_(&run->ready, task);
+    trio_suspend_(run, task);
+}
+
+trio_status trio_checkpoint(void)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_task *task = trio_task_current_(run);
+    bool cancelled = task->scope->effective;
+
+    trio_yield_(run, task); // S16: also when cancelled.
+    return LIKELY(!cancelled) ? TRIO_OK : trio_cancel_given_(run, task);
+}
+
+trio_status trio_checkpoint_if_cancelled(void)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_task *task = trio_task_current_(run);
+
+    if (LIKELY(!task->scope->effective))
+        return TRIO_OK;
+    trio_yield_(run, task);
+    return trio_cancel_given_(run, task);
+}
+
+void trio_cancel_shielded_checkpoint(void)
+{
+    struct trio_run *run = trio_run_current_();
+    trio_yield_(run, trio_task_current_(run));
+}
+
+void trio_touch(const void *object, enum trio_access access)
+{
+    struct trio_run *run = trio_run_current_();
+    trio_note_(run, TRIO_NOTE_TOUCH, run->current, object, access);
+}

@@ -1,0 +1,76 @@
+// A pool hands out objects of one size and never moves them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Slabs grow geometrically, so that a small program stays small and a large one
+// makes few. The object that was given back last is taken first: it is still in
+// the cache. Slabs are kept until the run ends, which bounds a run's memory by
+// its peak.
+
+#include "core/internal.h"
+
+#define SLAB_COUNT_MAX 1024
+
+struct pool_slab {
+    struct pool_slab *next;
+    size_t size; // In bytes, this header included.
+};
+
+struct pool_link {
+    struct pool_link *next;
+};
+
+static bool grow(struct trio_run *run, struct pool *pool)
+{
+    const struct trio_memory *memory = &run->config.memory;
+    // Objects begin after the header, aligned for anything.
+    size_t header = (sizeof(struct pool_slab) + 15) / 16 * 16;
+    size_t size = header + pool->size * pool->slab_count;
+
+    struct pool_slab *slab = memory->allocate(memory->context, size);
+    if (slab == NULL)
+        return false;
+    slab->next = pool->slabs;
+    slab->size = size;
+    pool->slabs = slab;
+    // Last to first, so that objects are taken in the order of addresses.
+    for (size_t i = pool->slab_count; i > 0; i--)
+        trio_pool_give_(pool, (char *)slab + header + (i - 1) * pool->size);
+    if (pool->slab_count < SLAB_COUNT_MAX)
+        pool->slab_count *= 2;
+    return true;
+}
+
+void *trio_pool_take_free_(struct pool *pool)
+{
+    struct pool_link *link = pool->free;
+    if (link != NULL)
+        pool->free = link->next;
+    return link;
+}
+
+void *trio_pool_take_(struct trio_run *run, struct pool *pool)
+{
+    TRIO_ASSERT(pool->size >= sizeof(struct pool_link));
+    if (UNLIKELY(pool->free == NULL) && !grow(run, pool))
+        return NULL;
+    return trio_pool_take_free_(pool);
+}
+
+void trio_pool_give_(struct pool *pool, void *object)
+{
+    struct pool_link *link = object;
+    link->next = pool->free;
+    pool->free = link;
+}
+
+void trio_pool_end_(struct trio_run *run, struct pool *pool)
+{
+    const struct trio_memory *memory = &run->config.memory;
+
+    while (pool->slabs != NULL) {
+        struct pool_slab *slab = pool->slabs;
+        pool->slabs = slab->next;
+        memory->release(memory->context, slab, slab->size);
+    }
+    pool->free = NULL;
+}

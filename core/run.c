@@ -1,0 +1,154 @@
+// A run: everything that it uses is begun in one order and ended in the other.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "core/internal.h"
+
+#define POOL_FIRST 16
+
+_Thread_local struct trio_run *trio_current_run_;
+
+static void require(const void *member, const char *rule)
+{
+    if (UNLIKELY(member == NULL))
+        trio_misuse_at_(rule, NULL, NULL);
+}
+
+// Distrust at the seam: nothing of the real world is put in for what is missing.
+static void check(const struct trio_config *config)
+{
+    if (config->report.line == NULL || config->report.format == NULL ||
+        config->report.stop == NULL || config->report.place == NULL)
+        trio_misuse_at_("the configuration of a run needs a report", NULL,
+                        NULL);
+    if (config->version != TRIO_VERSION)
+        trio_misuse_at_("the program was compiled with other headers than the "
+                        "library",
+                        NULL, NULL);
+    require((const void *)config->clock.now,
+            "the configuration of a run needs a clock");
+    require(config->world.io, "the configuration of a run needs a world");
+    require(config->world.net, "the configuration of a run needs a network");
+    require(config->world.jobs, "the configuration of a run needs jobs");
+    require((const void *)config->memory.allocate,
+            "the configuration of a run needs memory");
+    require((const void *)config->random.next,
+            "the configuration of a run needs random numbers");
+}
+
+static void on_interrupt(struct trio_entry *entry)
+{
+    struct trio_run *run = CONTAINER_OF(entry, struct trio_run, interrupt);
+
+    run->interrupted = true;
+    trio_scope_cancel_(run, &run->main.scope, TRIO_CANCEL_INTERRUPT,
+                       "interrupted");
+}
+
+static void init_nursery(struct trio_run *run, struct trio_nursery *nursery)
+{
+    trio_scope_init_(&nursery->scope, SCOPE_NURSERY, NULL);
+    trio_scope_link_(&nursery->scope, &run->root);
+    trio_nursery_init_(nursery);
+}
+
+static void init(struct trio_run *run, const struct trio_config *config)
+{
+    run->config = *config;
+    run->observed = config->observer.note != NULL;
+    run->quick = config->scheduler.pick == NULL && config->clock.jump == NULL;
+    run->poll_before = QUICK_STEPS;
+    run->now = TRIO_PAST;
+    run->tasks.size = sizeof(struct trio_task);
+    run->tasks.slab_count = POOL_FIRST;
+    run->errors.size = sizeof(struct trio_error);
+    run->errors.slab_count = POOL_FIRST;
+    run->interrupt = (struct trio_entry)TRIO_ENTRY_INIT(on_interrupt);
+    run->fp_control = trio_fp_control_save_();
+    trio_annotate_thread(&run->annotation);
+    trio_scope_init_(&run->root, SCOPE_ROOT, NULL);
+    init_nursery(run, &run->system);
+    init_nursery(run, &run->main);
+}
+
+static trio_status begin_outside(struct trio_run *run)
+{
+    struct trio_memory *memory = &run->config.memory;
+    struct trio_world *world = &run->config.world;
+
+    trio_status rc = memory->begin == NULL ? TRIO_OK : memory->begin(memory);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = world->begin == NULL ? TRIO_OK : world->begin(world);
+    if (rc == TRIO_OK) {
+        rc = trio_poster_begin_(run);
+        if (rc == TRIO_OK)
+            return TRIO_OK;
+        if (world->end != NULL)
+            world->end(world);
+    }
+    if (memory->end != NULL)
+        memory->end(memory);
+    return rc;
+}
+
+static void end_outside(struct trio_run *run)
+{
+    struct trio_memory *memory = &run->config.memory;
+    struct trio_world *world = &run->config.world;
+
+    trio_stacks_end_(run);
+    if (run->snapshot != NULL)
+        memory->release(memory->context, run->snapshot,
+                        run->tasks_max * sizeof(struct trio_task *));
+    trio_pool_end_(run, &run->tasks);
+    trio_pool_end_(run, &run->errors);
+    trio_poster_end_(run);
+    if (world->end != NULL)
+        world->end(world);
+    if (memory->end != NULL)
+        memory->end(memory);
+}
+
+static trio_status run_main(struct trio_run *run, trio_task_fn fn, void *arg)
+{
+    static const struct trio_task_options options = {"main", 0, false};
+    const struct trio_world *world = &run->config.world;
+    struct trio_task *task;
+
+    trio_note_(run, TRIO_NOTE_RUN_BEGIN, NULL, NULL, 0);
+    trio_status rc =
+        trio_task_spawn_(run, &run->main.scope, &options, fn, arg, &task);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_add_(&run->main, task);
+    bool caught = run->config.catch_interrupt &&
+                  world->jobs->catch_interrupt(world->context, run->poster,
+                                               &run->interrupt) == TRIO_OK;
+    trio_loop_(run);
+    if (caught)
+        world->jobs->release_interrupt(world->context);
+    rc = trio_run_result_(run);
+    trio_note_(run, TRIO_NOTE_RUN_END, NULL, NULL, rc);
+    return rc;
+}
+
+trio_status trio_run_with(const struct trio_config *config, trio_task_fn fn,
+                          void *arg)
+{
+    struct trio_run run = {0};
+
+    if (trio_current_run_ != NULL)
+        trio_misuse_at_("a run inside a run", NULL, NULL);
+    check(config);
+    if (config->ret_error != NULL)
+        *config->ret_error = NULL;
+    init(&run, config);
+    trio_status rc = begin_outside(&run);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_current_run_ = &run;
+    rc = run_main(&run, fn, arg);
+    end_outside(&run);
+    trio_current_run_ = NULL;
+    return rc;
+}

@@ -1,0 +1,67 @@
+// What a run tells of itself, and what belongs to a run rather than to a task.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/random.h>
+
+#include "core/internal.h"
+
+bool trio_in_run(void)
+{
+    return trio_current_run_ != NULL;
+}
+
+static size_t length_of(const struct queue *queue)
+{
+    size_t length = 0;
+    const struct trio_task *task = queue->first;
+
+    for (; task != NULL; task = task->next)
+        length++;
+    return length;
+}
+
+struct trio_run_statistics trio_run_statistics(void)
+{
+    struct trio_run *run = trio_run_current_();
+    const struct trio_world *world = &run->config.world;
+    const struct trio_timer *timer = trio_timer_first_(run);
+    trio_duration next = TRIO_FOREVER;
+
+    if (timer != NULL)
+        next = timer->deadline > trio_now_(run) ? timer->deadline - run->now : 0;
+    return (struct trio_run_statistics){
+        .tasks_living = run->tasks_living,
+        .tasks_runnable = length_of(&run->batch) + length_of(&run->ready),
+        .next_deadline_after = next,
+        .entries_queued = trio_entries_count_(run),
+        .world = world->io->name,
+        .world_waiters = world->io->waiters(world->context),
+        .passes = run->passes,
+        .steps = run->steps};
+}
+
+trio_status trio_system_task_start(const struct trio_task_options *options,
+                                   trio_task_fn fn, void *arg)
+{
+    return trio_nursery_start_soon_with(&trio_run_current_()->system, options,
+                                        fn, arg);
+}
+
+uint64_t trio_random_u64(void)
+{
+    const struct trio_random *random = &trio_run_current_()->config.random;
+    return random->next(random->context);
+}
+
+uint64_t trio_random_below(uint64_t bound)
+{
+    if (bound == 0)
+        return 0;
+    // The numbers from 2^64 mod bound on are a whole multiple of bound many.
+    uint64_t unfair = -bound % bound;
+    uint64_t random;
+    do
+        random = trio_random_u64();
+    while (random < unfair);
+    return random % bound;
+}

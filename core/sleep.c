@@ -1,0 +1,84 @@
+// The run's clock, and sleeping by it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The clock is read at most once in a step, and only where somebody asks:
+// within a step time stands still, and a program without deadlines never pays
+// for it. A relative time counts from a reading of its own step, so nothing
+// ever wakes early.
+
+#include "core/internal.h"
+
+struct sleeper {
+    struct trio_timer timer;
+    struct trio_task *task;
+};
+
+static const struct trio_wait sleep_wait = {"sleep", TRIO_ACCESS_READ, NULL};
+
+trio_time trio_now_(struct trio_run *run)
+{
+    const struct trio_clock *clock = &run->config.clock;
+
+    if (!run->now_is_fresh) {
+        run->now = clock->now(clock->context);
+        run->now_is_fresh = true;
+    }
+    return run->now;
+}
+
+trio_time trio_now(void)
+{
+    return trio_now_(trio_run_current_());
+}
+
+static void wake_up(struct trio_timer *timer)
+{
+    struct sleeper *sleeper = CONTAINER_OF(timer, struct sleeper, timer);
+    trio_task_ready_(trio_current_run_, sleeper->task, TRIO_OK);
+}
+
+static bool stop_sleeping(struct trio_task *task, void *arg)
+{
+    struct sleeper *sleeper = arg;
+
+    (void)task;
+    trio_timer_disarm_(trio_current_run_, &sleeper->timer);
+    return true;
+}
+
+static trio_status sleep_until(struct trio_run *run, trio_time time)
+{
+    struct sleeper sleeper = {.timer = {.expire = wake_up},
+                              .task = trio_task_current_(run)};
+    struct park park = {.task = sleeper.task,
+                        .wait = &sleep_wait,
+                        .abort = stop_sleeping,
+                        .arg = &sleeper,
+                        .place = NULL};
+
+    trio_timer_arm_(run, &sleeper.timer, time);
+    return trio_park_(run, &park);
+}
+
+trio_status trio_sleep_until(trio_time time)
+{
+    struct trio_run *run = trio_run_current_();
+
+    if (time == TRIO_FOREVER)
+        return trio_sleep_forever();
+    if (time <= trio_now_(run))
+        return trio_checkpoint();
+    return sleep_until(run, time);
+}
+
+trio_status trio_sleep(trio_duration duration)
+{
+    if (duration <= 0)
+        return trio_checkpoint();
+    return trio_sleep_until(trio_time_add(trio_now(), duration));
+}
+
+trio_status trio_sleep_forever(void)
+{
+    return trio_park(&sleep_wait, NULL, NULL, NULL);
+}

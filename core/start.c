@@ -1,0 +1,125 @@
+// Until it says that it has started, a task belongs to the call that started
+// it; then it moves, scope and all, to the nursery.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The call has a scope of its own under the caller's, and the task hangs below
+// it. That scope is effective also when the nursery is, so that both sides can
+// cancel the task (S38) and neither shield protects it from the other side. The
+// caller waits without looking at cancellations: whatever cancels it cancels
+// the task, and the task ends or starts. So the call never leaves a task
+// behind, and never loses one.
+
+#include "core/internal.h"
+
+static const struct trio_wait start_wait = {"wait for a task to start in",
+                                            TRIO_ACCESS_READ, NULL};
+
+static void begin(struct trio_run *run, struct trio_start_ *start)
+{
+    struct trio_cancel_scope *scope = &start->scope;
+
+    trio_scope_init_(scope, SCOPE_START, NULL);
+    trio_scope_link_(scope, start->caller->scope);
+    start->next = start->target->starts;
+    start->target->starts = start;
+    scope->effective = trio_scope_sees_outside_(run, scope) ||
+                       start->target->scope.effective;
+}
+
+static void end(struct trio_run *run, struct trio_start_ *start)
+{
+    struct trio_start_ **link = &start->target->starts;
+
+    while (*link != start)
+        link = &(*link)->next;
+    *link = start->next;
+    start->scope.open = false;
+    trio_scope_unlink_(&start->scope);
+    trio_nursery_check_empty_(run, start->target);
+}
+
+static trio_status result(struct trio_run *run, struct trio_start_ *start,
+                          void **ret_value)
+{
+    struct trio_task *caller = start->caller;
+
+    if (start->started) {
+        if (ret_value != NULL)
+            *ret_value = start->value;
+        return TRIO_OK;
+    }
+    if (trio_is_failure(start->status)) {
+        if (start->error != NULL)
+            trio_error_push_(run, caller, start->error);
+        return start->status;
+    }
+    if (caller->scope->effective)
+        return trio_cancel_given_(run, caller);
+    trio_error_note_(run, caller, TRIO_ENOTSTARTED, 0, NULL,
+                     "a task ended before trio_started");
+    return TRIO_ENOTSTARTED;
+}
+
+trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
+                               void *arg, void **ret_value)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_start_ start = {.target = nursery,
+                                .caller = trio_task_current_(run)};
+    struct park park = {.task = start.caller,
+                        .wait = &start_wait,
+                        .object = nursery,
+                        .place = TRIO_CALLER(),
+                        .shielded = true};
+    struct trio_task *task;
+
+    if (!nursery->scope.open)
+        trio_misuse_at_("started a task in a nursery that is closed", nursery,
+                        nursery->scope.place);
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
+        return rc;
+    begin(run, &start);
+    rc = trio_task_spawn_(run, &start.scope, NULL, fn, arg, &task);
+    if (rc == TRIO_OK) {
+        task->start = &start;
+        task->begun_by_start = true;
+        trio_ignore(trio_park_(run, &park));
+        rc = result(run, &start, ret_value);
+    } else {
+        trio_yield_(run, start.caller); // S16
+    }
+    end(run, &start);
+    return rc;
+}
+
+void trio_start_ended_(struct trio_run *run, struct trio_task *task,
+                       trio_status rc, struct trio_error *error)
+{
+    struct trio_start_ *start = task->start;
+
+    start->status = rc;
+    start->error = error;
+    trio_task_ready_(run, start->caller, TRIO_OK);
+}
+
+void trio_started(void *value)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_task *task = trio_task_current_(run);
+    struct trio_start_ *start = task->start;
+
+    if (UNLIKELY(task->called_started && task->begun_by_start))
+        trio_misuse_at_("trio_started was called twice", task, NULL);
+    task->called_started = true;
+    if (start == NULL)
+        return;
+    start->value = value;
+    start->started = true;
+    task->start = NULL;
+    trio_scope_unlink_(&task->root);
+    trio_scope_link_(&task->root, &start->target->scope);
+    trio_nursery_add_(start->target, task);
+    trio_scope_refresh_(run, &task->root);
+    trio_task_ready_(run, start->caller, TRIO_OK);
+}

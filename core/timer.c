@@ -1,0 +1,138 @@
+// The timers are a pairing heap, ordered by (key, sequence of the key).
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A timer's key may lag behind its deadline, but is never later:
+//
+//     (key, key_sequence) <= (deadline, sequence)
+//
+// So putting a deadline off, which an idle timeout does for every message, is
+// two stores; the heap learns of it when the timer comes to its top, and sinks
+// it to where it belongs. Whoever looks at the top has that done first, so that
+// nothing ever expires early or out of order.
+//
+// The heap lives in the timers themselves: arming allocates nothing, and its
+// size is that of the scopes and sleepers that exist. `before` is the parent of
+// a first child and the previous sibling of any other; this is what makes
+// disarming cheap wherever the timer is.
+
+#include "core/internal.h"
+
+static bool comes_first(const struct trio_timer *a, const struct trio_timer *b)
+{
+    return a->key != b->key ? a->key < b->key
+                            : a->key_sequence < b->key_sequence;
+}
+
+// Makes one heap of two roots.
+static struct trio_timer *meld(struct trio_timer *a, struct trio_timer *b)
+{
+    if (!comes_first(a, b)) {
+        struct trio_timer *swap = a;
+        a = b;
+        b = swap;
+    }
+    b->before = a;
+    b->next = a->child;
+    if (a->child != NULL)
+        a->child->before = b;
+    a->child = b;
+    a->next = NULL;
+    a->before = NULL;
+    return a;
+}
+
+// Makes one heap of a list of siblings: in pairs from the left, then the pairs
+// from the right. Both passes are loops, however long the list is.
+static struct trio_timer *meld_siblings(struct trio_timer *first)
+{
+    struct trio_timer *pairs = NULL;
+    while (first != NULL) {
+        struct trio_timer *a = first;
+        struct trio_timer *b = a->next;
+        first = b == NULL ? NULL : b->next;
+        if (b != NULL)
+            a = meld(a, b);
+        a->next = pairs;
+        pairs = a;
+    }
+
+    struct trio_timer *root = NULL;
+    while (pairs != NULL) {
+        struct trio_timer *pair = pairs;
+        pairs = pair->next;
+        pair->next = NULL;
+        pair->before = NULL;
+        root = root == NULL ? pair : meld(root, pair);
+    }
+    return root;
+}
+
+static void insert(struct trio_run *run, struct trio_timer *timer)
+{
+    timer->key = timer->deadline;
+    timer->key_sequence = timer->sequence;
+    timer->child = NULL;
+    timer->next = NULL;
+    timer->before = NULL;
+    run->timers = run->timers == NULL ? timer : meld(run->timers, timer);
+}
+
+void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
+                     trio_time deadline)
+{
+    TRIO_ASSERT(deadline != TRIO_FOREVER);
+    timer->deadline = deadline;
+    timer->sequence = ++run->sequence;
+    insert(run, timer);
+}
+
+void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer)
+{
+    if (timer == run->timers) {
+        run->timers = meld_siblings(timer->child);
+        return;
+    }
+    TRIO_ASSERT(timer->before != NULL);
+    if (timer->before->child == timer)
+        timer->before->child = timer->next;
+    else
+        timer->before->next = timer->next;
+    if (timer->next != NULL)
+        timer->next->before = timer->before;
+    if (timer->child != NULL)
+        run->timers = meld(run->timers, meld_siblings(timer->child));
+}
+
+void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
+                      trio_time deadline)
+{
+    TRIO_ASSERT(deadline != TRIO_FOREVER);
+    timer->deadline = deadline;
+    timer->sequence = ++run->sequence;
+    if (deadline >= timer->key)
+        return; // The heap learns of it when it has to.
+    trio_timer_disarm_(run, timer);
+    insert(run, timer);
+}
+
+struct trio_timer *trio_timer_first_(struct trio_run *run)
+{
+    struct trio_timer *timer;
+    while ((timer = run->timers) != NULL &&
+           timer->key_sequence != timer->sequence) {
+        run->timers = meld_siblings(timer->child);
+        insert(run, timer);
+    }
+    return timer;
+}
+
+void trio_timers_expire_(struct trio_run *run)
+{
+    struct trio_timer *timer;
+    // S6: all that are due expire before any task runs.
+    while ((timer = trio_timer_first_(run)) != NULL &&
+           timer->deadline <= run->now) {
+        trio_timer_disarm_(run, timer);
+        timer->expire(timer);
+    }
+}
