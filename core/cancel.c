@@ -64,7 +64,7 @@ bool trio_scope_sees_outside_(const struct trio_run *run,
 {
     if (scope->parent == NULL || !scope->parent->effective)
         return false;
-    return !scope->shield || run->deadlocked; // S9a
+    return !scope->shield || run->deadlocked; // S10
 }
 
 static bool is_effective(const struct trio_run *run,
@@ -122,7 +122,7 @@ static void refresh_below(struct trio_run *run, struct trio_cancel_scope *top)
                 scope->task->scope == scope)
                 list_parked(run, scope->task);
         }
-        // S9a: a deadlock is seen through shields that hid what was there.
+        // S10: a deadlock is seen through shields that hid what was there.
         scope = trio_scope_next_(top, scope, flips || run->deadlocked);
     }
 }
@@ -141,7 +141,7 @@ static void deliver(struct trio_run *run)
             park->aborting = false; // Or has shielded it.
             continue;
         }
-        if (park->abort == NULL || park->abort(park->task, park->arg))
+        if (trio_abort_(run, park))
             trio_task_ready_(run, park->task, TRIO_ECANCELED);
     }
     run->delivering = false;

@@ -80,7 +80,7 @@ trio_status trio_poster_post(struct trio_poster *poster,
     struct trio_entry *newest;
 
     if (EXCHANGE(&entry->queued, 1) != 0)
-        return TRIO_OK; // S61: it is queued already.
+        return TRIO_OK; // S49: it is queued already.
     ADD(&poster->posting);
     newest = LOAD(&poster->newest);
     do {

@@ -309,6 +309,7 @@ trio_status trio_park_(struct trio_run *run, struct park *park);
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result);
 void trio_yield_(struct trio_run *run, struct trio_task *task);
+bool trio_abort_(struct trio_run *run, struct park *park);
 
 // ---- parking_lot.c ----
 void trio_waiters_leave_(struct trio_task *task);

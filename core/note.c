@@ -6,8 +6,12 @@
 void trio_note_slow_(struct trio_run *run, const struct trio_note *note)
 {
     const struct trio_observer *observer = &run->config.observer;
+    struct trio_task *current = run->current;
 
-    // S68: an observer that fails is removed, and the run goes on.
-    if (run->observed && !observer->note(observer->context, note))
-        run->observed = false;
+    if (!run->observed)
+        return;
+    run->current = NULL; // S8: it must not do what a task does.
+    // S52: an observer that fails is removed, and the run goes on.
+    run->observed = observer->note(observer->context, note);
+    run->current = current;
 }

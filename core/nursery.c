@@ -133,7 +133,7 @@ void trio_nursery_child_ended_(struct trio_run *run, struct trio_task *task,
         nursery->scope.had_cancel = true; // S23
     if (trio_is_failure(rc)) {
         trio_nursery_failed_(run, nursery, rc, error);
-        if (nursery == &run->system) // S10
+        if (nursery == &run->system) // S9
             trio_scope_cancel_(run, &run->main.scope, TRIO_CANCEL_SHUTDOWN,
                                "a system task failed");
     }

@@ -21,6 +21,18 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
     trio_note_(run, TRIO_NOTE_WAKE, task, NULL, result);
 }
 
+bool trio_abort_(struct trio_run *run, struct park *park)
+{
+    struct trio_task *current = run->current;
+
+    if (park->abort == NULL)
+        return true;
+    run->current = NULL; // S8: it must not do what a task does.
+    bool agreed = park->abort(park->task, park->arg);
+    run->current = current;
+    return agreed;
+}
+
 trio_status trio_park_(struct trio_run *run, struct park *park)
 {
     struct trio_task *task = park->task;
@@ -35,7 +47,7 @@ trio_status trio_park_(struct trio_run *run, struct park *park)
                                                  .first = park->wait->access});
     if (UNLIKELY(task->scope->effective) && !park->shielded) {
         park->aborting = true;
-        if (park->abort == NULL || park->abort(task, park->arg))
+        if (trio_abort_(run, park))
             trio_task_ready_(run, task, TRIO_ECANCELED);
     }
     trio_suspend_(run, task);

@@ -7,32 +7,38 @@
 
 _Thread_local struct trio_run *trio_current_run_;
 
-static void require(const void *member, const char *rule)
-{
-    if (UNLIKELY(member == NULL))
-        trio_misuse_at_(rule, NULL, NULL);
-}
+#define REQUIRE(member)                                                       \
+    do {                                                                      \
+        if (UNLIKELY(config->member == NULL))                                 \
+            trio_misuse_at_(                                                  \
+                "every member of a trio_config is needed: " #member, NULL,    \
+                NULL);                                                        \
+    } while (false)
 
 // Distrust at the seam: nothing of the real world is put in for what is missing.
 static void check(const struct trio_config *config)
 {
-    if (config->report.line == NULL || config->report.format == NULL ||
-        config->report.stop == NULL || config->report.place == NULL)
-        trio_misuse_at_("the configuration of a run needs a report", NULL,
-                        NULL);
     if (config->version != TRIO_VERSION)
         trio_misuse_at_("the program was compiled with other headers than the "
                         "library",
                         NULL, NULL);
-    require((const void *)config->clock.now,
-            "the configuration of a run needs a clock");
-    require(config->world.io, "the configuration of a run needs a world");
-    require(config->world.net, "the configuration of a run needs a network");
-    require(config->world.jobs, "the configuration of a run needs jobs");
-    require((const void *)config->memory.allocate,
-            "the configuration of a run needs memory");
-    require((const void *)config->random.next,
-            "the configuration of a run needs random numbers");
+    REQUIRE(clock.now);
+    REQUIRE(clock.until);
+    REQUIRE(world.io);
+    REQUIRE(world.net);
+    REQUIRE(world.jobs);
+    REQUIRE(memory.allocate);
+    REQUIRE(memory.release);
+    REQUIRE(memory.stack_reserve);
+    REQUIRE(memory.stack_unreserve);
+    REQUIRE(memory.stack_take);
+    REQUIRE(memory.stack_give);
+    REQUIRE(memory.stack_trim);
+    REQUIRE(random.next);
+    REQUIRE(report.line);
+    REQUIRE(report.format);
+    REQUIRE(report.place);
+    REQUIRE(report.stop);
 }
 
 static void on_interrupt(struct trio_entry *entry)
