@@ -21,11 +21,12 @@ expected() {
     ' "${sources[@]}"
 }
 
-# What it printed, as far as it was foretold, without addresses and places.
+# What it printed from the rule on, as far as it was foretold, without addresses
+# and places.
 reported() {
-    "$program" "$1" 2>&1 >/dev/null | head -n "$2" |
-        sed -E 's/^trio: //; s/^(  object) 0x[0-9a-f]+$/\1/
-                s/^(  opened) at .+/\1/'
+    "$program" "$1" 2>&1 >/dev/null | sed -nE '
+        s/^trio: (misuse: )/\1/; s/^(  object) 0x[0-9a-f]+$/\1/
+        s/^(  opened) at .+/\1/; /^misuse: /,$p' | head -n "$2"
     return "${PIPESTATUS[0]}"
 }
 

@@ -26,7 +26,7 @@ OUTSIDE(running_without_a_clock)
     trio_ignore(trio_run_with(&config, nothing, NULL));
 }
 
-// misuse: versions
+// misuse: the program was compiled with other headers than the library
 //   outside any task
 OUTSIDE(running_with_headers_of_another_version)
 {
@@ -52,6 +52,15 @@ INSIDE(misusing_a_library_that_reports_so)
     static int lamp;
 
     trio_misuse("a lamp must be lit before it is read by", &lamp);
+}
+
+// misuse: deadlocked again after everything was cancelled
+//   outside any task
+INSIDE(waiting_for_nobody_even_when_cancelled)
+{
+    static const struct trio_wait nobody = {.verb = "wait for nobody"};
+
+    return trio_park_shielded(&nobody, &nobody);
 }
 
 // misuse: a signal receiver is open while it is used
