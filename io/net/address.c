@@ -95,10 +95,12 @@ static bool take_groups(const char **text, uint8_t *bytes, size_t *ret_length,
         if (!take_group(text, bytes + length))
             return false;
         length += 2;
-        if ((*text)[0] == ':' && (*text)[1] == ':' && gap == 16) {
+        if (length == 16) {
+            break;
+        } else if ((*text)[0] == ':' && (*text)[1] == ':' && gap == 16) {
             *text += 2;
             gap = length;
-        } else if (length == 16 || !take(text, ':')) {
+        } else if (!take(text, ':')) {
             break;
         }
     }

@@ -1,0 +1,118 @@
+// On the loopback what was sent has arrived when the call returns, so a run
+// that is idle has seen all of it: no test here sleeps for something to arrive.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/sockets.h"
+
+#include <dirent.h>
+#include <stdlib.h>
+
+#include "tests/check.h"
+
+struct trio_tcp_listener open_listener(void)
+{
+    struct trio_tcp_listener listener;
+    struct trio_address address;
+
+    REQUIRE(trio_address_parse("127.0.0.1:0", &address) == TRIO_OK);
+    REQUIRE(trio_tcp_listen(&address, NULL, &listener) == TRIO_OK);
+    return listener;
+}
+
+void open_pair(struct pair *pair)
+{
+    struct trio_tcp_listener listener = open_listener();
+
+    REQUIRE(trio_tcp_connect(&listener.address, &pair->near) == TRIO_OK);
+    REQUIRE(trio_tcp_accept(&listener, &pair->far) == TRIO_OK);
+    trio_tcp_listener_close(&listener);
+}
+
+void close_pair(struct pair *pair)
+{
+    trio_stream_close_forcefully(&pair->near.stream);
+    trio_stream_close_forcefully(&pair->far.stream);
+}
+
+static trio_status only_cancellation(struct transfer *transfer)
+{
+    transfer->done = true;
+    return transfer->rc == TRIO_ECANCELED ? TRIO_ECANCELED : TRIO_OK;
+}
+
+trio_status receive_once(void *arg)
+{
+    struct transfer *transfer = arg;
+
+    transfer->rc = trio_stream_receive_some(transfer->stream, transfer->data,
+                                            transfer->size, &transfer->length);
+    return only_cancellation(transfer);
+}
+
+trio_status send_once(void *arg)
+{
+    struct transfer *transfer = arg;
+
+    transfer->rc = trio_stream_send_all(transfer->stream, transfer->data,
+                                        transfer->size, &transfer->length);
+    return only_cancellation(transfer);
+}
+
+trio_status wait_writable_once(void *arg)
+{
+    struct transfer *transfer = arg;
+
+    transfer->rc = trio_stream_wait_writable(transfer->stream);
+    return only_cancellation(transfer);
+}
+
+size_t fill(struct trio_stream *stream)
+{
+    static char zeros[64 * 1024];
+    size_t total = 0;
+    size_t sent;
+    bool clogged = false;
+
+    while (!clogged) {
+        struct trio_cancel_scope scope;
+
+        trio_move_on_after(&scope, 50 * TRIO_MS);
+        trio_status rc =
+            trio_stream_send_all(stream, zeros, sizeof(zeros), &sent);
+        CHECK_OK(trio_cancel_scope_close(&scope, rc));
+        clogged = trio_cancel_scope_caught(&scope);
+        total += sent;
+    }
+    return total;
+}
+
+trio_status receive_all(struct trio_stream *stream, size_t size)
+{
+    static char buffer[64 * 1024];
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && size > 0) {
+        size_t wanted = size < sizeof(buffer) ? size : sizeof(buffer);
+        size_t length = 0;
+        rc = trio_stream_receive_some(stream, buffer, wanted, &length);
+        size -= length;
+    }
+    return rc;
+}
+
+void settle(void)
+{
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+}
+
+size_t count_descriptors(void)
+{
+    DIR *folder = opendir("/proc/self/fd");
+    size_t count = 0;
+
+    REQUIRE(folder != NULL);
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
