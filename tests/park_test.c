@@ -1,0 +1,210 @@
+// Parking: exactly one wake or one successful abort ends it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/check.h"
+#include "tests/tasks.h"
+
+struct parker {
+    bool (*abort)(struct trio_task *task, void *arg);
+    struct trio_task *task;
+    int aborts;
+    trio_status park;
+    trio_status next;
+};
+
+static bool abort_and_agree(struct trio_task *task, void *arg)
+{
+    struct parker *parker = arg;
+
+    CHECK(task == parker->task);
+    parker->aborts++;
+    return true;
+}
+
+static bool abort_and_refuse(struct trio_task *task, void *arg)
+{
+    struct parker *parker = arg;
+
+    CHECK(task == parker->task);
+    parker->aborts++;
+    return false;
+}
+
+static TRIO_CHECKPOINT trio_status park(void *arg)
+{
+    struct parker *parker = arg;
+
+    parker->task = trio_task_current();
+    parker->park = trio_park(&test_wait, parker, parker->abort, parker);
+    parker->next = trio_checkpoint();
+    return parker->next == TRIO_ECANCELED ? parker->next : TRIO_OK;
+}
+
+// S40
+TEST(park, returns_what_the_wake_gives)
+{
+    struct parker parker = {.abort = abort_and_agree};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK(trio_task_is_parked(parker.task));
+    trio_wake(parker.task, TRIO_EEND);
+    CHECK(!trio_task_is_parked(parker.task));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(parker.park, TRIO_EEND);
+    CHECK_EQ(parker.aborts, 0);
+}
+
+// S40
+TEST(park, an_abort_that_agrees_ends_it)
+{
+    struct parker parker = {.abort = abort_and_agree};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_EQ(parker.aborts, 1); // synchronously
+    CHECK(!trio_task_is_parked(parker.task));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(parker.park, TRIO_ECANCELED);
+    CHECK_EQ(parker.aborts, 1);
+}
+
+// S40
+TEST(park, an_abort_that_refuses_leaves_it_to_the_wake)
+{
+    struct parker parker = {.abort = abort_and_refuse};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_EQ(parker.aborts, 1);
+    CHECK(trio_task_is_parked(parker.task));
+    trio_wake(parker.task, TRIO_EEND);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(parker.park, TRIO_EEND);
+    CHECK_STATUS(parker.next, TRIO_ECANCELED);
+}
+
+// S40
+TEST(park, abort_is_called_at_most_once)
+{
+    struct parker parker = {.abort = abort_and_refuse};
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+
+    trio_cancel_scope_open(&scope);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    trio_cancel_scope_cancel(&scope, NULL);
+    CHECK_EQ(parker.aborts, 1);
+    trio_wake(parker.task, TRIO_OK);
+    trio_status rc = trio_nursery_close(&nursery, TRIO_OK);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(parker.aborts, 1);
+}
+
+// S40
+TEST(park, abort_is_not_called_for_a_cancellation_behind_a_shield)
+{
+    struct parker parker = {.abort = abort_and_agree};
+    struct trio_cancel_scope outer, shield;
+    struct trio_nursery nursery;
+
+    trio_cancel_scope_open(&outer);
+    trio_shield_after(&shield, TRIO_FOREVER);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(&outer, NULL);
+    CHECK_EQ(parker.aborts, 0);
+    trio_wake(parker.task, TRIO_OK);
+    trio_status rc = trio_nursery_close(&nursery, TRIO_OK);
+    rc = trio_cancel_scope_close(&shield, rc);
+    CHECK_OK(trio_cancel_scope_close(&outer, rc));
+}
+
+// S40
+TEST(park, already_cancelled_it_calls_abort_on_entry)
+{
+    struct parker parker = {.abort = abort_and_agree};
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    uint64_t before = pass_number();
+    trio_status rc = park(&parker);
+    CHECK_STATUS(parker.park, TRIO_ECANCELED);
+    CHECK_EQ(parker.aborts, 1);
+    CHECK(pass_number() > before);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+}
+
+static trio_status wake_parker(void *arg)
+{
+    struct parker *parker = arg;
+
+    trio_wake(parker->task, TRIO_EEND);
+    return TRIO_OK;
+}
+
+// S40
+TEST(park, already_cancelled_an_abort_that_refuses_waits_for_the_wake)
+{
+    struct parker parker = {.abort = abort_and_refuse};
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    parker.task = trio_task_current();
+    CHECK_OK(trio_nursery_start_soon(&nursery, wake_parker, &parker));
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status rc = park(&parker);
+    CHECK_STATUS(parker.park, TRIO_EEND);
+    CHECK_STATUS(parker.next, TRIO_ECANCELED);
+    CHECK_EQ(parker.aborts, 1);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+static TRIO_CHECKPOINT trio_status park_behind_shield(void *arg)
+{
+    struct parker *parker = arg;
+
+    parker->task = trio_task_current();
+    parker->park = trio_park_shielded(&test_wait, parker);
+    parker->next = trio_checkpoint();
+    return parker->next;
+}
+
+// S40
+TEST(park, shielded_ignores_cancellations)
+{
+    struct parker parker = {0};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park_behind_shield, &parker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK(trio_task_is_parked(parker.task));
+    trio_wake(parker.task, TRIO_EBUSY);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(parker.park, TRIO_EBUSY);
+    CHECK_STATUS(parker.next, TRIO_ECANCELED);
+}
+
+// S40
+TEST(park, a_task_that_runs_is_not_parked)
+{
+    CHECK(!trio_task_is_parked(trio_task_current()));
+}
