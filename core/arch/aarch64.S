@@ -51,6 +51,7 @@ trio_context_switch_:
     .cfi_offset d15, -8
     mov x9, sp
     str x9, [x0]
+enter:
     mov sp, x1 // Both stacks look the same here: no directive needed.
     ldp d14, d15, [sp, #144]
     ldp d12, d13, [sp, #128]
@@ -86,6 +87,17 @@ trio_context_switch_:
     br x30
     .cfi_endproc
     .size trio_context_switch_, . - trio_context_switch_
+
+// void trio_context_leave_(void *load: x0)
+    .globl trio_context_leave_
+    .type trio_context_leave_, %function
+    .p2align 4
+trio_context_leave_:
+    .cfi_startproc
+    mov x1, x0
+    b enter
+    .cfi_endproc
+    .size trio_context_leave_, . - trio_context_leave_
 
 // void *trio_context_make_(void *top: x0, entry: x1, void *arg: x2)
     .globl trio_context_make_

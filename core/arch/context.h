@@ -26,6 +26,11 @@ struct trio_registers; // In <trio/backend.h>: pc, sp, fp.
 // it does not work where a shadow stack is enforced.
 void trio_context_switch_(void **save, void *load);
 
+// Leaves the running context for ever, for the one whose stack pointer is
+// `load`. Nothing is stored: once annotate.h was told that a context is dying,
+// its local variables may be gone already.
+void trio_context_leave_(void *load);
+
 // Makes a context below `top`, the 16-aligned upper end of a stack: switching
 // to the pointer that is returned calls `entry(arg)`, which must never return.
 // Backtraces end there.

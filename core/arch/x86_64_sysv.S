@@ -36,6 +36,7 @@ trio_context_switch_:
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset %r15, 0
     movq %rsp, (%rdi)
+enter:
     movq %rsi, %rsp // Both stacks look the same here: no directive needed.
     popq %r15
     .cfi_adjust_cfa_offset -8
@@ -61,6 +62,17 @@ trio_context_switch_:
     jmp *%rcx
     .cfi_endproc
     .size trio_context_switch_, . - trio_context_switch_
+
+// void trio_context_leave_(void *load: rdi)
+    .globl trio_context_leave_
+    .type trio_context_leave_, @function
+    .p2align 4
+trio_context_leave_:
+    .cfi_startproc
+    movq %rdi, %rsi
+    jmp enter
+    .cfi_endproc
+    .size trio_context_leave_, . - trio_context_leave_
 
 // void *trio_context_make_(void *top: rdi, entry: rsi, void *arg: rdx)
     .globl trio_context_make_
