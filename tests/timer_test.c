@@ -1,0 +1,246 @@
+// Sleeping and expiring: order, ties, what a timer's wake is worth.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/check.h"
+#include "tests/tasks.h"
+
+// S18
+TEST(timer, sleep_takes_exactly_its_time_on_a_virtual_clock)
+{
+    trio_time begun = trio_now();
+
+    CHECK_OK(trio_sleep(250 * TRIO_MS));
+    CHECK_EQ(trio_now(), begun + 250 * TRIO_MS);
+    CHECK_OK(trio_sleep_until(begun + TRIO_SECOND));
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+    CHECK_OK(trio_sleep_until(begun));
+    CHECK_OK(trio_sleep(-TRIO_SECOND));
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+}
+
+// S18
+TEST(timer, nothing_wakes_early)
+{
+    struct worker workers[40];
+    struct trio_nursery nursery;
+    trio_time begun = trio_now();
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        workers[i] = (struct worker){.delay = (trio_duration)(i * 7919 % 997)};
+        CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &workers[i]));
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    for (size_t i = 0; i < COUNT(workers); i++)
+        CHECK_EQ(workers[i].ended - begun, workers[i].delay);
+}
+
+// S18
+TEST(timer, earlier_deadlines_expire_first)
+{
+    static const char delays[] = "hbgdacfe";
+    struct worker workers[sizeof(delays) - 1];
+    struct log log = {0};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        workers[i] = (struct worker){.delay = (delays[i] - 'a') * TRIO_MS,
+                                     .log = &log,
+                                     .name = delays[i]};
+        CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &workers[i]));
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "abcdefgh");
+}
+
+// S18
+TEST(timer, of_a_scope_and_a_sleep_of_the_same_time_the_first_armed_wins)
+{
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, 5 * TRIO_SECOND);
+    trio_status rc = trio_sleep(5 * TRIO_SECOND);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_STATUS(trio_cancel_scope_close(&scope, rc), TRIO_ETIMEDOUT);
+    trio_error_clear();
+}
+
+struct late {
+    struct trio_cancel_scope scope;
+    trio_time at;
+    trio_status slept;
+    trio_status next;
+};
+
+static TRIO_CHECKPOINT trio_status sleep_then_checkpoint(void *arg)
+{
+    struct late *late = arg;
+
+    trio_move_on_at(&late->scope, late->at);
+    late->slept = trio_sleep_until(late->at);
+    late->next = trio_checkpoint();
+    return trio_cancel_scope_close(&late->scope, late->next);
+}
+
+// S18
+TEST(timer, a_deadline_that_is_changed_goes_behind_its_equals)
+{
+    struct late late = {.at = trio_now() + TRIO_SECOND};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, sleep_then_checkpoint, &late));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    // The same time, but armed last now: the sleep comes first.
+    trio_cancel_scope_set_deadline_at(&late.scope, late.at + 1);
+    trio_cancel_scope_set_deadline_at(&late.scope, late.at);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(late.slept);
+    CHECK_STATUS(late.next, TRIO_ECANCELED);
+}
+
+struct sibling {
+    struct trio_cancel_scope *scope;
+    trio_time at;
+};
+
+static TRIO_CHECKPOINT trio_status cancel_at(void *arg)
+{
+    struct sibling *sibling = arg;
+    trio_status rc = trio_sleep_until(sibling->at);
+
+    trio_cancel_scope_cancel(sibling->scope, NULL);
+    return rc;
+}
+
+// S18 S15
+TEST(timer, a_sleeper_that_is_due_in_the_instant_of_a_cancellation_was_woken)
+{
+    struct worker worker = {.delay = TRIO_SECOND};
+    struct trio_nursery outer, inner;
+    struct sibling sibling = {NULL, trio_now() + TRIO_SECOND};
+
+    trio_nursery_open(&outer);
+    trio_nursery_open(&inner);
+    sibling.scope = trio_nursery_cancel_scope(&inner);
+    CHECK_OK(trio_nursery_start_soon(&outer, cancel_at, &sibling));
+    CHECK_OK(trio_nursery_start_soon(&inner, worker_run, &worker));
+    CHECK_OK(trio_nursery_close(&inner, TRIO_OK));
+    CHECK_OK(trio_nursery_close(&outer, TRIO_OK));
+    CHECK_OK(worker.slept);
+}
+
+// S18
+TEST(timer, sleep_forever_ends_with_its_cancellation_only)
+{
+    struct trio_cancel_scope scope;
+    trio_time begun = trio_now();
+
+    trio_move_on_after(&scope, 1000 * TRIO_HOUR);
+    trio_status rc = trio_sleep_forever();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_EQ(trio_now(), begun + 1000 * TRIO_HOUR);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+}
+
+TEST(timer, now_stands_still_within_a_step)
+{
+    trio_time begun = trio_now();
+
+    trio_mock_clock_jump(check_clock(), TRIO_SECOND);
+    CHECK_EQ(trio_now(), begun);
+    CHECK_OK(trio_checkpoint());
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+}
+
+TEST_PLAIN(timer, adding_to_a_time_does_not_overflow)
+{
+    CHECK_EQ(trio_time_add(5, 7), 12);
+    CHECK_EQ(trio_time_add(5, -7), 5);
+    CHECK_EQ(trio_time_add(TRIO_PAST, 7), TRIO_PAST);
+    CHECK_EQ(trio_time_add(TRIO_FOREVER, 7), TRIO_FOREVER);
+    CHECK_EQ(trio_time_add(5, TRIO_FOREVER), TRIO_FOREVER);
+    CHECK_EQ(trio_time_add(TRIO_FOREVER - 1, 1), TRIO_FOREVER);
+    CHECK_EQ(trio_time_add(TRIO_FOREVER - 1, 2), TRIO_FOREVER);
+    CHECK_EQ(trio_time_add(-5, 7), 2);
+}
+
+// The real clock, because what it tells is the point.
+TEST_REAL(timer, on_the_real_clock_nothing_wakes_early)
+{
+    for (int i = 0; i < 5; i++) {
+        trio_time begun = trio_now();
+        CHECK_OK(trio_sleep(2 * TRIO_MS));
+        CHECK(trio_now() >= begun + 2 * TRIO_MS);
+    }
+}
+
+// ---- S29: many changes ----
+
+enum { SCOPES = 50 };
+
+// S29
+TEST_ONCE(timer, many_equal_deadlines_all_fire)
+{
+    struct worker workers[SCOPES];
+    struct trio_nursery nursery;
+    trio_time begun = trio_now();
+
+    trio_nursery_open(&nursery);
+    for (int i = 0; i < SCOPES; i++) {
+        workers[i] = (struct worker){.delay = TRIO_SECOND};
+        CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &workers[i]));
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    for (int i = 0; i < SCOPES; i++)
+        CHECK_EQ(workers[i].ended, begun + TRIO_SECOND);
+}
+
+// S29
+TEST(timer, deadlines_that_moved_often_fire_where_they_stopped)
+{
+    struct trio_cancel_scope outer, inner;
+    trio_time begun = trio_now();
+    uint32_t random = 1;
+
+    trio_move_on_at(&outer, begun + TRIO_HOUR);
+    trio_move_on_at(&inner, begun + TRIO_HOUR);
+    for (int i = 0; i < 20000; i++) {
+        random = random * 1664525 + 1013904223;
+        trio_cancel_scope_set_deadline_at(i % 2 ? &outer : &inner,
+                                          begun + TRIO_MINUTE +
+                                              (trio_duration)(random >> 8));
+    }
+    trio_cancel_scope_set_deadline_at(&outer, begun + 3 * TRIO_SECOND);
+    trio_cancel_scope_set_deadline_at(&inner, begun + 2 * TRIO_SECOND);
+    trio_status rc = trio_sleep_forever();
+    CHECK_EQ(trio_now(), begun + 2 * TRIO_SECOND);
+    CHECK_OK(trio_cancel_scope_close(&inner, rc));
+    rc = trio_sleep_forever();
+    CHECK_EQ(trio_now(), begun + 3 * TRIO_SECOND);
+    CHECK_OK(trio_cancel_scope_close(&outer, rc));
+}
+
+// S29
+TEST(timer, a_random_heap_agrees_with_a_sorted_list)
+{
+    struct worker workers[200];
+    struct trio_nursery nursery;
+    uint64_t random = check_seed() + 1;
+    trio_time begun = trio_now();
+    trio_time last = begun;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(workers); i++) {
+        random = random * UINT64_C(6364136223846793005) + 1442695040888963407U;
+        workers[i] = (struct worker){.delay = (trio_duration)(random >> 54)};
+        CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &workers[i]));
+        if (workers[i].delay + begun > last)
+            last = workers[i].delay + begun;
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(trio_now(), last);
+    for (size_t i = 0; i < COUNT(workers); i++)
+        CHECK_EQ(workers[i].ended - begun, workers[i].delay);
+}
