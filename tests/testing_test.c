@@ -1,0 +1,238 @@
+// The test kit itself: settling, fresh worlds, seeds.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/testing.h>
+
+#include "tests/capture.h"
+#include "tests/check.h"
+#include "tests/tasks.h"
+
+static TRIO_CHECKPOINT trio_status yield_often(void *arg)
+{
+    int *left = arg;
+
+    while (*left > 0) {
+        *left -= 1;
+        trio_status rc = trio_checkpoint();
+        if (rc != TRIO_OK)
+            return rc;
+    }
+    return trio_sleep_forever();
+}
+
+// S43
+TEST(testing, settling_waits_until_all_others_are_parked)
+{
+    struct trio_nursery nursery;
+    int left = 100;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, yield_often, &left));
+    trio_time begun = trio_now();
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_EQ(left, 0);
+    CHECK_EQ(trio_now(), begun);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// S43
+TEST(testing, at_a_tie_settling_comes_before_the_jump)
+{
+    struct worker worker = {.delay = 1};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &worker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_EQ(worker.ended, 0); // Asleep, and the clock has not jumped.
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+
+    worker = (struct worker){.delay = TRIO_SECOND};
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, worker_run, &worker));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_time begun = trio_now();
+    CHECK_OK(trio_wait_all_tasks_blocked(TRIO_SECOND));
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+    if (check_is_fifo()) // They are in one pass, which a shuffle may exchange.
+        CHECK_EQ(worker.ended, 0);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// S43
+TEST(testing, the_cushion_counts_on_the_runs_clock)
+{
+    trio_time begun = trio_now();
+
+    CHECK_OK(trio_wait_all_tasks_blocked(TRIO_MINUTE));
+    CHECK_EQ(trio_now(), begun + TRIO_MINUTE);
+}
+
+static TRIO_CHECKPOINT trio_status wake_up_often(void *arg)
+{
+    int *left = arg;
+
+    while (*left > 0) {
+        *left -= 1;
+        trio_status rc = trio_sleep(TRIO_SECOND);
+        if (rc != TRIO_OK)
+            return rc;
+    }
+    return trio_sleep_forever();
+}
+
+// S43
+TEST(testing, the_cushion_starts_anew_when_somebody_ran)
+{
+    struct trio_nursery nursery;
+    int left = 10;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, wake_up_often, &left));
+    trio_time begun = trio_now();
+    CHECK_OK(trio_wait_all_tasks_blocked(5 * TRIO_SECOND));
+    CHECK_EQ(left, 0);
+    CHECK_EQ(trio_now(), begun + 15 * TRIO_SECOND);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+struct settler {
+    trio_duration cushion;
+    struct log *log;
+    char name;
+};
+
+static TRIO_CHECKPOINT trio_status settle(void *arg)
+{
+    struct settler *settler = arg;
+    trio_status rc = trio_wait_all_tasks_blocked(settler->cushion);
+
+    log_add(settler->log, settler->name);
+    return rc;
+}
+
+// S43
+TEST(testing, the_smallest_cushion_is_served_first)
+{
+    struct log log = {0};
+    struct settler settlers[] = {{3 * TRIO_SECOND, &log, 'c'},
+                                 {TRIO_SECOND, &log, 'a'},
+                                 {2 * TRIO_SECOND, &log, 'b'}};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(settlers); i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, settle, &settlers[i]));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "abc");
+}
+
+// S43
+TEST(testing, settling_tasks_count_as_parked_themselves)
+{
+    struct log log = {0};
+    struct settler settlers[] = {{0, &log, 'a'}, {0, &log, 'a'}};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(settlers); i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, settle, &settlers[i]));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "aa");
+}
+
+TEST(testing, settling_can_be_cancelled)
+{
+    struct trio_cancel_scope scope;
+
+    trio_move_on_after(&scope, TRIO_SECOND);
+    trio_status rc = trio_wait_all_tasks_blocked(TRIO_HOUR);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+}
+
+static TRIO_CHECKPOINT trio_status settle_frozen(void *arg)
+{
+    (void)arg;
+    return trio_wait_all_tasks_blocked(TRIO_HOUR);
+}
+
+// S43
+TEST_SEEDED(testing, on_a_frozen_clock_a_cushion_is_over_at_once)
+{
+    struct capture capture;
+
+    capture_open(&capture);
+    capture.simulation.clock.autojump = false;
+    CHECK_OK(capture_run(&capture, settle_frozen, NULL));
+    capture_close(&capture);
+}
+
+// ---- trio_test ----
+
+static trio_status draw_numbers(void *arg)
+{
+    uint64_t *numbers = arg;
+
+    for (int i = 0; i < 4; i++)
+        numbers[i] = trio_random_u64();
+    return TRIO_OK;
+}
+
+TEST_PLAIN(testing, random_numbers_depend_on_the_seed_alone)
+{
+    uint64_t first[4], second[4], other[4];
+
+    CHECK_OK(trio_test_seeded(5, draw_numbers, first));
+    CHECK_OK(trio_test_seeded(5, draw_numbers, second));
+    CHECK_OK(trio_test_seeded(6, draw_numbers, other));
+    CHECK(memcmp(first, second, sizeof(first)) == 0);
+    CHECK(memcmp(first, other, sizeof(first)) != 0);
+    CHECK(first[0] != first[1]);
+}
+
+TEST(testing, random_below_stays_below)
+{
+    uint64_t seen = 0;
+
+    CHECK_EQ(trio_random_below(0), 0);
+    CHECK_EQ(trio_random_below(1), 0);
+    for (int i = 0; i < 1000; i++) {
+        uint64_t drawn = trio_random_below(10);
+        CHECK(drawn < 10);
+        seen |= UINT64_C(1) << drawn;
+    }
+    CHECK_EQ(seen, 0x3ff);
+}
+
+TEST_PLAIN(testing, a_test_returns_the_status_of_its_body)
+{
+    trio_status ok = TRIO_OK;
+
+    CHECK_OK(trio_test(return_status, &ok));
+}
+
+static TRIO_CHECKPOINT trio_status use_the_world(void *arg)
+{
+    struct trio_address address;
+    struct trio_tcp_listener listener;
+
+    (void)arg;
+    CHECK_OK(trio_address_parse("127.0.0.1:0", &address));
+    CHECK_STATUS(trio_tcp_listen(&address, NULL, &listener), TRIO_ENOTSUP);
+    CHECK_STATUS(trio_wait_readable(0), TRIO_EBADHANDLE);
+    CHECK_STATUS(trio_wait_writable(1), TRIO_EBADHANDLE);
+    trio_notify_closing(0);
+    trio_error_clear();
+    CHECK_STRING(trio_run_statistics().world, "empty");
+    CHECK_EQ(trio_run_statistics().world_waiters, 0);
+    return TRIO_OK;
+}
+
+TEST_PLAIN(testing, the_simulated_world_has_nothing_real_in_it)
+{
+    CHECK_OK(trio_test(use_the_world, NULL));
+}
