@@ -70,6 +70,7 @@ static void init(struct trio_task *task)
     task->start = NULL;
     task->exits = NULL;
     task->errors = NULL;
+    task->result = TRIO_OK;
     task->ignored = 0;
     task->given_cancel = false;
     task->called_started = false;

@@ -12,6 +12,7 @@
 // handlers, which have returned by then.
 
 #include "core/internal.h"
+#include "core/step.h"
 
 #define LOAD(pointer) __atomic_load_n((pointer), __ATOMIC_SEQ_CST)
 #define ADD(pointer) __atomic_add_fetch((pointer), 1, __ATOMIC_SEQ_CST)
@@ -19,8 +20,7 @@
 #define EXCHANGE(pointer, value)                                              \
     __atomic_exchange_n((pointer), (value), __ATOMIC_SEQ_CST)
 
-// In place of the newest entry: the run is over.
-static struct trio_entry over;
+struct trio_entry trio_queue_over_;
 
 trio_status trio_poster_begin_(struct trio_run *run)
 {
@@ -59,7 +59,7 @@ trio_status trio_poster_open(struct trio_poster **ret_poster)
 static void wake(struct trio_poster *poster)
 {
     ADD(&poster->posting);
-    if (LOAD(&poster->newest) != &over)
+    if (LOAD(&poster->newest) != &trio_queue_over_)
         poster->io->wake(poster->io_context);
     SUBTRACT(&poster->posting);
 }
@@ -84,7 +84,7 @@ trio_status trio_poster_post(struct trio_poster *poster,
     ADD(&poster->posting);
     newest = LOAD(&poster->newest);
     do {
-        if (newest == &over) {
+        if (newest == &trio_queue_over_) {
             SUBTRACT(&poster->posting);
             EXCHANGE(&entry->queued, 0);
             return TRIO_ERUNFINISHED;
@@ -97,20 +97,13 @@ trio_status trio_poster_post(struct trio_poster *poster,
     return TRIO_OK;
 }
 
-bool trio_entries_waiting_(const struct trio_run *run)
-{
-    struct trio_entry *newest =
-        __atomic_load_n(&run->poster->newest, __ATOMIC_RELAXED);
-    return run->entries != NULL || (newest != NULL && newest != &over);
-}
-
 size_t trio_entries_count_(const struct trio_run *run)
 {
     const struct trio_entry *entry = LOAD(&run->poster->newest);
     size_t count = 0;
 
     // Only this thread takes from either list.
-    for (; entry != NULL && entry != &over; entry = entry->next)
+    for (; entry != NULL && entry != &trio_queue_over_; entry = entry->next)
         count++;
     for (entry = run->entries; entry != NULL; entry = entry->next)
         count++;
@@ -156,9 +149,9 @@ void trio_entries_close_(struct trio_run *run)
 {
     struct trio_poster *poster = run->poster;
 
-    struct trio_entry *newest = EXCHANGE(&poster->newest, &over);
+    struct trio_entry *newest = EXCHANGE(&poster->newest, &trio_queue_over_);
 
-    take(run, newest == &over ? NULL : newest);
+    take(run, newest == &trio_queue_over_ ? NULL : newest);
     while (run->entries != NULL)
         call_first(run);
     while (LOAD(&poster->posting) != 0) {

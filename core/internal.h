@@ -138,7 +138,7 @@ struct trio_poster {
     uintptr_t references; // Atomic.
     uintptr_t open;       // Atomic. Those that keep a run from deadlock.
     uintptr_t posting;    // Atomic. Calls of post that are under way.
-    struct trio_entry *newest; // Atomic. A stack; QUEUE_CLOSED at the end.
+    struct trio_entry *newest; // Atomic. A stack; trio_queue_over_ at last.
     const struct trio_io *io;
     void *io_context;
     void (*release)(void *context, void *block, size_t size);
@@ -194,6 +194,7 @@ struct trio_run {
 #define QUICK_STEPS 64
 
 extern _Thread_local struct trio_run *trio_current_run_;
+extern struct trio_entry trio_queue_over_; // In place of the newest entry.
 
 // ---- misuse.c ----
 __attribute__((noreturn, cold)) void trio_misuse_at_(const char *rule,
@@ -308,14 +309,16 @@ void trio_handle_clear_(struct trio_cancel_scope *scope);
 trio_status trio_park_(struct trio_run *run, struct park *park);
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result);
+trio_status trio_yield_cancelled_(struct trio_run *run, struct trio_task *task);
 void trio_yield_(struct trio_run *run, struct trio_task *task);
 bool trio_abort_(struct trio_run *run, struct park *park);
 
 // ---- parking_lot.c ----
 void trio_waiters_leave_(struct trio_task *task);
 
-// ---- step.c: whose turn it is ----
-void trio_suspend_(struct trio_run *run, struct trio_task *task);
+// ---- step.c; the quick part is in step.h ----
+trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
+                                 struct trio_task *next);
 void trio_step_(struct trio_run *run, struct trio_task *task);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
                                        struct own_stack stack);
@@ -379,7 +382,6 @@ struct trio_error *trio_error_export_(struct trio_run *run,
 
 // ---- entry.c ----
 trio_status trio_poster_begin_(struct trio_run *run);
-bool trio_entries_waiting_(const struct trio_run *run);
 size_t trio_entries_count_(const struct trio_run *run);
 void trio_entries_run_(struct trio_run *run, size_t max);
 void trio_entries_close_(struct trio_run *run);

@@ -46,10 +46,8 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
                         .arg = &waiter,
                         .place = place};
 
-    if (waiter.task->scope->effective) {
-        trio_yield_(run, waiter.task);
-        return trio_cancel_given_(run, waiter.task);
-    }
+    if (waiter.task->scope->effective)
+        return trio_yield_cancelled_(run, waiter.task);
     trio_status rc = world->io->arm(world->context, &waiter);
     if (rc == TRIO_OK)
         return trio_park_(run, &park);

@@ -8,7 +8,7 @@
 // what a step makes runnable waits for the next pass, so that nobody can keep
 // the loop from looking.
 
-#include "core/internal.h"
+#include "core/step.h"
 
 #define ENTRIES_PER_PASS 256
 

@@ -8,7 +8,7 @@
 // the task is cancelled before it runs (S15), and a wake that comes second
 // finds nobody.
 
-#include "core/internal.h"
+#include "core/step.h"
 
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result)
@@ -17,6 +17,8 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
     if (task->waiters != NULL)
         trio_waiters_leave_(task);
     task->result = result;
+    if (UNLIKELY(result == TRIO_ECANCELED))
+        trio_ignore(trio_cancel_given_(run, task));
     trio_queue_push_(&run->ready, task);
     trio_note_(run, TRIO_NOTE_WAKE, task, NULL, result);
 }
@@ -50,11 +52,7 @@ trio_status trio_park_(struct trio_run *run, struct park *park)
         if (trio_abort_(run, park))
             trio_task_ready_(run, task, TRIO_ECANCELED);
     }
-    trio_suspend_(run, task);
-    // Given, if the cancellation has ended it, or somebody woke it with that.
-    if (UNLIKELY(task->result == TRIO_ECANCELED))
-        return trio_cancel_given_(run, task);
-    return task->result;
+    return trio_suspend_(run, task);
 }
 
 trio_status trio_park(const struct trio_wait *wait, const void *object,
@@ -96,20 +94,34 @@ bool trio_task_is_parked(const struct trio_task *task)
     return task->park != NULL;
 }
 
+static inline trio_status yield(struct trio_run *run, struct trio_task *task)
+{
+    task->result = TRIO_OK;
+    trio_queue_push_(&run->ready, task);
+    return trio_suspend_(run, task);
+}
+
 void trio_yield_(struct trio_run *run, struct trio_task *task)
 {
-    trio_queue_push_(&run->ready, task);
-    trio_suspend_(run, task);
+    yield(run, task);
+}
+
+// S16: also what is cancelled lets others have their turn.
+__attribute__((noinline)) trio_status
+trio_yield_cancelled_(struct trio_run *run, struct trio_task *task)
+{
+    yield(run, task);
+    return trio_cancel_given_(run, task);
 }
 
 trio_status trio_checkpoint(void)
 {
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
-    bool cancelled = task->scope->effective;
 
-    trio_yield_(run, task); // S16: also when cancelled.
-    return LIKELY(!cancelled) ? TRIO_OK : trio_cancel_given_(run, task);
+    if (UNLIKELY(task->scope->effective))
+        return trio_yield_cancelled_(run, task);
+    return yield(run, task);
 }
 
 trio_status trio_checkpoint_if_cancelled(void)
@@ -117,16 +129,15 @@ trio_status trio_checkpoint_if_cancelled(void)
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
 
-    if (LIKELY(!task->scope->effective))
-        return TRIO_OK;
-    trio_yield_(run, task);
-    return trio_cancel_given_(run, task);
+    if (UNLIKELY(task->scope->effective))
+        return trio_yield_cancelled_(run, task);
+    return TRIO_OK;
 }
 
 void trio_cancel_shielded_checkpoint(void)
 {
     struct trio_run *run = trio_run_current_();
-    trio_yield_(run, trio_task_current_(run));
+    yield(run, trio_task_current_(run));
 }
 
 void trio_touch(const void *object, enum trio_access access)

@@ -11,7 +11,7 @@
 
 // Private to the core, and the only part of it that is tested from beside it:
 // what goes wrong here shows far away from here.
-void trio_context_switch_(void **save, void *load);
+int trio_context_switch_(void **save, void *load, int value);
 void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg);
 struct trio_registers trio_context_registers_(const void *saved_sp);
 uint64_t trio_fp_control_save_(void);
@@ -31,12 +31,12 @@ struct fiber {
 
 static void enter(struct fiber *fiber)
 {
-    trio_context_switch_(&fiber->back, fiber->context);
+    (void)trio_context_switch_(&fiber->back, fiber->context, 0);
 }
 
 static void leave(struct fiber *fiber)
 {
-    trio_context_switch_(&fiber->context, fiber->back);
+    (void)trio_context_switch_(&fiber->context, fiber->back, 0);
 }
 
 static void begin(struct fiber *fiber, void (*entry)(void *arg))

@@ -12,7 +12,7 @@
 
     .text
 
-// void trio_context_switch_(void **save: x0, void *load: x1)
+// int trio_context_switch_(void **save: x0, void *load: x1, int value: w2)
     .globl trio_context_switch_
     .type trio_context_switch_, %function
     .p2align 4
@@ -52,6 +52,7 @@ trio_context_switch_:
     mov x9, sp
     str x9, [x0]
 enter:
+    mov w0, w2
     mov sp, x1 // Both stacks look the same here: no directive needed.
     ldp d14, d15, [sp, #144]
     ldp d12, d13, [sp, #128]
@@ -88,12 +89,13 @@ enter:
     .cfi_endproc
     .size trio_context_switch_, . - trio_context_switch_
 
-// void trio_context_leave_(void *load: x0)
+// void trio_context_leave_(void *load: x0, int value: w1)
     .globl trio_context_leave_
     .type trio_context_leave_, %function
     .p2align 4
 trio_context_leave_:
     .cfi_startproc
+    mov w2, w1
     mov x1, x0
     b enter
     .cfi_endproc

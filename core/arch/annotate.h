@@ -5,7 +5,7 @@
 // A switch that is annotated reads
 //
 //     trio_annotate_leave(&from->annotation, &to->annotation, from_is_dying);
-//     trio_context_switch_(&from->context, to->context);
+//     trio_context_switch_(&from->context, to->context, value);
 //     trio_annotate_arrive(&from->annotation);
 //
 // and the entry function of a new context begins with trio_annotate_arrive,
@@ -28,6 +28,13 @@
 #define TRIO_ANNOTATE_ASAN
 #elif defined(__SANITIZE_THREAD__)
 #define TRIO_ANNOTATE_TSAN
+#endif
+
+// Whether there is anything to tell.
+#if defined(TRIO_ANNOTATE_ASAN) || defined(TRIO_ANNOTATE_TSAN)
+#define TRIO_ANNOTATED 1
+#else
+#define TRIO_ANNOTATED 0
 #endif
 
 #define TRIO_ANNOTATE static inline __attribute__((always_inline)) void

@@ -14,8 +14,9 @@
 struct trio_registers; // In <trio/backend.h>: pc, sp, fp.
 
 // Leaves the running context, storing its stack pointer in `*save`, and enters
-// the context whose stack pointer is `load`. Returns when something switches
-// to the pointer that was stored in `*save`.
+// the context whose stack pointer is `load`, for which its own call returns
+// `value`. Returns when something switches to the pointer that was stored in
+// `*save`, and returns what that gave.
 //
 // Keeps the registers that the calling convention promises to keep, except the
 // floating-point control words: loading one that differs in a mere sticky flag
@@ -23,13 +24,15 @@ struct trio_registers; // In <trio/backend.h>: pc, sp, fp.
 //
 // It leaves by a jump and not by `ret`, because the CPU would predict that the
 // `ret` goes back to the caller, and be wrong every time. For the same reason
-// it does not work where a shadow stack is enforced.
-void trio_context_switch_(void **save, void *load);
+// it does not work where a shadow stack is enforced. A function that ends with
+// this call, so that the compiler makes it a jump, too, is gone round entirely:
+// nothing returns that was not called on the same stack just before.
+int trio_context_switch_(void **save, void *load, int value);
 
 // Leaves the running context for ever, for the one whose stack pointer is
 // `load`. Nothing is stored: once annotate.h was told that a context is dying,
 // its local variables may be gone already.
-void trio_context_leave_(void *load);
+void trio_context_leave_(void *load, int value);
 
 // Makes a context below `top`, the 16-aligned upper end of a stack: switching
 // to the pointer that is returned calls `entry(arg)`, which must never return.

@@ -11,7 +11,7 @@
 
     .text
 
-// void trio_context_switch_(void **save: rdi, void *load: rsi)
+// int trio_context_switch_(void **save: rdi, void *load: rsi, int value: edx)
     .globl trio_context_switch_
     .type trio_context_switch_, @function
     .p2align 4
@@ -37,6 +37,7 @@ trio_context_switch_:
     .cfi_rel_offset %r15, 0
     movq %rsp, (%rdi)
 enter:
+    movl %edx, %eax
     movq %rsi, %rsp // Both stacks look the same here: no directive needed.
     popq %r15
     .cfi_adjust_cfa_offset -8
@@ -63,12 +64,13 @@ enter:
     .cfi_endproc
     .size trio_context_switch_, . - trio_context_switch_
 
-// void trio_context_leave_(void *load: rdi)
+// void trio_context_leave_(void *load: rdi, int value: esi)
     .globl trio_context_leave_
     .type trio_context_leave_, @function
     .p2align 4
 trio_context_leave_:
     .cfi_startproc
+    movl %esi, %edx
     movq %rdi, %rsi
     jmp enter
     .cfi_endproc

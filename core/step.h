@@ -1,0 +1,78 @@
+// Whose turn it is: from one task straight to the next.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A task that gives up its turn knows who is next: the snapshot of this pass
+// says so. It switches there without a detour. At the end of a snapshot the
+// next pass follows at once if nothing asks for the loop: no poll is due, no
+// deadline, no entry, and somebody is ready. That is what makes a yield cost
+// little more than a switch.
+//
+// A run whose order is chosen by a scheduler, or whose clock is virtual, goes
+// through the loop every time (`quick` is false).
+//
+// All of this is inlined into the functions that park, and the switch is the
+// last thing they do: it becomes a jump. With calls in between, every one of
+// them would return on another stack than it was called on, and the CPU, which
+// expects returns to match calls, would be wrong about each.
+
+#ifndef TRIO_CORE_STEP_H
+#define TRIO_CORE_STEP_H
+
+#include "core/internal.h"
+
+static inline bool trio_entries_waiting_(const struct trio_run *run)
+{
+    struct trio_entry *newest =
+        __atomic_load_n(&run->poster->newest, __ATOMIC_RELAXED);
+
+    if (LIKELY(newest == NULL))
+        return run->entries != NULL;
+    return newest != &trio_queue_over_ || run->entries != NULL;
+}
+
+static inline bool trio_loop_is_needed_(const struct trio_run *run)
+{
+    return run->steps >= run->poll_before ||
+           (run->timers != NULL && run->timers->key <= run->now) ||
+           trio_entries_waiting_(run);
+}
+
+// Returns the task to go on with, NULL for the loop.
+static inline struct trio_task *trio_next_task_(struct trio_run *run)
+{
+    if (UNLIKELY(!run->quick))
+        return NULL;
+    struct trio_task *task = trio_queue_pop_(&run->batch);
+    if (task != NULL || trio_loop_is_needed_(run))
+        return task;
+    run->batch = run->ready;
+    run->ready.first = NULL;
+    run->passes++;
+    return trio_queue_pop_(&run->batch);
+}
+
+static inline void trio_begin_step_(struct trio_run *run,
+                                    struct trio_task *task)
+{
+    run->current = task;
+    run->steps++;
+    run->now_is_fresh = false;
+    trio_note_(run, TRIO_NOTE_STEP_BEGIN, task, NULL, (int64_t)run->passes);
+}
+
+// Gives up the current task's turn; returns, when it has its next one, the
+// result that it was made ready with.
+static inline trio_status trio_suspend_(struct trio_run *run,
+                                        struct trio_task *task)
+{
+    trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
+    struct trio_task *next = trio_next_task_(run);
+    if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
+                 next->context == NULL || task->keep_fp))
+        return trio_suspend_slowly_(run, task, next);
+    trio_begin_step_(run, next);
+    return (trio_status)trio_context_switch_(&task->context, next->context,
+                                             next->result);
+}
+
+#endif // TRIO_CORE_STEP_H
