@@ -71,6 +71,9 @@ static void poll_events(void *context, trio_duration limit)
 {
     struct epoll *epoll = context;
     struct epoll_event events[BATCH];
+
+    if (limit == 0 && epoll->waiters == 0)
+        return; // What has happened will still be told when somebody waits.
     int count = limit > 0 ? sleep_for_events(epoll, events, limit)
                           : wait_for_events(epoll, events, 0);
 
