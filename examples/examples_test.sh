@@ -123,7 +123,7 @@ forwarder_port=$port
 check 'a line goes through both and back' echoes "$forwarder_port" 'ping'
 kill -USR1 "$forwarder_pid"
 check 'SIGUSR1 prints the tasks' \
-    wait_for 'task [0-9]+ "connection": waits' "$work/forwarder.err"
+    wait_for 'task [0-9]+ "response": waits' "$work/forwarder.err"
 exec 9>&-
 check 'port_forwarder stops' stops forwarder "$forwarder_pid"
 check 'echo_server stops' stops echo "$echo_pid"

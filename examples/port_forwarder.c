@@ -45,14 +45,15 @@ static TRIO_CHECKPOINT trio_status copy(void *arg)
 static TRIO_CHECKPOINT trio_status copy_both_ways(struct trio_stream *client,
                                                   struct trio_stream *target)
 {
-    struct way request = {client, target};
-    struct way response = {target, client};
+    static const struct trio_task_options names[] = {{.name = "request"},
+                                                     {.name = "response"}};
+    struct way ways[] = {{client, target}, {target, client}};
     struct trio_nursery nursery;
+    trio_status rc = TRIO_OK;
 
     trio_nursery_open(&nursery);
-    trio_status rc = trio_nursery_start_soon(&nursery, copy, &request);
-    if (rc == TRIO_OK)
-        rc = trio_nursery_start_soon(&nursery, copy, &response);
+    for (int i = 0; rc == TRIO_OK && i < 2; i++)
+        rc = trio_nursery_start_soon_with(&nursery, &names[i], copy, &ways[i]);
     return trio_nursery_close(&nursery, rc);
 }
 
