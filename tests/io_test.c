@@ -214,10 +214,9 @@ TEST_REAL(io, foreign_code_may_read_from_a_socket_of_ours)
         CHECK_EQ(take(descriptor), "abc"[i]);
     }
     trio_nursery_open(&nursery);
-    CHECK_OK(trio_wait_readable(descriptor) == TRIO_OK ? TRIO_OK : TRIO_EIO);
     CHECK_OK(trio_nursery_start_soon(&nursery, wait_once, &wait));
     settle();
-    CHECK(!wait.done); // Nothing is there: the second wait in a row waits.
+    CHECK(!wait.done); // Nothing is there.
     CHECK_OK(trio_stream_send_all(&pair.far.stream, "d", 1, NULL));
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_EQ(take(descriptor), 'd');

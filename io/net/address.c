@@ -95,9 +95,9 @@ static bool take_groups(const char **text, uint8_t *bytes, size_t *ret_length,
         if (!take_group(text, bytes + length))
             return false;
         length += 2;
-        if (length == 16) {
+        if (length == 16)
             break;
-        } else if ((*text)[0] == ':' && (*text)[1] == ':' && gap == 16) {
+        if ((*text)[0] == ':' && (*text)[1] == ':' && gap == 16) {
             *text += 2;
             gap = length;
         } else if (!take(text, ':')) {
@@ -111,7 +111,7 @@ static bool take_groups(const char **text, uint8_t *bytes, size_t *ret_length,
 
 static bool take_ipv6(const char **text, uint8_t *ret_bytes)
 {
-    uint8_t bytes[16 + 4] = {0};
+    uint8_t bytes[16] = {0};
     size_t length;
     size_t gap;
 
@@ -119,8 +119,6 @@ static bool take_ipv6(const char **text, uint8_t *ret_bytes)
         (gap == 16) != (length == 16))
         return false;
     memset(ret_bytes, 0, 16);
-    if (gap > length)
-        gap = length;
     memcpy(ret_bytes, bytes, gap);
     memcpy(ret_bytes + 16 - (length - gap), bytes + gap, length - gap);
     return true;
