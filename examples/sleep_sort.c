@@ -7,6 +7,8 @@
 
 #include <trio/trio.h>
 
+#define HEAD_START (100 * TRIO_MS) // All tasks are asleep by then.
+
 struct arguments {
     char **texts;
     int count;
@@ -14,8 +16,8 @@ struct arguments {
 
 struct number {
     int value;
-    trio_time start; // The same for all: counting from each task's own first
-                     // step could put close numbers in the wrong order.
+    trio_time start; // The same for all: from each task's own first step, close
+                     // numbers could come in the wrong order.
 };
 
 static trio_status parse(const char *text, int *ret_value)
@@ -41,7 +43,7 @@ static TRIO_CHECKPOINT trio_status print_in_turn(void *arg)
 static TRIO_CHECKPOINT trio_status program(void *arg)
 {
     const struct arguments *arguments = arg;
-    struct number number = {.start = trio_now()};
+    struct number number = {.start = trio_time_add(trio_now(), HEAD_START)};
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;
 
