@@ -49,6 +49,22 @@ stops() {
     return 1
 }
 
+# The rules that the library's sources name.
+rules() {
+    cat core/*.[ch] io/*.c io/net/*.c | tr -s ' \\\n' ' ' |
+        grep -oE 'trio_misuse(_at_)?\( ?("[^"]*" ?)+' |
+        sed -E 's/^[^"]*"//; s/" ?"//g; s/" ?$//'
+}
+
+while IFS= read -r rule; do
+    if grep -qF "// misuse: $rule" "$cases"/*.c; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: no case of \"$rule\""
+    fi
+done < <(rules | sort -u)
+
 for compiler in gcc clang; do
     for level in -O0 -O2; do
         if ! build "$compiler" "$level"; then
