@@ -6,7 +6,7 @@
 // it in. After that nothing that happens to the task needs memory. A start that
 // does not get everything gives back what it got.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 // Room in the snapshot for one task more.
 static trio_status make_room(struct trio_run *run)
@@ -32,27 +32,45 @@ static trio_status make_room(struct trio_run *run)
     return TRIO_OK;
 }
 
+void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task)
+{
+    task->next = run->dead;
+    run->dead = task;
+}
+
+// A descriptor with its record: mostly that of a task that has ended.
+static struct trio_task *take_descriptor(struct trio_run *run)
+{
+    struct trio_task *task = trio_list_pop_(&run->dead);
+
+    if (task == NULL) {
+        task = trio_pool_take_(run, &run->tasks);
+        if (task == NULL)
+            return NULL;
+        task->reserve = NULL;
+    }
+    if (task->reserve == NULL)
+        task->reserve = trio_pool_take_(run, &run->errors);
+    if (task->reserve != NULL)
+        return task;
+    trio_task_keep_dead_(run, task);
+    return NULL;
+}
+
 static trio_status take(struct trio_run *run, size_t stack_size,
                         struct trio_task **ret_task)
 {
     trio_status rc = make_room(run);
     if (rc != TRIO_OK)
         return rc;
-    struct trio_task *task = trio_pool_take_(run, &run->tasks);
+    struct trio_task *task = take_descriptor(run);
     if (task == NULL)
         return TRIO_ENOMEM;
-    struct trio_error *reserve = trio_pool_take_(run, &run->errors);
-    if (reserve == NULL) {
-        trio_pool_give_(&run->tasks, task);
-        return TRIO_ENOMEM;
-    }
     rc = trio_stack_promise_(run, stack_size);
     if (rc != TRIO_OK) {
-        trio_pool_give_(&run->errors, reserve);
-        trio_pool_give_(&run->tasks, task);
+        trio_task_keep_dead_(run, task);
         return rc;
     }
-    task->reserve = reserve;
     task->stack.memory.base = NULL;
     task->stack.class_size = stack_size;
     *ret_task = task;
@@ -104,6 +122,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
     task->number = ++run->tasks_started;
     trio_scope_link_(&task->root, parent);
     task->root.effective = parent->effective;
+    task->cancelled = parent->effective;
     run->tasks_living++;
     trio_note_(run, TRIO_NOTE_TASK_SPAWN, task, NULL, (int64_t)task->number);
     trio_queue_push_(&run->ready, task);

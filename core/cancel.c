@@ -14,39 +14,7 @@
 //
 // Nothing in here allocates or recurses.
 
-#include "core/internal.h"
-
-void trio_scope_link_(struct trio_cancel_scope *scope,
-                      struct trio_cancel_scope *parent)
-{
-    struct trio_cancel_scope *first = parent->children;
-
-    scope->parent = parent;
-    if (first == NULL) {
-        parent->children = scope;
-        scope->next = scope;
-        scope->previous = scope;
-        return;
-    }
-    scope->next = first;
-    scope->previous = first->previous;
-    first->previous->next = scope;
-    first->previous = scope;
-}
-
-void trio_scope_unlink_(struct trio_cancel_scope *scope)
-{
-    struct trio_cancel_scope *parent = scope->parent;
-
-    if (scope->next == scope) {
-        parent->children = NULL;
-        return;
-    }
-    if (parent->children == scope)
-        parent->children = scope->next;
-    scope->next->previous = scope->previous;
-    scope->previous->next = scope->next;
-}
+#include "core/scope.h"
 
 struct trio_cancel_scope *trio_scope_next_(const struct trio_cancel_scope *top,
                                            struct trio_cancel_scope *scope,
@@ -57,14 +25,6 @@ struct trio_cancel_scope *trio_scope_next_(const struct trio_cancel_scope *top,
     while (scope != top && scope->next == scope->parent->children)
         scope = scope->parent;
     return scope == top ? NULL : scope->next;
-}
-
-bool trio_scope_sees_outside_(const struct trio_run *run,
-                              const struct trio_cancel_scope *scope)
-{
-    if (scope->parent == NULL || !scope->parent->effective)
-        return false;
-    return !scope->shield || run->deadlocked; // S10
 }
 
 static bool is_effective(const struct trio_run *run,
@@ -92,11 +52,13 @@ static void list_starts(struct trio_run *run, struct trio_nursery *nursery)
     }
 }
 
-static void list_parked(struct trio_run *run, struct trio_task *task)
+static void tell_task(struct trio_run *run, struct trio_task *task,
+                      bool cancelled)
 {
     struct park *park = task->park;
 
-    if (park == NULL || park->shielded || park->aborting)
+    task->cancelled = cancelled;
+    if (!cancelled || park == NULL || park->shielded || park->aborting)
         return;
     park->aborting = true; // S40: at most once.
     park->next = NULL;
@@ -118,9 +80,8 @@ static void refresh_below(struct trio_run *run, struct trio_cancel_scope *top)
             scope->effective = effective;
             if (scope->kind == SCOPE_NURSERY)
                 list_starts(run, (struct trio_nursery *)scope);
-            if (effective && scope->task != NULL &&
-                scope->task->scope == scope)
-                list_parked(run, scope->task);
+            if (scope->task != NULL && scope->task->scope == scope)
+                tell_task(run, scope->task, effective);
         }
         // S10: a deadlock is seen through shields that hid what was there.
         scope = trio_scope_next_(top, scope, flips || run->deadlocked);
@@ -137,7 +98,7 @@ static void deliver(struct trio_run *run)
         run->deliver_first = park->next;
         if (park->task->park != park)
             continue; // An abort function has woken it.
-        if (!park->task->scope->effective) {
+        if (!park->task->cancelled) {
             park->aborting = false; // Or has shielded it.
             continue;
         }

@@ -4,7 +4,7 @@
 // Outwards from the innermost scope, and not past the first shield: what lies
 // behind it is invisible here.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 struct trio_cancel_reason trio_current_cancel_reason(void)
 {

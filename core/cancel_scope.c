@@ -8,9 +8,9 @@
 // first makes sure that the innermost scope, if it lies on this task's stack,
 // lies in a frame that still exists. And a task cannot end with a scope open.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
-static void deadline_passed(struct trio_timer *timer)
+void trio_deadline_passed_(struct trio_timer *timer)
 {
     struct trio_cancel_scope *scope =
         CONTAINER_OF(timer, struct trio_cancel_scope, timer);
@@ -19,44 +19,9 @@ static void deadline_passed(struct trio_timer *timer)
     trio_scope_cancel_(trio_current_run_, scope, TRIO_CANCEL_DEADLINE, NULL);
 }
 
-void trio_scope_init_(struct trio_cancel_scope *scope, enum scope_kind kind,
-                      struct trio_task *task)
+void trio_scope_misnested_(struct trio_task *task,
+                           const struct trio_cancel_scope *scope)
 {
-    scope->children = NULL;
-    scope->task = task;
-    scope->handle = NULL;
-    scope->timer.deadline = TRIO_FOREVER;
-    scope->timer.expire = deadline_passed;
-    scope->text = NULL;
-    scope->canceller = 0;
-    scope->place = NULL;
-    scope->kind = (uint8_t)kind;
-    scope->source = TRIO_CANCEL_NONE;
-    scope->open = true;
-    scope->effective = false;
-    scope->shield = false;
-    scope->caught = false;
-    scope->had_cancel = false;
-    scope->armed = false;
-}
-
-void trio_scope_frame_check_(struct trio_task *task, const void *frame)
-{
-    uintptr_t base = (uintptr_t)task->stack.memory.base;
-    uintptr_t scope = (uintptr_t)task->scope;
-
-    // Scopes elsewhere (in the heap, in a sanitizer's stack) are left to the
-    // other nets.
-    if (UNLIKELY(scope - base < task->stack.memory.size && scope < (uintptr_t)frame))
-        trio_misuse_at_("a function returned with a scope open", task->scope,
-                        task->scope_place);
-}
-
-void trio_scope_close_check_(struct trio_task *task,
-                             const struct trio_cancel_scope *scope)
-{
-    if (LIKELY(task->scope == scope))
-        return;
     for (struct trio_cancel_scope *other = task->scope; other != &task->root;
          other = other->parent)
         if (other == scope)
@@ -76,6 +41,7 @@ void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
     scope->shield = kind == SCOPE_SHIELD;
     trio_scope_link_(scope, task->scope);
     scope->effective = trio_scope_sees_outside_(run, scope);
+    task->cancelled = scope->effective;
     task->scope = scope;
     task->scope_place = caller.place;
     trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope, kind);
@@ -140,6 +106,7 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
         trio_handle_clear_(scope);
     trio_scope_unlink_(scope);
     task->scope = parent;
+    task->cancelled = parent->effective;
     task->scope_place = parent->place;
     trio_note_(run, TRIO_NOTE_SCOPE_CLOSE, task, scope, rc);
     return rc;

@@ -4,7 +4,7 @@
 // A deadline is in the timer heap exactly while its scope is open, is not
 // cancelled, and the deadline can come.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
                          trio_time deadline)

@@ -6,7 +6,7 @@
 // status and record; then its descriptor is free. Its stack goes on under the
 // feet of the next task, or is left for ever.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 static void check_end(struct trio_task *task, trio_status rc)
 {
@@ -50,13 +50,14 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
         trio_start_ended_(run, task, rc, error);
     else
         trio_nursery_child_ended_(run, task, rc, error);
-    trio_errors_end_(run, task);
+    if (UNLIKELY(task->errors != NULL || task->reserve == NULL))
+        trio_errors_end_(run, task);
     if (UNLIKELY(task->keep_fp))
         trio_fp_control_load_(run->fp_control);
 
     struct own_stack stack = task->stack;
     run->tasks_living--;
-    trio_pool_give_(&run->tasks, task);
+    trio_task_keep_dead_(run, task);
     return trio_step_after_end_(run, stack);
 }
 

@@ -131,11 +131,8 @@ void trio_error_push_(struct trio_run *run, struct trio_task *task,
         return;
     error = unlink_at(least_wanted(task));
     if (UNLIKELY(run->observed))
-        trio_note_slow_(run,
-                        &(struct trio_note){.kind = TRIO_NOTE_ERROR_DROPPED,
-                                            .task = task,
-                                            .text = error->text,
-                                            .first = error->status});
+        trio_note_tell_(run, TRIO_NOTE_ERROR_DROPPED, task, NULL, error->text,
+                        error->status);
     drop(run, task, error);
 }
 
@@ -172,9 +169,9 @@ struct trio_error *trio_error_detach_(struct trio_run *run,
 void trio_errors_end_(struct trio_run *run, struct trio_task *task)
 {
     while (task->errors != NULL)
-        drop(run, NULL, unlink_at(&task->errors));
-    if (task->reserve != NULL)
-        trio_pool_give_(&run->errors, task->reserve);
+        drop(run, task, unlink_at(&task->errors));
+    if (task->reserve == NULL)
+        task->reserve = trio_pool_take_free_(&run->errors);
 }
 
 static trio_status fail(trio_status status, int os_error, const void *place,

@@ -38,6 +38,11 @@ struct caller {
 #define CONTAINER_OF(pointer, type, member)                                   \
     ((type *)((char *)(pointer)-offsetof(type, member)))
 
+#define CACHE_LINE 64
+#define STACK_SIZE_DEFAULT ((size_t)256 * 1024)
+#define ERRORS_KEPT 4
+#define QUICK_STEPS 64
+
 // What a scope is part of: decides what its close does.
 enum scope_kind {
     SCOPE_PLAIN,
@@ -77,13 +82,22 @@ struct own_stack {
     struct trio_annotation annotation;
 };
 
+// What a switch, a wait and a wake need comes first, in one line of the cache.
 struct trio_task {
     void *context; // Stack pointer while it does not run; NULL before it did.
-    struct trio_task *next; // In a queue.
+    struct trio_task *next;      // In a queue.
+    struct park *park;           // NULL: runnable or running.
+    struct trio_waiter *waiters; // All leave their lots on wake.
+    trio_status result;          // What its park returns.
+    uint32_t ignored;            // Cancellations given in a row.
+    bool cancelled;              // Its innermost scope is effective.
+    bool keep_fp;
+    bool given_cancel;
+    bool called_started;
+    bool begun_by_start;
+    bool has_copy; // `arg` lies at the top of its own stack.
     struct trio_cancel_scope *scope; // Innermost.
     const void *scope_place;         // Where that was opened.
-    struct park *park;               // NULL: runnable or running.
-    struct trio_waiter *waiters;     // All leave their lots on wake.
     struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
     struct trio_start_ *start;       // Until trio_started.
     trio_task_fn fn;
@@ -94,15 +108,8 @@ struct trio_task {
     struct trio_error *reserve; // So that failing never allocates.
     const char *name;
     uint64_t number;
-    trio_status result; // What its park returns.
-    uint32_t ignored;   // Cancellations given in a row.
-    bool given_cancel : 1;
-    bool keep_fp : 1;
-    bool called_started : 1;
-    bool begun_by_start : 1;
-    bool has_copy : 1; // `arg` lies at the top of its own stack.
     struct trio_cancel_scope root; // SCOPE_TASK.
-};
+} __attribute__((aligned(CACHE_LINE)));
 
 // One call of trio_nursery_start, in its frame.
 struct trio_start_ {
@@ -147,7 +154,7 @@ struct trio_poster {
 
 struct trio_run {
     struct trio_task *current; // NULL in the loop.
-    struct queue batch;        // The snapshot of this pass.
+    struct trio_task *batch;   // The snapshot of this pass.
     struct queue ready;        // Runs in the next pass.
     uint64_t steps;
     uint64_t poll_before; // Number of the step by which to poll again.
@@ -174,6 +181,7 @@ struct trio_run {
     struct trio_entry *entries; // Taken from the poster, oldest first.
     struct trio_poster *poster;
     struct pool tasks;
+    struct trio_task *dead; // Descriptors to use again, records and all.
     struct pool errors;
     uint64_t failures; // Sequence of error records.
     struct own_stack spare;
@@ -189,9 +197,6 @@ struct trio_run {
     struct trio_config config;
 };
 
-#define STACK_SIZE_DEFAULT ((size_t)256 * 1024)
-#define ERRORS_KEPT 4
-#define QUICK_STEPS 64
 
 extern _Thread_local struct trio_run *trio_current_run_;
 extern struct trio_entry trio_queue_over_; // In place of the newest entry.
@@ -225,17 +230,17 @@ static inline struct trio_task *trio_task_current_(struct trio_run *run)
 }
 
 // ---- note.c ----
-void trio_note_slow_(struct trio_run *run, const struct trio_note *note);
+__attribute__((cold)) void
+trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
+                struct trio_task *task, const void *object, const char *text,
+                int64_t first);
 
 static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
                               struct trio_task *task, const void *object,
                               int64_t first)
 {
     if (UNLIKELY(run->observed))
-        trio_note_slow_(run, &(struct trio_note){.kind = kind,
-                                                 .task = task,
-                                                 .object = object,
-                                                 .first = first});
+        trio_note_tell_(run, kind, task, object, NULL, first);
 }
 
 // ---- pool.c ----
@@ -255,11 +260,19 @@ static inline void trio_queue_push_(struct queue *queue, struct trio_task *task)
     queue->last = task;
 }
 
-static inline struct trio_task *trio_queue_pop_(struct queue *queue)
+// Takes the whole queue, as the list of its tasks.
+static inline struct trio_task *trio_queue_take_(struct queue *queue)
 {
-    struct trio_task *task = queue->first;
+    struct trio_task *first = queue->first;
+    queue->first = NULL;
+    return first;
+}
+
+static inline struct trio_task *trio_list_pop_(struct trio_task **list)
+{
+    struct trio_task *task = *list;
     if (task != NULL)
-        queue->first = task->next;
+        *list = task->next;
     return task;
 }
 
@@ -276,14 +289,9 @@ struct trio_timer *trio_timer_first_(struct trio_run *run);
 void trio_timers_expire_(struct trio_run *run);
 
 // ---- cancel.c: the level, and how it spreads ----
-void trio_scope_link_(struct trio_cancel_scope *scope,
-                      struct trio_cancel_scope *parent);
-void trio_scope_unlink_(struct trio_cancel_scope *scope);
 void trio_scope_refresh_(struct trio_run *run, struct trio_cancel_scope *scope);
 void trio_scope_cancel_(struct trio_run *run, struct trio_cancel_scope *scope,
                         enum trio_cancel_source source, const char *text);
-bool trio_scope_sees_outside_(const struct trio_run *run,
-                              const struct trio_cancel_scope *scope);
 trio_status trio_cancel_given_(struct trio_run *run, struct trio_task *task);
 
 // The next scope of the tree under `top`, parents first; NULL at the end.
@@ -293,13 +301,12 @@ struct trio_cancel_scope *trio_scope_next_(const struct trio_cancel_scope *top,
                                            bool descend);
 
 // ---- cancel_scope.c: opening and closing ----
-void trio_scope_init_(struct trio_cancel_scope *scope, enum scope_kind kind,
-                      struct trio_task *task);
+void trio_deadline_passed_(struct trio_timer *timer);
 void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
                       enum scope_kind kind, struct caller caller);
-void trio_scope_frame_check_(struct trio_task *task, const void *frame);
-void trio_scope_close_check_(struct trio_task *task,
-                             const struct trio_cancel_scope *scope);
+__attribute__((noreturn, cold)) void
+trio_scope_misnested_(struct trio_task *task,
+                      const struct trio_cancel_scope *scope);
 trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
                               struct trio_cancel_scope *scope, trio_status rc);
 bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope);
@@ -340,6 +347,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
                              struct trio_task **ret_task);
 void trio_task_copy_(struct trio_run *run, struct trio_task *task,
                      const void *data, size_t size);
+void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task);
 void trio_task_make_context_(struct trio_run *run, struct trio_task *task);
 void trio_task_main_(void *arg);
 

@@ -46,7 +46,7 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
                         .arg = &waiter,
                         .place = place};
 
-    if (waiter.task->scope->effective)
+    if (waiter.task->cancelled)
         return trio_yield_cancelled_(run, waiter.task);
     trio_status rc = world->io->arm(world->context, &waiter);
     if (rc == TRIO_OK)

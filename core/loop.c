@@ -41,7 +41,7 @@ static void run_chosen(struct trio_run *run)
     size_t first = 0;
     size_t count = 0;
 
-    while ((task = trio_queue_pop_(&run->batch)) != NULL)
+    while ((task = trio_list_pop_(&run->batch)) != NULL)
         run->snapshot[count++] = task;
     for (; first < count; first++) {
         size_t i = first;
@@ -59,14 +59,13 @@ static void run_batch(struct trio_run *run)
 {
     struct trio_task *task;
 
-    run->batch = run->ready;
-    run->ready.first = NULL;
+    run->batch = trio_queue_take_(&run->ready);
     run->passes++;
     if (run->config.scheduler.pick != NULL) {
         run_chosen(run);
         return;
     }
-    while ((task = trio_queue_pop_(&run->batch)) != NULL)
+    while ((task = trio_list_pop_(&run->batch)) != NULL)
         trio_step_(run, task);
 }
 

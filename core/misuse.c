@@ -76,10 +76,7 @@ void trio_misuse_at_(const char *rule, const void *object, const void *place)
     struct trio_report report = report_of(run);
 
     if (run != NULL && run->observed)
-        trio_note_slow_(run, &(struct trio_note){.kind = TRIO_NOTE_MISUSE,
-                                                 .task = run->current,
-                                                 .object = object,
-                                                 .text = rule});
+        trio_note_tell_(run, TRIO_NOTE_MISUSE, run->current, object, rule, 0);
     trio_report_line_(&report, "trio: misuse: %s", rule);
     name_task(&report, run == NULL ? NULL : run->current);
     name_object(&report, object, place);

@@ -3,8 +3,15 @@
 
 #include "core/internal.h"
 
-void trio_note_slow_(struct trio_run *run, const struct trio_note *note)
+void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
+                     struct trio_task *task, const void *object,
+                     const char *text, int64_t first)
 {
+    struct trio_note note = {.kind = kind,
+                             .task = task,
+                             .object = object,
+                             .text = text,
+                             .first = first};
     const struct trio_observer *observer = &run->config.observer;
     struct trio_task *current = run->current;
 
@@ -12,6 +19,6 @@ void trio_note_slow_(struct trio_run *run, const struct trio_note *note)
         return;
     run->current = NULL; // S8: it must not do what a task does.
     // S52: an observer that fails is removed, and the run goes on.
-    run->observed = observer->note(observer->context, note);
+    run->observed = observer->note(observer->context, &note);
     run->current = current;
 }

@@ -8,7 +8,7 @@
 // failures have in common, or TRIO_EGROUP, so that a handler for one code never
 // hides another failure.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 static const struct trio_wait close_wait = {"wait for the tasks of",
                                             TRIO_ACCESS_READ, NULL};

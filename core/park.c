@@ -42,12 +42,9 @@ trio_status trio_park_(struct trio_run *run, struct park *park)
     park->since = run->now;
     task->park = park;
     if (UNLIKELY(run->observed))
-        trio_note_slow_(run, &(struct trio_note){.kind = TRIO_NOTE_PARK,
-                                                 .task = task,
-                                                 .object = park->object,
-                                                 .text = park->wait->verb,
-                                                 .first = park->wait->access});
-    if (UNLIKELY(task->scope->effective) && !park->shielded) {
+        trio_note_tell_(run, TRIO_NOTE_PARK, task, park->object,
+                        park->wait->verb, park->wait->access);
+    if (UNLIKELY(task->cancelled) && !park->shielded) {
         park->aborting = true;
         if (trio_abort_(run, park))
             trio_task_ready_(run, task, TRIO_ECANCELED);
@@ -119,7 +116,7 @@ trio_status trio_checkpoint(void)
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
 
-    if (UNLIKELY(task->scope->effective))
+    if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(run, task);
     return yield(run, task);
 }
@@ -129,7 +126,7 @@ trio_status trio_checkpoint_if_cancelled(void)
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
 
-    if (UNLIKELY(task->scope->effective))
+    if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(run, task);
     return TRIO_OK;
 }

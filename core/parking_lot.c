@@ -68,7 +68,7 @@ static trio_status park_in(struct trio_parking_lot *lot, struct park *park)
 
     park->task = trio_task_current_(run);
     if (UNLIKELY(lot->broken)) {
-        if (park->shielded || !park->task->scope->effective) {
+        if (park->shielded || !park->task->cancelled) {
             trio_yield_(run, park->task); // S16
             return trio_fail_bare(TRIO_EBROKEN);
         }

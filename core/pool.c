@@ -22,9 +22,8 @@ struct pool_link {
 static bool grow(struct trio_run *run, struct pool *pool)
 {
     const struct trio_memory *memory = &run->config.memory;
-    // Objects begin after the header, aligned for anything.
-    size_t header = (sizeof(struct pool_slab) + 15) / 16 * 16;
-    size_t size = header + pool->size * pool->slab_count;
+    size_t size = sizeof(struct pool_slab) + CACHE_LINE +
+                  pool->size * pool->slab_count;
 
     struct pool_slab *slab = memory->allocate(memory->context, size);
     if (slab == NULL)
@@ -32,9 +31,12 @@ static bool grow(struct trio_run *run, struct pool *pool)
     slab->next = pool->slabs;
     slab->size = size;
     pool->slabs = slab;
+    // Objects begin at the first line of the cache after the header.
+    uintptr_t first = ((uintptr_t)(slab + 1) + CACHE_LINE - 1) / CACHE_LINE *
+                      CACHE_LINE;
     // Last to first, so that objects are taken in the order of addresses.
     for (size_t i = pool->slab_count; i > 0; i--)
-        trio_pool_give_(pool, (char *)slab + header + (i - 1) * pool->size);
+        trio_pool_give_(pool, (void *)(first + (i - 1) * pool->size));
     if (pool->slab_count < SLAB_COUNT_MAX)
         pool->slab_count *= 2;
     return true;

@@ -1,7 +1,7 @@
 // A run: everything that it uses is begun in one order and ended in the other.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 #define POOL_FIRST 16
 

@@ -10,10 +10,9 @@ bool trio_in_run(void)
     return trio_current_run_ != NULL;
 }
 
-static size_t length_of(const struct queue *queue)
+static size_t length_of(const struct trio_task *task)
 {
     size_t length = 0;
-    const struct trio_task *task = queue->first;
 
     for (; task != NULL; task = task->next)
         length++;
@@ -31,7 +30,7 @@ struct trio_run_statistics trio_run_statistics(void)
         next = timer->deadline > trio_now_(run) ? timer->deadline - run->now : 0;
     return (struct trio_run_statistics){
         .tasks_living = run->tasks_living,
-        .tasks_runnable = length_of(&run->batch) + length_of(&run->ready),
+        .tasks_runnable = length_of(run->batch) + length_of(run->ready.first),
         .next_deadline_after = next,
         .entries_queued = trio_entries_count_(run),
         .world = world->io->name,

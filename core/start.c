@@ -9,7 +9,7 @@
 // the task, and the task ends or starts. So the call never leaves a task
 // behind, and never loses one.
 
-#include "core/internal.h"
+#include "core/scope.h"
 
 static const struct trio_wait start_wait = {"wait for a task to start in",
                                             TRIO_ACCESS_READ, NULL};

@@ -42,13 +42,12 @@ static inline struct trio_task *trio_next_task_(struct trio_run *run)
 {
     if (UNLIKELY(!run->quick))
         return NULL;
-    struct trio_task *task = trio_queue_pop_(&run->batch);
+    struct trio_task *task = trio_list_pop_(&run->batch);
     if (task != NULL || trio_loop_is_needed_(run))
         return task;
-    run->batch = run->ready;
-    run->ready.first = NULL;
+    run->batch = trio_queue_take_(&run->ready);
     run->passes++;
-    return trio_queue_pop_(&run->batch);
+    return trio_list_pop_(&run->batch);
 }
 
 static inline void trio_begin_step_(struct trio_run *run,
@@ -68,8 +67,10 @@ static inline trio_status trio_suspend_(struct trio_run *run,
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     struct trio_task *next = trio_next_task_(run);
     if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
-                 next->context == NULL || task->keep_fp))
+                 task->keep_fp))
         return trio_suspend_slowly_(run, task, next);
+    if (UNLIKELY(next->context == NULL))
+        trio_task_make_context_(run, next);
     trio_begin_step_(run, next);
     return (trio_status)trio_context_switch_(&task->context, next->context,
                                              next->result);
