@@ -1,5 +1,5 @@
 // A break leaves a loop with the scope of one round open.
-// compilers: clang
+// compilers: clang clang++
 // expect: (cancel scope|mutex) 'scope' is not held on every path
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

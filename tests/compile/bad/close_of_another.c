@@ -1,5 +1,5 @@
 // A scope is closed that was never opened.
-// compilers: clang
+// compilers: clang clang++
 // expect: releasing (cancel scope|mutex) 'outer' that was not held
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

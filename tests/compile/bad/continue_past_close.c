@@ -1,5 +1,5 @@
 // A continue begins the next round with the scope still open.
-// compilers: clang
+// compilers: clang clang++
 // expect: expecting (cancel scope|mutex) 'scope' to be held at start
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // A scope is opened while it is open.
-// compilers: clang
+// compilers: clang clang++
 // expect: acquiring (cancel scope|mutex) 'scope' that is already held
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

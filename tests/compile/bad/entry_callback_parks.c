@@ -1,5 +1,5 @@
 // An entry callback must not park.
-// compilers: clang
+// compilers: clang clang++
 // expect: calling function 'trio_sleep' requires holding
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // A scope is never closed.
-// compilers: clang
+// compilers: clang clang++
 // expect: (cancel scope|mutex) 'scope' is still held at the end of function
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // A nursery is never closed.
-// compilers: clang
+// compilers: clang clang++
 // expect: (nursery|mutex) 'nursery' is still held at the end of function
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // A goto jumps over the close.
-// compilers: clang
+// compilers: clang clang++
 // expect: (cancel scope|mutex) 'scope' is (still|not) held
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

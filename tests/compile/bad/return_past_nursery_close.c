@@ -1,5 +1,5 @@
 // A return leaves a nursery open.
-// compilers: clang
+// compilers: clang clang++
 // expect: (nursery|mutex) 'nursery' is not held on every path
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // A function that may park is not marked.
-// compilers: clang
+// compilers: clang clang++
 // expect: calling function 'trio_checkpoint' requires holding
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

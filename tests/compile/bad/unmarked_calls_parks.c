@@ -1,5 +1,5 @@
 // A function that lets others run is not marked.
-// compilers: clang
+// compilers: clang clang++
 // expect: calling function 'trio_cancel_shielded_checkpoint' requires holding
 // SPDX-License-Identifier: MIT OR Apache-2.0
 

@@ -1,5 +1,5 @@
 // Closing a nursery waits.
-// compilers: clang
+// compilers: clang clang++
 // expect: calling function 'trio_nursery_close' requires holding
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
