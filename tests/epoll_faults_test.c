@@ -1,0 +1,350 @@
+// What the world on epoll makes of calls of the system that fail. The kernel
+// does not fail on demand, so this program has functions of its own in place of
+// those of libc: they fail where a test asked for it, and else make the call.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#define _GNU_SOURCE
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "tests/check.h"
+#include "tests/sockets.h"
+
+enum call {
+    CALL_EPOLL_CREATE,
+    CALL_EPOLL_CTL,
+    CALL_EPOLL_WAIT,
+    CALL_EPOLL_PWAIT2,
+    CALL_EVENTFD,
+    CALL_SOCKET,
+    CALL_ACCEPT,
+    CALL_CONNECT,
+    CALL_RECV,
+    CALL_SEND,
+    CALLS
+};
+
+// The next `count` calls of each kind fail with `error`.
+static struct {
+    int count;
+    int error;
+} faults[CALLS];
+
+static void inject(enum call call, int error, int count)
+{
+    faults[call].error = error;
+    faults[call].count = count;
+}
+
+// Says whether all that was injected has happened.
+static bool used_up(enum call call)
+{
+    return faults[call].count == 0;
+}
+
+static bool fails(enum call call)
+{
+    if (faults[call].count == 0)
+        return false;
+    faults[call].count--;
+    errno = faults[call].error;
+    return true;
+}
+
+// ---- In place of libc's ----
+
+int epoll_create1(int flags)
+{
+    return fails(CALL_EPOLL_CREATE) ? -1
+                                    : (int)syscall(SYS_epoll_create1, flags);
+}
+
+int epoll_ctl(int epoll, int operation, int descriptor,
+              struct epoll_event *event)
+{
+    return fails(CALL_EPOLL_CTL) ? -1
+                                 : (int)syscall(SYS_epoll_ctl, epoll, operation,
+                                                descriptor, event);
+}
+
+int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
+{
+    return fails(CALL_EPOLL_WAIT) ? -1
+                                  : (int)syscall(SYS_epoll_pwait, epoll, events,
+                                                 max, timeout, NULL, 8);
+}
+
+int epoll_pwait2(int epoll, struct epoll_event *events, int max,
+                 const struct timespec *timeout, const sigset_t *mask)
+{
+    return fails(CALL_EPOLL_PWAIT2)
+               ? -1
+               : (int)syscall(SYS_epoll_pwait2, epoll, events, max, timeout,
+                              mask, 8);
+}
+
+int eventfd(unsigned count, int flags)
+{
+    return fails(CALL_EVENTFD) ? -1 : (int)syscall(SYS_eventfd2, count, flags);
+}
+
+int socket(int domain, int type, int protocol)
+{
+    return fails(CALL_SOCKET)
+               ? -1
+               : (int)syscall(SYS_socket, domain, type, protocol);
+}
+
+int accept4(int descriptor, struct sockaddr *restrict name,
+            socklen_t *restrict length, int flags)
+{
+    return fails(CALL_ACCEPT)
+               ? -1
+               : (int)syscall(SYS_accept4, descriptor, name, length, flags);
+}
+
+int connect(int descriptor, const struct sockaddr *name, socklen_t length)
+{
+    int result = (int)syscall(SYS_connect, descriptor, name, length);
+
+    // The kernel goes on to connect after an interruption.
+    return fails(CALL_CONNECT) ? -1 : result;
+}
+
+ssize_t recv(int descriptor, void *data, size_t size, int flags)
+{
+    return fails(CALL_RECV) ? -1
+                            : syscall(SYS_recvfrom, descriptor, data, size,
+                                      flags, NULL, NULL);
+}
+
+ssize_t send(int descriptor, const void *data, size_t size, int flags)
+{
+    return fails(CALL_SEND)
+               ? -1
+               : syscall(SYS_sendto, descriptor, data, size, flags, NULL, 0);
+}
+
+// ---- Beginning ----
+
+static TRIO_CHECKPOINT trio_status do_nothing(void *arg)
+{
+    (void)arg;
+    return trio_checkpoint();
+}
+
+static void fail_to_begin(enum call call, int error, trio_status expected)
+{
+    size_t descriptors = count_descriptors();
+
+    inject(call, error, 1);
+    CHECK_STATUS(trio_run(do_nothing, NULL), expected);
+    CHECK_EQ(count_descriptors(), descriptors);
+    CHECK_OK(trio_run(do_nothing, NULL));
+}
+
+TEST_PLAIN(epoll_faults, a_run_that_cannot_begin_leaves_nothing_open)
+{
+    fail_to_begin(CALL_EPOLL_CREATE, EMFILE, TRIO_EMFILE);
+    fail_to_begin(CALL_EPOLL_CREATE, ENOMEM, TRIO_ENOMEM);
+    fail_to_begin(CALL_EVENTFD, ENFILE, TRIO_EMFILE);
+    fail_to_begin(CALL_EPOLL_CTL, ENOMEM, TRIO_ENOMEM);
+}
+
+// ---- Waiting ----
+
+static TRIO_PARKS void sleep_three_ms(void)
+{
+    struct trio_clock clock = trio_config_platform().clock;
+    trio_time begun = clock.now(clock.context);
+
+    CHECK_OK(trio_sleep(3 * TRIO_MS));
+    CHECK(clock.now(clock.context) - begun >= 3 * TRIO_MS);
+}
+
+TEST_REAL(epoll_faults, an_interrupted_sleep_is_not_shorter)
+{
+    inject(CALL_EPOLL_WAIT, EINTR, 20);
+    inject(CALL_EPOLL_PWAIT2, EINTR, 20);
+    sleep_three_ms();
+    CHECK(used_up(CALL_EPOLL_PWAIT2));
+    inject(CALL_EPOLL_WAIT, 0, 0);
+}
+
+TEST_REAL(epoll_faults, on_an_old_kernel_a_sleep_is_not_shorter)
+{
+    inject(CALL_EPOLL_PWAIT2, ENOSYS, 1);
+    sleep_three_ms();
+    sleep_three_ms();
+    CHECK(used_up(CALL_EPOLL_PWAIT2));
+}
+
+TEST_REAL(epoll_faults, in_a_sandbox_a_sleep_is_not_shorter)
+{
+    inject(CALL_EPOLL_PWAIT2, EPERM, 1);
+    sleep_three_ms();
+    CHECK(used_up(CALL_EPOLL_PWAIT2));
+}
+
+static TRIO_PARKS void fail_to_wait(int error, trio_status expected)
+{
+    int ends[2];
+
+    REQUIRE(pipe2(ends, O_NONBLOCK) == 0);
+    REQUIRE(write(ends[1], "x", 1) == 1);
+    inject(CALL_EPOLL_CTL, error, 1);
+    CHECK_STATUS(trio_wait_readable(ends[0]), expected);
+    CHECK_EQ(trio_error_find(expected)->os_error, error);
+    CHECK_EQ(trio_run_statistics().world_waiters, 0);
+    CHECK_OK(trio_wait_readable(ends[0])); // Nothing is left of it.
+    close(ends[0]);
+    close(ends[1]);
+}
+
+TEST_REAL(epoll_faults, without_room_for_a_registration_there_is_no_wait)
+{
+    fail_to_wait(ENOMEM, TRIO_ENOMEM);
+    fail_to_wait(ENOSPC, TRIO_ENOMEM);
+}
+
+// ---- Sockets ----
+
+TEST_REAL(epoll_faults, without_a_registration_a_stream_still_works)
+{
+    struct pair pair;
+    char byte = '-'; // The far end has not been waited for yet.
+    size_t length;
+
+    open_pair(&pair);
+    inject(CALL_EPOLL_CTL, ENOMEM, 1);
+    CHECK_STATUS(trio_stream_receive_some(&pair.far.stream, &byte, 1, &length),
+                 TRIO_ENOMEM);
+    CHECK(used_up(CALL_EPOLL_CTL));
+    struct transfer transfer = {&pair.far.stream, &byte, 1, 0, TRIO_OK, false};
+    struct trio_nursery nursery;
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, receive_once, &transfer));
+    settle();
+    CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(transfer.rc);
+    CHECK_EQ(byte, 'x');
+    close_pair(&pair);
+}
+
+TEST_REAL(epoll_faults, interrupted_calls_are_made_again)
+{
+    struct pair pair;
+
+    inject(CALL_ACCEPT, EINTR, 3);
+    open_pair(&pair);
+    inject(CALL_SEND, EINTR, 3);
+    CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
+    inject(CALL_RECV, EINTR, 3);
+    CHECK_OK(receive_all(&pair.far.stream, 1));
+    CHECK(used_up(CALL_ACCEPT) && used_up(CALL_SEND) && used_up(CALL_RECV));
+    close_pair(&pair);
+}
+
+TEST_REAL(epoll_faults, an_interrupted_connect_goes_on)
+{
+    struct pair pair;
+
+    inject(CALL_CONNECT, EINTR, 1);
+    open_pair(&pair);
+    CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
+    CHECK_OK(receive_all(&pair.far.stream, 1));
+    close_pair(&pair);
+}
+
+TEST_REAL(epoll_faults, without_a_descriptor_nothing_is_opened)
+{
+    struct trio_tcp_listener listener = open_listener();
+    struct trio_tcp_listener second;
+    struct trio_tcp_stream tcp;
+    size_t descriptors = count_descriptors();
+
+    inject(CALL_SOCKET, EMFILE, 1);
+    CHECK_STATUS(trio_tcp_connect(&listener.address, &tcp), TRIO_EMFILE);
+    inject(CALL_SOCKET, ENFILE, 1);
+    CHECK_STATUS(trio_tcp_listen(&listener.address, NULL, &second),
+                 TRIO_EMFILE);
+    inject(CALL_CONNECT, ENOBUFS, 1);
+    CHECK_STATUS(trio_tcp_connect(&listener.address, &tcp), TRIO_ENOBUFS);
+    CHECK_EQ(count_descriptors(), descriptors);
+    trio_tcp_listener_close(&listener);
+}
+
+static TRIO_PARKS void fail_to_accept(int error, trio_status expected)
+{
+    struct trio_tcp_listener listener = open_listener();
+    struct trio_tcp_stream near, far;
+
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    inject(CALL_ACCEPT, error, 1);
+    trio_status rc = trio_tcp_accept(&listener, &far);
+    CHECK_STATUS(rc, expected);
+    if (rc != TRIO_OK) // The connection waits.
+        CHECK_OK(trio_tcp_accept(&listener, &far));
+    trio_stream_close_forcefully(&near.stream);
+    trio_stream_close_forcefully(&far.stream);
+    trio_tcp_listener_close(&listener);
+}
+
+TEST_REAL(epoll_faults, while_resources_are_used_up_a_connection_waits)
+{
+    fail_to_accept(EMFILE, TRIO_EMFILE);
+    fail_to_accept(ENFILE, TRIO_EMFILE);
+    fail_to_accept(ENOMEM, TRIO_ENOMEM);
+    fail_to_accept(ENOBUFS, TRIO_ENOBUFS);
+}
+
+// S48
+TEST_REAL(epoll_faults, connections_that_broke_early_are_passed_over)
+{
+    fail_to_accept(ECONNABORTED, TRIO_OK);
+    fail_to_accept(EPROTO, TRIO_OK);
+    fail_to_accept(ENETDOWN, TRIO_OK);
+    fail_to_accept(EHOSTUNREACH, TRIO_OK);
+}
+
+// S47
+TEST_REAL(epoll_faults, a_time_out_of_the_kernel_is_not_a_deadline)
+{
+    struct pair pair;
+    char byte;
+    size_t length;
+
+    open_pair(&pair);
+    inject(CALL_RECV, ETIMEDOUT, 1);
+    CHECK_STATUS(trio_stream_receive_some(&pair.near.stream, &byte, 1, &length),
+                 TRIO_EPEERTIMEDOUT);
+    CHECK_EQ(trio_error_find(TRIO_EPEERTIMEDOUT)->os_error, ETIMEDOUT);
+    trio_stream_close_forcefully(&pair.far.stream);
+    close_pair(&pair);
+}
+
+// A spurious event: the call finds nothing, and the task waits on.
+TEST_REAL(epoll_faults, a_wake_up_for_nothing_is_waited_out)
+{
+    struct pair pair;
+    char byte = '-';
+    struct trio_nursery nursery;
+
+    open_pair(&pair);
+    struct transfer transfer = {&pair.near.stream, &byte, 1, 0, TRIO_OK, false};
+    inject(CALL_RECV, EAGAIN, 1);
+    CHECK_OK(trio_stream_send_all(&pair.far.stream, "x", 1, NULL));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, receive_once, &transfer));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(transfer.rc);
+    CHECK_EQ(byte, 'x');
+    close_pair(&pair);
+}
