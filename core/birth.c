@@ -125,7 +125,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
     task->cancelled = parent->effective;
     run->tasks_living++;
     trio_note_(run, TRIO_NOTE_TASK_SPAWN, task, NULL, (int64_t)task->number);
-    trio_queue_push_(&run->ready, task);
+    trio_make_ready_(run, task);
     *ret_task = task;
     return TRIO_OK;
 }
@@ -134,8 +134,8 @@ void trio_task_copy_(struct trio_run *run, struct trio_task *task,
                      const void *data, size_t size)
 {
     trio_stack_take_(run, &task->stack);
-    uintptr_t top = (uintptr_t)task->stack.memory.base +
-                    task->stack.memory.size - size;
+    uintptr_t top =
+        (uintptr_t)task->stack.memory.base + task->stack.memory.size - size;
     task->arg = (void *)(top / 16 * 16);
     task->has_copy = true;
     __builtin_memcpy(task->arg, data, size);

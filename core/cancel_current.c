@@ -17,8 +17,8 @@ struct trio_cancel_reason trio_current_cancel_reason(void)
         if (trio_scope_sees_outside_(run, scope))
             scope = scope->parent;
         else // Then it is the nursery that the task is to go to.
-            scope = &CONTAINER_OF(scope, struct trio_start_, scope)
-                         ->target->scope;
+            scope =
+                &CONTAINER_OF(scope, struct trio_start_, scope)->target->scope;
     }
     return trio_cancel_scope_reason(scope);
 }

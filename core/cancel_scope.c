@@ -68,9 +68,9 @@ static trio_status mint(struct trio_run *run, struct trio_task *task,
     trio_status rc = late ? TRIO_ETIMEDOUT : TRIO_EABANDONED;
 
     trio_error_note_(run, task, rc, 0, scope->place,
-                     late             ? "a deadline passed"
-                     : !scope->text   ? "a scope was cancelled on request"
-                                      : scope->text);
+                     late           ? "a deadline passed"
+                     : !scope->text ? "a scope was cancelled on request"
+                                    : scope->text);
     return rc;
 }
 

@@ -43,57 +43,53 @@ static trio_time from_now(struct trio_run *run, trio_duration limit)
                                  : trio_time_add(trio_now_(run), limit);
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_cancel_scope_open(struct trio_cancel_scope *scope)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_cancel_scope_open(struct trio_cancel_scope *scope)
 {
     trio_scope_open_(trio_run_current_(), scope, SCOPE_PLAIN, CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
     open_until(run, scope, SCOPE_MOVE_ON, from_now(run, limit), CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_MOVE_ON, deadline,
-               CALLER());
+    open_until(trio_run_current_(), scope, SCOPE_MOVE_ON, deadline, CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
     open_until(run, scope, SCOPE_FAIL, from_now(run, limit), CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_FAIL, deadline,
-               CALLER());
+    open_until(trio_run_current_(), scope, SCOPE_FAIL, deadline, CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
     open_until(run, scope, SCOPE_SHIELD, from_now(run, limit), CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_SHIELD, deadline,
-               CALLER());
+    open_until(trio_run_current_(), scope, SCOPE_SHIELD, deadline, CALLER());
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-trio_status trio_cancel_scope_close(struct trio_cancel_scope *scope,
-                                    trio_status rc)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status
+trio_cancel_scope_close(struct trio_cancel_scope *scope, trio_status rc)
 {
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
@@ -118,8 +114,7 @@ static struct trio_run *run_of_open(const struct trio_cancel_scope *scope)
 void trio_cancel_scope_cancel(struct trio_cancel_scope *scope,
                               const char *reason)
 {
-    trio_scope_cancel_(run_of_open(scope), scope, TRIO_CANCEL_EXPLICIT,
-                       reason);
+    trio_scope_cancel_(run_of_open(scope), scope, TRIO_CANCEL_EXPLICIT, reason);
 }
 
 void trio_cancel_scope_set_deadline_at(struct trio_cancel_scope *scope,
@@ -147,8 +142,7 @@ bool trio_cancel_scope_called(struct trio_cancel_scope *scope)
     struct trio_run *run = trio_run_current_();
     // S24: a deadline that has passed counts, whether or not the loop has
     // looked at it yet.
-    if (scope->open && scope->armed &&
-        scope->timer.deadline <= trio_now_(run))
+    if (scope->open && scope->armed && scope->timer.deadline <= trio_now_(run))
         trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
     return scope->source != TRIO_CANCEL_NONE;
 }

@@ -33,8 +33,8 @@ static void combine_records(struct trio_run *run, struct trio_task *task,
         return;
     }
     struct trio_error *first = trio_error_detach_(run, task, a);
-    group = first == NULL || second == NULL ? NULL
-                                            : trio_error_take_(run, task);
+    group =
+        first == NULL || second == NULL ? NULL : trio_error_take_(run, task);
     if (group != NULL) {
         group->status = TRIO_EGROUP;
         group->flags = FLAG_COMBINED;

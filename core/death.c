@@ -55,6 +55,8 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
     if (UNLIKELY(task->keep_fp))
         trio_fp_control_load_(run->fp_control);
 
+    trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
+
     struct own_stack stack = task->stack;
     run->tasks_living--;
     trio_task_keep_dead_(run, task);

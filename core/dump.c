@@ -29,8 +29,7 @@ static void print_frames(struct trio_run *run, struct trio_task *task,
 
     if (report->backtrace == NULL || task->context == NULL)
         return;
-    const char *top =
-        (char *)task->stack.memory.base + task->stack.memory.size;
+    const char *top = (char *)task->stack.memory.base + task->stack.memory.size;
     size_t count = report->backtrace(report->context,
                                      trio_context_registers_(task->context),
                                      top, places, FRAMES_MAX);
@@ -38,6 +37,16 @@ static void print_frames(struct trio_run *run, struct trio_task *task,
         report->place(report->context, places[i], name, sizeof(name));
         trio_report_line_(report, "%*s    #%zu %s", indent, "", i, name);
     }
+}
+
+// By its name, or by its function.
+static void name_task(const struct trio_report *report,
+                      const struct trio_task *task, char *name, size_t size)
+{
+    if (task->name != NULL)
+        trio_format_(report, name, size, "\"%s\"", task->name);
+    else
+        report->place(report->context, (const void *)task->fn, name, size);
 }
 
 static void describe_wait(struct trio_run *run, const struct park *park,
@@ -61,6 +70,7 @@ static void print_task(struct trio_run *run, struct trio_task *task, int indent)
 {
     const struct trio_report *report = &run->config.report;
     char state[160] = "runnable";
+    char name[128];
 
     if (task == run->current)
         trio_format_(report, state, sizeof(state), "running");
@@ -68,12 +78,10 @@ static void print_task(struct trio_run *run, struct trio_task *task, int indent)
         describe_wait(run, task->park, state, sizeof(state));
     else if (task->context == NULL)
         trio_format_(report, state, sizeof(state), "not run yet");
-    trio_report_line_(report, "%*stask %llu%s%s%s: %s%s", indent, "",
-                      (unsigned long long)task->number,
-                      task->name == NULL ? "" : " \"",
-                      task->name == NULL ? "" : task->name,
-                      task->name == NULL ? "" : "\"", state,
-                      task->scope->effective ? " (cancelled)" : "");
+    name_task(report, task, name, sizeof(name));
+    trio_report_line_(report, "%*stask %llu %s: %s%s", indent, "",
+                      (unsigned long long)task->number, name, state,
+                      task->cancelled ? " (cancelled)" : "");
     if (task->park != NULL)
         print_frames(run, task, indent);
 }
@@ -81,7 +89,7 @@ static void print_task(struct trio_run *run, struct trio_task *task, int indent)
 static const char *kind_name(const struct trio_cancel_scope *scope)
 {
     static const char *const names[] = {
-        [SCOPE_PLAIN] = "scope",    [SCOPE_MOVE_ON] = "move-on scope",
+        [SCOPE_PLAIN] = "scope",     [SCOPE_MOVE_ON] = "move-on scope",
         [SCOPE_FAIL] = "fail scope", [SCOPE_SHIELD] = "shield scope",
         [SCOPE_NURSERY] = "nursery", [SCOPE_START] = "start of a task",
         [SCOPE_TASK] = "task",       [SCOPE_ROOT] = "run"};
@@ -91,14 +99,13 @@ static const char *kind_name(const struct trio_cancel_scope *scope)
 static void print_scope(struct trio_run *run, struct trio_cancel_scope *scope,
                         int indent)
 {
-    static const char *const sources[] = {
-        "",
-        ", cancelled by its deadline",
-        ", cancelled on request",
-        ", cancelled by a failure in it",
-        ", cancelled by an interrupt",
-        ", cancelled by a shutdown",
-        ", cancelled by a deadlock"};
+    static const char *const sources[] = {"",
+                                          ", cancelled by its deadline",
+                                          ", cancelled on request",
+                                          ", cancelled by a failure in it",
+                                          ", cancelled by an interrupt",
+                                          ", cancelled by a shutdown",
+                                          ", cancelled by a deadlock"};
     const struct trio_report *report = &run->config.report;
     trio_time deadline = scope->timer.deadline;
     char place[128] = "";

@@ -17,7 +17,7 @@
 #define LOAD(pointer) __atomic_load_n((pointer), __ATOMIC_SEQ_CST)
 #define ADD(pointer) __atomic_add_fetch((pointer), 1, __ATOMIC_SEQ_CST)
 #define SUBTRACT(pointer) __atomic_sub_fetch((pointer), 1, __ATOMIC_SEQ_CST)
-#define EXCHANGE(pointer, value)                                              \
+#define EXCHANGE(pointer, value)                                               \
     __atomic_exchange_n((pointer), (value), __ATOMIC_SEQ_CST)
 
 struct trio_entry trio_queue_over_;

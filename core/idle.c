@@ -10,7 +10,7 @@
 
 #include "core/internal.h"
 
-static const struct trio_wait settle_wait = {"wait until all tasks wait",
+static const struct trio_wait settle_wait = {"see all tasks wait",
                                              TRIO_ACCESS_READ, NULL};
 
 static trio_time next_deadline(struct trio_run *run)
@@ -99,6 +99,15 @@ static void jump(struct trio_run *run, trio_time time)
     trio_note_(run, TRIO_NOTE_CLOCK_JUMP, NULL, NULL, time);
 }
 
+// S43: at a tie, who waited for all to wait comes first.
+static void jump_to_first(struct trio_run *run, trio_time settled,
+                          trio_time deadline)
+{
+    jump(run, settled <= deadline ? settled : deadline);
+    if (settled <= deadline)
+        settle(run);
+}
+
 void trio_idle_(struct trio_run *run)
 {
     trio_time settled = settle_end(run);
@@ -108,7 +117,7 @@ void trio_idle_(struct trio_run *run)
         settle(run);
     else if (can_jump(run) &&
              (settled != TRIO_FOREVER || deadline != TRIO_FOREVER))
-        jump(run, settled < deadline ? settled : deadline);
+        jump_to_first(run, settled, deadline);
     else if (settled == TRIO_FOREVER && !source_exists(run))
         trio_deadlock_(run);
 }

@@ -27,15 +27,15 @@
 #define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
 
 // Who called a public function: where from, and below which frame everything
-// is dead.
+// is dead. Only a function with a frame of its own may ask.
 struct caller {
     const void *place;
     const void *frame;
 };
-#define CALLER()                                                              \
-    ((struct caller){TRIO_CALLER(), __builtin_frame_address(0)})
+#define OWN_FRAME __attribute__((noinline))
+#define CALLER() ((struct caller){TRIO_CALLER(), __builtin_frame_address(0)})
 
-#define CONTAINER_OF(pointer, type, member)                                   \
+#define CONTAINER_OF(pointer, type, member)                                    \
     ((type *)((char *)(pointer)-offsetof(type, member)))
 
 #define CACHE_LINE 64
@@ -63,11 +63,11 @@ struct park {
     bool (*abort)(struct trio_task *task, void *arg);
     void *arg;
     const void *place;
-    trio_time since;    // As of the last reading of the clock.
-    struct park *next;  // In the run's list of cancellations to deliver.
-    uint64_t chain;     // Mark of the deadlock search.
-    bool shielded;      // No cancellation ends it.
-    bool aborting;      // Its abort was called, or is about to be.
+    trio_time since;   // As of the last reading of the clock.
+    struct park *next; // In the run's list of cancellations to deliver.
+    uint64_t chain;    // Mark of the deadlock search.
+    bool shielded;     // No cancellation ends it.
+    bool aborting;     // Its abort was called, or is about to be.
 };
 
 struct queue {
@@ -95,7 +95,7 @@ struct trio_task {
     bool given_cancel;
     bool called_started;
     bool begun_by_start;
-    bool has_copy; // `arg` lies at the top of its own stack.
+    bool has_copy;                   // `arg` lies at the top of its own stack.
     struct trio_cancel_scope *scope; // Innermost.
     const void *scope_place;         // Where that was opened.
     struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
@@ -142,9 +142,9 @@ struct pool {
 };
 
 struct trio_poster {
-    uintptr_t references; // Atomic.
-    uintptr_t open;       // Atomic. Those that keep a run from deadlock.
-    uintptr_t posting;    // Atomic. Calls of post that are under way.
+    uintptr_t references;      // Atomic.
+    uintptr_t open;            // Atomic. Those that keep a run from deadlock.
+    uintptr_t posting;         // Atomic. Calls of post that are under way.
     struct trio_entry *newest; // Atomic. A stack; trio_queue_over_ at last.
     const struct trio_io *io;
     void *io_context;
@@ -159,9 +159,9 @@ struct trio_run {
     uint64_t steps;
     uint64_t poll_before; // Number of the step by which to poll again.
     uint64_t passes;
-    trio_time now;    // Last reading of the clock.
+    trio_time now;     // Last reading of the clock.
     bool now_is_fresh; // Read in this step, or in this pass of the loop.
-    bool quick;       // Passes may follow each other without the loop.
+    bool quick;        // Passes may follow each other without the loop.
     bool delivering;
     bool deadlocked;
     bool interrupted;
@@ -185,7 +185,7 @@ struct trio_run {
     struct pool errors;
     uint64_t failures; // Sequence of error records.
     struct own_stack spare;
-    size_t promises; // Unused ones, of the default size.
+    size_t promises;     // Unused ones, of the default size.
     uint64_t fp_control; // The loop's.
     void *context;       // The loop's.
     struct trio_annotation annotation;
@@ -197,59 +197,11 @@ struct trio_run {
     struct trio_config config;
 };
 
-
 extern _Thread_local struct trio_run *trio_current_run_;
 extern struct trio_entry trio_queue_over_; // In place of the newest entry.
 
-// ---- misuse.c ----
-__attribute__((noreturn, cold)) void trio_misuse_at_(const char *rule,
-                                                     const void *object,
-                                                     const void *place);
-void trio_report_line_(const struct trio_report *report, const char *format,
-                       ...) TRIO_PRINTF(2, 3);
-size_t trio_format_(const struct trio_report *report, char *buffer, size_t size,
-                    const char *format, ...) TRIO_PRINTF(4, 5);
+// ---- Queues of tasks ----
 
-// The run of this thread.
-static inline struct trio_run *trio_run_current_(void)
-{
-    struct trio_run *run = trio_current_run_;
-    if (UNLIKELY(run == NULL))
-        trio_misuse_at_("needs a run, and this thread is not in one", NULL,
-                        NULL);
-    return run;
-}
-
-// The task that runs. Callbacks have none.
-static inline struct trio_task *trio_task_current_(struct trio_run *run)
-{
-    struct trio_task *task = run->current;
-    if (UNLIKELY(task == NULL))
-        trio_misuse_at_("needs a task, and none runs here", NULL, NULL);
-    return task;
-}
-
-// ---- note.c ----
-__attribute__((cold)) void
-trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
-                struct trio_task *task, const void *object, const char *text,
-                int64_t first);
-
-static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
-                              struct trio_task *task, const void *object,
-                              int64_t first)
-{
-    if (UNLIKELY(run->observed))
-        trio_note_tell_(run, kind, task, object, NULL, first);
-}
-
-// ---- pool.c ----
-void *trio_pool_take_(struct trio_run *run, struct pool *pool);
-void *trio_pool_take_free_(struct pool *pool); // NULL: would allocate.
-void trio_pool_give_(struct pool *pool, void *object);
-void trio_pool_end_(struct trio_run *run, struct pool *pool);
-
-// ---- queue.c ----
 static inline void trio_queue_push_(struct queue *queue, struct trio_task *task)
 {
     task->next = NULL;
@@ -276,7 +228,63 @@ static inline struct trio_task *trio_list_pop_(struct trio_task **list)
     return task;
 }
 
-// ---- clock.c ----
+// ---- misuse.c ----
+__attribute__((noreturn, cold)) void
+trio_misuse_at_(const char *rule, const void *object, const void *place);
+void trio_report_line_(const struct trio_report *report, const char *format,
+                       ...) TRIO_PRINTF(2, 3);
+size_t trio_format_(const struct trio_report *report, char *buffer, size_t size,
+                    const char *format, ...) TRIO_PRINTF(4, 5);
+
+// The run of this thread.
+static inline struct trio_run *trio_run_current_(void)
+{
+    struct trio_run *run = trio_current_run_;
+    if (UNLIKELY(run == NULL))
+        trio_misuse_at_("needs a run, and this thread is not in one", NULL,
+                        NULL);
+    return run;
+}
+
+// The task that runs. Callbacks have none.
+static inline struct trio_task *trio_task_current_(struct trio_run *run)
+{
+    struct trio_task *task = run->current;
+    if (UNLIKELY(task == NULL))
+        trio_misuse_at_("needs a task, and none runs here", NULL, NULL);
+    return task;
+}
+
+// ---- note.c ----
+__attribute__((cold)) void trio_note_tell_(struct trio_run *run,
+                                           enum trio_note_kind kind,
+                                           struct trio_task *task,
+                                           const void *object, const char *text,
+                                           int64_t first);
+
+static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
+                              struct trio_task *task, const void *object,
+                              int64_t first)
+{
+    if (UNLIKELY(run->observed))
+        trio_note_tell_(run, kind, task, object, NULL, first);
+}
+
+// Has a task run in the next pass.
+static inline void trio_make_ready_(struct trio_run *run,
+                                    struct trio_task *task)
+{
+    trio_queue_push_(&run->ready, task);
+    trio_note_(run, TRIO_NOTE_TASK_READY, task, NULL, 0);
+}
+
+// ---- pool.c ----
+void *trio_pool_take_(struct trio_run *run, struct pool *pool);
+void *trio_pool_take_free_(struct pool *pool); // NULL: would allocate.
+void trio_pool_give_(struct pool *pool, void *object);
+void trio_pool_end_(struct trio_run *run, struct pool *pool);
+
+// ---- sleep.c ----
 trio_time trio_now_(struct trio_run *run);
 
 // ---- timer.c ----
@@ -292,7 +300,8 @@ void trio_timers_expire_(struct trio_run *run);
 void trio_scope_refresh_(struct trio_run *run, struct trio_cancel_scope *scope);
 void trio_scope_cancel_(struct trio_run *run, struct trio_cancel_scope *scope,
                         enum trio_cancel_source source, const char *text);
-trio_status trio_cancel_given_(struct trio_run *run, struct trio_task *task);
+TRIO_MUST_USE trio_status trio_cancel_given_(struct trio_run *run,
+                                             struct trio_task *task);
 
 // The next scope of the tree under `top`, parents first; NULL at the end.
 // Without `descend` the children of `scope` are passed over.
@@ -307,16 +316,19 @@ void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
 __attribute__((noreturn, cold)) void
 trio_scope_misnested_(struct trio_task *task,
                       const struct trio_cancel_scope *scope);
-trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
-                              struct trio_cancel_scope *scope, trio_status rc);
+TRIO_MUST_USE trio_status trio_scope_close_(struct trio_run *run,
+                                            struct trio_task *task,
+                                            struct trio_cancel_scope *scope,
+                                            trio_status rc);
 bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope);
 void trio_handle_clear_(struct trio_cancel_scope *scope);
 
 // ---- park.c ----
-trio_status trio_park_(struct trio_run *run, struct park *park);
+TRIO_MUST_USE trio_status trio_park_(struct trio_run *run, struct park *park);
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result);
-trio_status trio_yield_cancelled_(struct trio_run *run, struct trio_task *task);
+TRIO_MUST_USE trio_status trio_yield_cancelled_(struct trio_run *run,
+                                                struct trio_task *task);
 void trio_yield_(struct trio_run *run, struct trio_task *task);
 bool trio_abort_(struct trio_run *run, struct park *park);
 
@@ -324,14 +336,16 @@ bool trio_abort_(struct trio_run *run, struct park *park);
 void trio_waiters_leave_(struct trio_task *task);
 
 // ---- step.c; the quick part is in step.h ----
-trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
-                                 struct trio_task *next);
+TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
+                                               struct trio_task *task,
+                                               struct trio_task *next);
 void trio_step_(struct trio_run *run, struct trio_task *task);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
                                        struct own_stack stack);
 
 // ---- stack.c ----
-trio_status trio_stack_promise_(struct trio_run *run, size_t size);
+TRIO_MUST_USE trio_status trio_stack_promise_(struct trio_run *run,
+                                              size_t size);
 void trio_stack_unpromise_(struct trio_run *run, size_t size);
 void trio_stack_take_(struct trio_run *run, struct own_stack *stack);
 bool trio_stack_adopt_(struct trio_run *run, struct own_stack *stack,
@@ -340,11 +354,10 @@ void trio_stack_retire_(struct trio_run *run, const struct own_stack *stack);
 void trio_stacks_end_(struct trio_run *run);
 
 // ---- birth.c, death.c: of tasks ----
-trio_status trio_task_spawn_(struct trio_run *run,
-                             struct trio_cancel_scope *parent,
-                             const struct trio_task_options *options,
-                             trio_task_fn fn, void *arg,
-                             struct trio_task **ret_task);
+TRIO_MUST_USE trio_status
+trio_task_spawn_(struct trio_run *run, struct trio_cancel_scope *parent,
+                 const struct trio_task_options *options, trio_task_fn fn,
+                 void *arg, struct trio_task **ret_task);
 void trio_task_copy_(struct trio_run *run, struct trio_task *task,
                      const void *data, size_t size);
 void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task);
@@ -389,7 +402,7 @@ struct trio_error *trio_error_export_(struct trio_run *run,
                                       const struct trio_error *error);
 
 // ---- entry.c ----
-trio_status trio_poster_begin_(struct trio_run *run);
+TRIO_MUST_USE trio_status trio_poster_begin_(struct trio_run *run);
 size_t trio_entries_count_(const struct trio_run *run);
 void trio_entries_run_(struct trio_run *run, size_t max);
 void trio_entries_close_(struct trio_run *run);
@@ -402,6 +415,6 @@ void trio_idle_(struct trio_run *run);
 void trio_deadlock_(struct trio_run *run);
 
 // ---- run_end.c ----
-trio_status trio_run_result_(struct trio_run *run);
+TRIO_MUST_USE trio_status trio_run_result_(struct trio_run *run);
 
 #endif // TRIO_CORE_INTERNAL_H

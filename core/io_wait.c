@@ -9,8 +9,8 @@
 #include "core/internal.h"
 
 static const struct trio_wait waits[] = {
-    [TRIO_READABLE] = {"wait until readable", TRIO_ACCESS_READ, NULL},
-    [TRIO_WRITABLE] = {"wait until writable", TRIO_ACCESS_WRITE, NULL}};
+    [TRIO_READABLE] = {"read from", TRIO_ACCESS_READ, NULL},
+    [TRIO_WRITABLE] = {"write to", TRIO_ACCESS_WRITE, NULL}};
 
 const struct trio_world *trio_run_world(void)
 {

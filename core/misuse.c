@@ -94,7 +94,7 @@ void trio_assert_failed(const char *text)
     struct trio_report report = report_of(trio_current_run_);
 
     trio_format_(&report, rule, sizeof(rule), "assertion failed: %s", text);
-    trio_misuse_at_(rule, NULL, TRIO_CALLER());
+    trio_misuse_at_(rule, NULL, NULL);
 }
 
 bool trio_run_overflowed(const void *address)

@@ -10,8 +10,7 @@
 
 #include "core/scope.h"
 
-static const struct trio_wait close_wait = {"wait for the tasks of",
-                                            TRIO_ACCESS_READ, NULL};
+static const struct trio_wait close_wait = {"close", TRIO_ACCESS_READ, NULL};
 
 void trio_nursery_init_(struct trio_nursery *nursery)
 {
@@ -24,8 +23,8 @@ void trio_nursery_init_(struct trio_nursery *nursery)
     nursery->closing = false;
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-void trio_nursery_open(struct trio_nursery *nursery)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
+trio_nursery_open(struct trio_nursery *nursery)
 {
     trio_scope_open_(trio_run_current_(), &nursery->scope, SCOPE_NURSERY,
                      CALLER());
@@ -53,9 +52,10 @@ void trio_nursery_add_(struct trio_nursery *nursery, struct trio_task *task)
     nursery->living++;
 }
 
-trio_status trio_nursery_start_soon_with(
-    struct trio_nursery *nursery, const struct trio_task_options *options,
-    trio_task_fn fn, void *arg)
+trio_status
+trio_nursery_start_soon_with(struct trio_nursery *nursery,
+                             const struct trio_task_options *options,
+                             trio_task_fn fn, void *arg)
 {
     struct trio_run *run = run_of_open(nursery);
     struct trio_task *task;
@@ -149,8 +149,7 @@ struct trio_error *trio_nursery_take_error_(struct trio_run *run,
     struct trio_error *first = nursery->errors;
 
     nursery->errors = NULL;
-    if (first == NULL ||
-        (first->next == NULL && nursery->unrecorded == 0))
+    if (first == NULL || (first->next == NULL && nursery->unrecorded == 0))
         return first;
     struct trio_error *group = trio_error_take_(run, task);
     if (group == NULL) { // Then the first speaks for all.
@@ -186,8 +185,8 @@ static void wait_for_tasks(struct trio_run *run, struct trio_nursery *nursery,
     }
 }
 
-TRIO_NO_SCOPE_ANALYSIS
-trio_status trio_nursery_close(struct trio_nursery *nursery, trio_status rc)
+TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status
+trio_nursery_close(struct trio_nursery *nursery, trio_status rc)
 {
     struct trio_run *run = trio_run_current_();
     struct trio_task *task = trio_task_current_(run);
@@ -203,17 +202,16 @@ trio_status trio_nursery_close(struct trio_nursery *nursery, trio_status rc)
 
     rc = nursery->status;
     if (rc != TRIO_OK) {
-        struct trio_error *error =
-            trio_nursery_take_error_(run, nursery, task);
+        struct trio_error *error = trio_nursery_take_error_(run, nursery, task);
         if (error != NULL)
             trio_error_push_(run, task, error);
     }
     return trio_scope_close_(run, task, &nursery->scope, rc);
 }
 
-trio_status
-trio_nursery_run(trio_status (*fn)(struct trio_nursery *nursery, void *arg),
-                 void *arg)
+trio_status trio_nursery_run(trio_status (*fn)(struct trio_nursery *nursery,
+                                               void *arg),
+                             void *arg)
 {
     struct trio_nursery nursery;
 

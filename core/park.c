@@ -19,8 +19,8 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
     task->result = result;
     if (UNLIKELY(result == TRIO_ECANCELED))
         trio_ignore(trio_cancel_given_(run, task));
-    trio_queue_push_(&run->ready, task);
     trio_note_(run, TRIO_NOTE_WAKE, task, NULL, result);
+    trio_make_ready_(run, task);
 }
 
 bool trio_abort_(struct trio_run *run, struct park *park)
@@ -94,7 +94,7 @@ bool trio_task_is_parked(const struct trio_task *task)
 static inline trio_status yield(struct trio_run *run, struct trio_task *task)
 {
     task->result = TRIO_OK;
-    trio_queue_push_(&run->ready, task);
+    trio_make_ready_(run, task);
     return trio_suspend_(run, task);
 }
 

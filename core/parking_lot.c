@@ -82,8 +82,7 @@ trio_status trio_parking_lot_park(struct trio_parking_lot *lot,
                                   const struct trio_wait *wait,
                                   const void *object)
 {
-    struct park park = {
-        .wait = wait, .object = object, .place = TRIO_CALLER()};
+    struct park park = {.wait = wait, .object = object, .place = TRIO_CALLER()};
     return park_in(lot, &park);
 }
 
@@ -98,9 +97,8 @@ trio_status trio_parking_lot_park_shielded(struct trio_parking_lot *lot,
     return park_in(lot, &park);
 }
 
-struct trio_task *
-trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
-                                 trio_status result)
+struct trio_task *trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
+                                                   trio_status result)
 {
     struct trio_waiter *waiter = lot->first;
 

@@ -22,8 +22,8 @@ struct pool_link {
 static bool grow(struct trio_run *run, struct pool *pool)
 {
     const struct trio_memory *memory = &run->config.memory;
-    size_t size = sizeof(struct pool_slab) + CACHE_LINE +
-                  pool->size * pool->slab_count;
+    size_t size =
+        sizeof(struct pool_slab) + CACHE_LINE + pool->size * pool->slab_count;
 
     struct pool_slab *slab = memory->allocate(memory->context, size);
     if (slab == NULL)
@@ -32,8 +32,8 @@ static bool grow(struct trio_run *run, struct pool *pool)
     slab->size = size;
     pool->slabs = slab;
     // Objects begin at the first line of the cache after the header.
-    uintptr_t first = ((uintptr_t)(slab + 1) + CACHE_LINE - 1) / CACHE_LINE *
-                      CACHE_LINE;
+    uintptr_t first =
+        ((uintptr_t)(slab + 1) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
     // Last to first, so that objects are taken in the order of addresses.
     for (size_t i = pool->slab_count; i > 0; i--)
         trio_pool_give_(pool, (void *)(first + (i - 1) * pool->size));

@@ -7,15 +7,15 @@
 
 _Thread_local struct trio_run *trio_current_run_;
 
-#define REQUIRE(member)                                                       \
-    do {                                                                      \
-        if (UNLIKELY(config->member == NULL))                                 \
-            trio_misuse_at_(                                                  \
-                "every member of a trio_config is needed: " #member, NULL,    \
-                NULL);                                                        \
+#define REQUIRE(member)                                                        \
+    do {                                                                       \
+        if (UNLIKELY(config->member == NULL))                                  \
+            trio_misuse_at_(                                                   \
+                "every member of a trio_config is needed: " #member, NULL,     \
+                NULL);                                                         \
     } while (false)
 
-// Distrust at the seam: nothing of the real world is put in for what is missing.
+// Distrust at the seam: nothing real is put in the place of what is missing.
 static void check(const struct trio_config *config)
 {
     if (config->version != TRIO_VERSION)

@@ -85,8 +85,9 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
 }
 
 // What is closed must be the innermost scope.
-static inline void trio_scope_close_check_(struct trio_task *task,
-                                           const struct trio_cancel_scope *scope)
+static inline void
+trio_scope_close_check_(struct trio_task *task,
+                        const struct trio_cancel_scope *scope)
 {
     if (UNLIKELY(task->scope != scope))
         trio_scope_misnested_(task, scope);

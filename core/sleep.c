@@ -13,7 +13,7 @@ struct sleeper {
     struct trio_task *task;
 };
 
-static const struct trio_wait sleep_wait = {"sleep", TRIO_ACCESS_READ, NULL};
+static const struct trio_wait sleep_wait = {"wake up", TRIO_ACCESS_READ, NULL};
 
 trio_time trio_now_(struct trio_run *run)
 {

@@ -11,8 +11,8 @@
 
 #include "core/scope.h"
 
-static const struct trio_wait start_wait = {"wait for a task to start in",
-                                            TRIO_ACCESS_READ, NULL};
+static const struct trio_wait start_wait = {"start a task in", TRIO_ACCESS_READ,
+                                            NULL};
 
 static void begin(struct trio_run *run, struct trio_start_ *start)
 {
@@ -22,8 +22,8 @@ static void begin(struct trio_run *run, struct trio_start_ *start)
     trio_scope_link_(scope, start->caller->scope);
     start->next = start->target->starts;
     start->target->starts = start;
-    scope->effective = trio_scope_sees_outside_(run, scope) ||
-                       start->target->scope.effective;
+    scope->effective =
+        trio_scope_sees_outside_(run, scope) || start->target->scope.effective;
 }
 
 static void end(struct trio_run *run, struct trio_start_ *start)

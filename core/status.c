@@ -6,8 +6,8 @@
 const char *trio_status_name(trio_status rc)
 {
     switch (rc) {
-#define NAME(name, value, text)                                               \
-    case name:                                                                \
+#define NAME(name, value, text)                                                \
+    case name:                                                                 \
         return #name;
         TRIO_STATUS_TABLE(NAME)
 #undef NAME
@@ -19,8 +19,8 @@ const char *trio_status_name(trio_status rc)
 const char *trio_status_text(trio_status rc)
 {
     switch (rc) {
-#define TEXT(name, value, text)                                               \
-    case name:                                                                \
+#define TEXT(name, value, text)                                                \
+    case name:                                                                 \
         return text;
         TRIO_STATUS_TABLE(TEXT)
 #undef TEXT

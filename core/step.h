@@ -61,8 +61,8 @@ static inline void trio_begin_step_(struct trio_run *run,
 
 // Gives up the current task's turn; returns, when it has its next one, the
 // result that it was made ready with.
-static inline trio_status trio_suspend_(struct trio_run *run,
-                                        struct trio_task *task)
+TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
+                                                      struct trio_task *task)
 {
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     struct trio_task *next = trio_next_task_(run);

@@ -52,7 +52,8 @@ void trio_stack_pool_destroy_(struct trio_stack_pool_ *pool);
 // Promises that a later take succeeds.
 //
 // Returns: TRIO_ENOMEM  out of memory, address space, or mappings for guards.
-trio_status trio_stack_pool_reserve_(struct trio_stack_pool_ *pool);
+TRIO_MUST_USE trio_status
+trio_stack_pool_reserve_(struct trio_stack_pool_ *pool);
 void trio_stack_pool_unreserve_(struct trio_stack_pool_ *pool);
 
 // Takes a stack, the one given back last if there is one. Uses up a promise.

@@ -21,7 +21,8 @@ struct trio_overflow_;
 //
 // Returns: TRIO_OK      trio_overflow_end_ has to follow.
 //          TRIO_ENOMEM  nothing has changed.
-trio_status trio_overflow_begin_(struct trio_overflow_ **ret_overflow);
+TRIO_MUST_USE trio_status
+trio_overflow_begin_(struct trio_overflow_ **ret_overflow);
 
 // Undoes trio_overflow_begin_, in the same thread.
 void trio_overflow_end_(struct trio_overflow_ *overflow);

@@ -29,7 +29,8 @@ struct capture {
 void capture_open(struct capture *capture);
 
 // Runs `fn(arg)` and returns what came of it.
-trio_status capture_run(struct capture *capture, trio_task_fn fn, void *arg);
+TRIO_MUST_USE trio_status capture_run(struct capture *capture, trio_task_fn fn,
+                                      void *arg);
 
 // Frees what the run left.
 void capture_close(struct capture *capture);

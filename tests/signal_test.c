@@ -67,11 +67,11 @@ static TRIO_CHECKPOINT trio_status receive_once(void *arg)
     return reception->rc == TRIO_ECANCELED ? TRIO_ECANCELED : TRIO_OK;
 }
 
-static sig_atomic_t handled[65];
+static int handled[65]; // Atomic: several threads count.
 
 static void count_signal(int signal)
 {
-    handled[signal]++;
+    __atomic_add_fetch(&handled[signal], 1, __ATOMIC_SEQ_CST);
 }
 
 TEST_REAL(signal, a_signal_wakes_who_waits_for_it)

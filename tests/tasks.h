@@ -24,7 +24,7 @@ TRIO_CHECKPOINT trio_status worker_run(void *arg);
 TRIO_CHECKPOINT trio_status sleep_forever(void *arg);
 
 // Returns the trio_status that `arg` points to, at once.
-trio_status return_status(void *arg);
+TRIO_MUST_USE trio_status return_status(void *arg);
 
 // Returns TRIO_OK after `*arg`, a trio_duration, behind a shield.
 TRIO_CHECKPOINT trio_status sleep_shielded(void *arg);

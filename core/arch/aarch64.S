@@ -5,8 +5,8 @@
 //
 //     x29 x30 x19 ... x28 d8 ... d15 | the frame of whoever called the switch
 //
-// and goes on at x30. A new one is given a frame of that shape, so it is entered
-// as an old one is.
+// and goes on at x30. A new one is given a frame of that shape, so it is
+// entered as an old one is.
 
 #if defined(__aarch64__) && !defined(_WIN32)
 

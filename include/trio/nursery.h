@@ -49,7 +49,7 @@ struct TRIO_SCOPE_TYPE("nursery") trio_nursery {
 
 // How a task is started. Zero, or NULL for the whole, is the default.
 struct trio_task_options {
-    const char *name;  // Outlives the task. Default: the function's place.
+    const char *name;  // Outlives the task. NULL: a dump shows its function.
     size_t stack_size; // In bytes, rounded up to a size class. Default 256 KiB.
     bool keep_fp;      // Keep floating-point control words across switches.
 };

@@ -90,9 +90,10 @@ const char *trio_task_name(const struct trio_task *task);
 // `abort` says that it may be cancelled. `abort(task, arg)` is called when the
 // task is cancelled, at most once, not from the task itself, except that a task
 // that is cancelled already calls it on entry. It must not park. If it returns
-// true, or there is none (NULL), the wait is over, and whatever would have woken the task must not do so
-// any more. If it returns false, the wait goes on, and the result of the wake
-// is delivered. `wait` is static, `object` is what is waited for.
+// true, or there is none (NULL), the wait is over, and whatever would have
+// woken the task must not do so any more. If it returns false, the wait goes
+// on, and the result of the wake is delivered. `wait` is static, `object` is
+// what is waited for.
 //
 //     static bool leave(struct trio_task *task, void *arg)
 //     {
