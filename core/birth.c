@@ -7,6 +7,7 @@
 // does not get everything gives back what it got.
 
 #include "core/scope.h"
+#include "core/stack.h"
 
 // Room in the snapshot for one task more.
 static trio_status make_room(struct trio_run *run)

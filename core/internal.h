@@ -324,13 +324,14 @@ bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope);
 void trio_handle_clear_(struct trio_cancel_scope *scope);
 
 // ---- park.c ----
-TRIO_MUST_USE trio_status trio_park_(struct trio_run *run, struct park *park);
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result);
 TRIO_MUST_USE trio_status trio_yield_cancelled_(struct trio_run *run,
                                                 struct trio_task *task);
 void trio_yield_(struct trio_run *run, struct trio_task *task);
 bool trio_abort_(struct trio_run *run, struct park *park);
+__attribute__((cold)) void trio_park_observed_(struct trio_run *run,
+                                               struct park *park);
 
 // ---- parking_lot.c ----
 void trio_waiters_leave_(struct trio_task *task);
@@ -343,14 +344,9 @@ void trio_step_(struct trio_run *run, struct trio_task *task);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
                                        struct own_stack stack);
 
-// ---- stack.c ----
-TRIO_MUST_USE trio_status trio_stack_promise_(struct trio_run *run,
-                                              size_t size);
-void trio_stack_unpromise_(struct trio_run *run, size_t size);
-void trio_stack_take_(struct trio_run *run, struct own_stack *stack);
-bool trio_stack_adopt_(struct trio_run *run, struct own_stack *stack,
-                       const struct own_stack *old);
-void trio_stack_retire_(struct trio_run *run, const struct own_stack *stack);
+// ---- stack.c; the quick part is in stack.h ----
+void trio_stack_take_new_(struct trio_run *run, struct own_stack *stack);
+void trio_stack_give_spare_(struct trio_run *run);
 void trio_stacks_end_(struct trio_run *run);
 
 // ---- birth.c, death.c: of tasks ----

@@ -6,7 +6,7 @@
 
 #include <trio/io.h>
 
-#include "core/internal.h"
+#include "core/step.h"
 
 static const struct trio_wait waits[] = {
     [TRIO_READABLE] = {"read from", TRIO_ACCESS_READ, NULL},

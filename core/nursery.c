@@ -9,6 +9,7 @@
 // hides another failure.
 
 #include "core/scope.h"
+#include "core/step.h"
 
 static const struct trio_wait close_wait = {"close", TRIO_ACCESS_READ, NULL};
 

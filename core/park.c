@@ -35,21 +35,10 @@ bool trio_abort_(struct trio_run *run, struct park *park)
     return agreed;
 }
 
-trio_status trio_park_(struct trio_run *run, struct park *park)
+void trio_park_observed_(struct trio_run *run, struct park *park)
 {
-    struct trio_task *task = park->task;
-
-    park->since = run->now;
-    task->park = park;
-    if (UNLIKELY(run->observed))
-        trio_note_tell_(run, TRIO_NOTE_PARK, task, park->object,
-                        park->wait->verb, park->wait->access);
-    if (UNLIKELY(task->cancelled) && !park->shielded) {
-        park->aborting = true;
-        if (trio_abort_(run, park))
-            trio_task_ready_(run, task, TRIO_ECANCELED);
-    }
-    return trio_suspend_(run, task);
+    trio_note_tell_(run, TRIO_NOTE_PARK, park->task, park->object,
+                    park->wait->verb, park->wait->access);
 }
 
 trio_status trio_park(const struct trio_wait *wait, const void *object,

@@ -8,7 +8,7 @@
 
 #include <trio/parking_lot.h>
 
-#include "core/internal.h"
+#include "core/step.h"
 
 static void take_out(struct trio_waiter *waiter)
 {

@@ -6,7 +6,7 @@
 // for it. A relative time counts from a reading of its own step, so nothing
 // ever wakes early.
 
-#include "core/internal.h"
+#include "core/step.h"
 
 struct sleeper {
     struct trio_timer timer;

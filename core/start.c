@@ -10,6 +10,7 @@
 // behind, and never loses one.
 
 #include "core/scope.h"
+#include "core/step.h"
 
 static const struct trio_wait start_wait = {"start a task in", TRIO_ACCESS_READ,
                                             NULL};

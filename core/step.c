@@ -2,6 +2,7 @@
 // with a sanitizer looking on, with floating-point control words to keep.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "core/stack.h"
 #include "core/step.h"
 
 // The context of a task that is about to run; a fresh one gets its stack now.

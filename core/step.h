@@ -76,4 +76,22 @@ TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
                                              next->result);
 }
 
+// Parks the task of a record that is filled in, until it is made ready.
+TRIO_MUST_USE static inline trio_status trio_park_(struct trio_run *run,
+                                                   struct park *park)
+{
+    struct trio_task *task = park->task;
+
+    park->since = run->now;
+    task->park = park;
+    if (UNLIKELY(run->observed))
+        trio_park_observed_(run, park);
+    if (UNLIKELY(task->cancelled) && !park->shielded) {
+        park->aborting = true;
+        if (trio_abort_(run, park))
+            trio_task_ready_(run, task, TRIO_ECANCELED);
+    }
+    return trio_suspend_(run, task);
+}
+
 #endif // TRIO_CORE_STEP_H
