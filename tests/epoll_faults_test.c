@@ -173,8 +173,9 @@ TEST_REAL(epoll_faults, an_interrupted_sleep_is_not_shorter)
     inject(CALL_EPOLL_WAIT, EINTR, 20);
     inject(CALL_EPOLL_PWAIT2, EINTR, 20);
     sleep_three_ms();
-    CHECK(used_up(CALL_EPOLL_PWAIT2));
+    CHECK(faults[CALL_EPOLL_PWAIT2].count < 20);
     inject(CALL_EPOLL_WAIT, 0, 0);
+    inject(CALL_EPOLL_PWAIT2, 0, 0); // An old kernel is asked only once.
 }
 
 TEST_REAL(epoll_faults, on_an_old_kernel_a_sleep_is_not_shorter)
