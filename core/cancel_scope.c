@@ -60,17 +60,24 @@ bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope)
     return scope->caught;
 }
 
-// S31: what a scope that had to succeed says when it ran out of time.
+static bool has_to_succeed(const struct trio_cancel_scope *scope)
+{
+    return scope->kind == SCOPE_FAIL || scope->kind == SCOPE_SHIELD;
+}
+
+// S31: what a scope that had to succeed says when it did not get to the end.
 static trio_status mint(struct trio_run *run, struct trio_task *task,
                         const struct trio_cancel_scope *scope)
 {
     bool late = scope->source == TRIO_CANCEL_DEADLINE;
     trio_status rc = late ? TRIO_ETIMEDOUT : TRIO_EABANDONED;
+    const char *text = scope->text;
 
-    trio_error_note_(run, task, rc, 0, scope->place,
-                     late           ? "a deadline passed"
-                     : !scope->text ? "a scope was cancelled on request"
-                                    : scope->text);
+    if (late)
+        text = "a deadline passed";
+    else if (text == NULL)
+        text = "a scope was cancelled on request";
+    trio_error_note_(run, task, rc, 0, scope->place, text);
     return rc;
 }
 
@@ -85,9 +92,7 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
     if (trio_scope_absorb_(run, scope)) {
         task->given_cancel = false;
         if (!trio_is_failure(rc))
-            rc = scope->kind == SCOPE_FAIL || scope->kind == SCOPE_SHIELD
-                     ? mint(run, task, scope)
-                     : TRIO_OK;
+            rc = has_to_succeed(scope) ? mint(run, task, scope) : TRIO_OK;
     } else if (scope->had_cancel) {
         parent->had_cancel = true;
         if (!trio_is_failure(rc)) {
@@ -95,6 +100,10 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
             task->given_cancel = true;
         }
     }
+    // S31: a real error goes on, but says that there was a deadline.
+    if (trio_is_failure(rc) && rc != TRIO_ETIMEDOUT && has_to_succeed(scope) &&
+        scope->source == TRIO_CANCEL_DEADLINE)
+        trio_error_append_(task, rc, " (past its deadline)");
     task->ignored = 0;
 
     scope->open = false;

@@ -139,11 +139,13 @@ void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield)
 
 bool trio_cancel_scope_called(struct trio_cancel_scope *scope)
 {
-    struct trio_run *run = trio_run_current_();
     // S24: a deadline that has passed counts, whether or not the loop has
-    // looked at it yet.
-    if (scope->open && scope->armed && scope->timer.deadline <= trio_now_(run))
-        trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+    // looked at it yet. After close, also after the run, nothing changes.
+    if (scope->open && scope->armed) {
+        struct trio_run *run = trio_run_current_();
+        if (scope->timer.deadline <= trio_now_(run))
+            trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+    }
     return scope->source != TRIO_CANCEL_NONE;
 }
 

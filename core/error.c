@@ -136,21 +136,39 @@ void trio_error_push_(struct trio_run *run, struct trio_task *task,
     drop(run, task, error);
 }
 
+// Copies as much of `text` as fits behind the first `length` bytes.
+static void put_text(struct trio_error *error, size_t length, const char *text)
+{
+    while (length < TRIO_ERROR_TEXT_MAX - 1 && *text != '\0')
+        error->text[length++] = *text++;
+    error->text[length] = '\0';
+}
+
+void trio_error_append_(struct trio_task *task, trio_status rc,
+                        const char *text)
+{
+    struct trio_error *error = *newest_with(task, rc);
+    size_t length = 0;
+
+    if (error == NULL)
+        return;
+    while (error->text[length] != '\0')
+        length++;
+    put_text(error, length, text);
+}
+
 void trio_error_note_(struct trio_run *run, struct trio_task *task,
                       trio_status rc, int os_error, const void *place,
                       const char *text)
 {
     struct trio_error *error = trio_error_take_(run, task);
-    size_t i = 0;
 
     if (error == NULL)
         return;
     error->status = rc;
     error->os_error = os_error;
     error->place = place;
-    for (; i < TRIO_ERROR_TEXT_MAX - 1 && text[i] != '\0'; i++)
-        error->text[i] = text[i];
-    error->text[i] = '\0';
+    put_text(error, 0, text);
     trio_error_push_(run, task, error);
 }
 

@@ -383,6 +383,8 @@ struct trio_error *trio_error_take_(struct trio_run *run,
 void trio_error_note_(struct trio_run *run, struct trio_task *task,
                       trio_status rc, int os_error, const void *place,
                       const char *text);
+void trio_error_append_(struct trio_task *task, trio_status rc,
+                        const char *text);
 void trio_error_push_(struct trio_run *run, struct trio_task *task,
                       struct trio_error *error);
 struct trio_error *trio_error_detach_(struct trio_run *run,

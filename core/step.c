@@ -2,8 +2,8 @@
 // with a sanitizer looking on, with floating-point control words to keep.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "core/stack.h"
 #include "core/step.h"
+#include "core/stack.h"
 
 // The context of a task that is about to run; a fresh one gets its stack now.
 static void *context_of(struct trio_run *run, struct trio_task *task)

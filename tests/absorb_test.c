@@ -308,6 +308,20 @@ TEST(absorb, a_real_status_beats_the_timeout)
 }
 
 // S31
+TEST(absorb, a_real_status_past_the_deadline_says_so_in_its_record)
+{
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, TRIO_SECOND);
+    CHECK_STATUS(trio_sleep(TRIO_MINUTE), TRIO_ECANCELED);
+    trio_status rc = trio_fail(TRIO_EIO, "flush");
+    CHECK_STATUS(trio_cancel_scope_close(&scope, rc), TRIO_EIO);
+    CHECK_STRING(trio_error_find(TRIO_EIO)->text,
+                 "flush (past its deadline)");
+    trio_error_clear();
+}
+
+// S31
 TEST(absorb, an_outer_cancellation_beats_the_timeout)
 {
     struct trio_cancel_scope outer, inner;
