@@ -30,10 +30,12 @@ enum call {
     CALLS
 };
 
-// The next `count` calls of each kind fail with `error`.
+// The next `count` calls of each kind fail with `error`; `made` is how many
+// there were.
 static struct {
     int count;
     int error;
+    int made;
 } faults[CALLS];
 
 static void inject(enum call call, int error, int count)
@@ -50,6 +52,7 @@ static bool used_up(enum call call)
 
 static bool fails(enum call call)
 {
+    faults[call].made++;
     if (faults[call].count == 0)
         return false;
     faults[call].count--;
@@ -348,4 +351,80 @@ TEST_REAL(epoll_faults, a_wake_up_for_nothing_is_waited_out)
     CHECK_OK(transfer.rc);
     CHECK_EQ(byte, 'x');
     close_pair(&pair);
+}
+
+// ---- How many calls it takes ----
+
+static TRIO_CHECKPOINT trio_status echo(void *arg)
+{
+    struct trio_stream *stream = arg;
+    char buffer[100];
+    size_t length;
+    trio_status rc;
+
+    while ((rc = trio_stream_receive_some(stream, buffer, sizeof(buffer),
+                                          &length)) == TRIO_OK) {
+        rc = trio_stream_send_all(stream, buffer, length, NULL);
+        if (rc != TRIO_OK)
+            return rc;
+    }
+    return rc == TRIO_EEND ? TRIO_OK : rc;
+}
+
+// Has `count` pairs play ping-pong, all at once, for `rounds` rounds; then
+// compares the calls of both sides with what is expected.
+static TRIO_PARKS void play(struct pair *pairs, size_t count, int rounds,
+                            int transfers, int polls)
+{
+    char buffer[100];
+    size_t length;
+
+    for (int round = -2; round < rounds; round++) {
+        if (round == 0) // Everything is registered by now.
+            for (size_t i = 0; i < CALLS; i++)
+                faults[i].made = 0;
+        for (size_t i = 0; i < count; i++)
+            CHECK_EQ(syscall(SYS_sendto, (int)pairs[i].near.handle, "ping", 4,
+                             0, NULL, 0),
+                     4);
+        for (size_t i = 0; i < count; i++)
+            CHECK_OK(trio_stream_receive_some(&pairs[i].near.stream, buffer,
+                                              sizeof(buffer), &length));
+    }
+    CHECK_EQ(faults[CALL_SEND].made, transfers);
+    CHECK_EQ(faults[CALL_RECV].made, 2 * transfers);
+    CHECK_EQ(faults[CALL_EPOLL_CTL].made, 0);
+    CHECK(faults[CALL_EPOLL_WAIT].made <= polls);
+}
+
+static TRIO_PARKS void count_calls(size_t count, int rounds, int polls)
+{
+    struct pair pairs[64];
+    struct trio_nursery nursery;
+
+    REQUIRE(count <= COUNT(pairs));
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < count; i++) {
+        open_pair(&pairs[i]);
+        CHECK_OK(trio_nursery_start_soon(&nursery, echo, &pairs[i].far));
+    }
+    settle();
+    play(pairs, count, rounds, (int)count * rounds, polls);
+    for (size_t i = 0; i < count; i++)
+        CHECK_OK(trio_stream_close(&pairs[i].near.stream));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    for (size_t i = 0; i < count; i++)
+        close_pair(&pairs[i]);
+}
+
+// Waiting: a poll, a receive, a send. Here both sides poll.
+TEST_REAL(epoll_faults, a_request_costs_three_calls)
+{
+    count_calls(1, 100, 2 * 100);
+}
+
+// Saturated: polls are shared by all that are ready.
+TEST_REAL(epoll_faults, many_requests_at_once_cost_two_calls_each)
+{
+    count_calls(64, 10, 10 * 8);
 }

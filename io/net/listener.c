@@ -131,8 +131,7 @@ trio_status trio_tcp_accept(struct trio_tcp_listener *listener,
 void trio_tcp_listener_close(struct trio_tcp_listener *listener)
 {
     const struct trio_world *world = trio_run_world();
-    static const struct trio_address nowhere;
-    bool is_zeros = listener->address.family == nowhere.family;
+    bool is_zeros = listener->address.family == 0;
 
     if (is_zeros || listener->closed)
         return;
