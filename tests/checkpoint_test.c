@@ -397,6 +397,27 @@ TEST_SEEDED(checkpoint, a_task_that_looks_in_time_is_not_reported)
     capture_close(&capture);
 }
 
+static TRIO_CHECKPOINT trio_status ignore_twice(void *arg)
+{
+    CHECK_OK(ignore_cancellation(arg));
+    return ignore_cancellation(arg);
+}
+
+// S16
+TEST_SEEDED(checkpoint, cancellations_of_different_scopes_are_not_in_a_row)
+{
+    struct ignorer ignorer = {.ignored = 15};
+    struct capture capture;
+
+    capture_open(&capture);
+    capture.config.ignored_cancels_max = 20;
+    capture.config.observer =
+        (struct trio_observer){.context = &ignorer, .note = count_ignored};
+    CHECK_OK(capture_run(&capture, ignore_twice, &ignorer));
+    CHECK_EQ(ignorer.reports, 0);
+    capture_close(&capture);
+}
+
 struct counter {
     int turns;
     bool stop;

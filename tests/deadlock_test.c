@@ -60,6 +60,29 @@ TEST_SEEDED(deadlock, passes_through_shields)
     capture_close(&capture);
 }
 
+static TRIO_CHECKPOINT trio_status get_stuck_when_cancelled(void *arg)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status rc = get_stuck_in_shield(arg);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+// S10
+TEST_SEEDED(deadlock, passes_also_through_shields_against_a_cancellation)
+{
+    struct capture capture;
+    struct stuck stuck = {.rc = TRIO_OK};
+
+    capture_open(&capture);
+    CHECK_STATUS(capture_run(&capture, get_stuck_when_cancelled, &stuck),
+                 TRIO_EDEADLOCK);
+    CHECK_STATUS(stuck.rc, TRIO_ECANCELED);
+    capture_close(&capture);
+}
+
 static TRIO_CHECKPOINT trio_status absorb_if_possible(void *arg)
 {
     struct stuck *stuck = arg;

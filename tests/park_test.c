@@ -112,6 +112,38 @@ TEST(park, abort_is_called_at_most_once)
     CHECK_EQ(parker.aborts, 1);
 }
 
+struct wavering {
+    struct parker parker;
+    struct trio_cancel_scope scope;
+};
+
+static TRIO_CHECKPOINT trio_status park_in_scope(void *arg)
+{
+    struct wavering *wavering = arg;
+
+    trio_cancel_scope_open(&wavering->scope);
+    trio_status rc = park(&wavering->parker);
+    return trio_cancel_scope_close(&wavering->scope, rc);
+}
+
+// S40
+TEST(park, abort_is_called_at_most_once_also_if_a_shield_comes_and_goes)
+{
+    struct wavering wavering = {.parker = {.abort = abort_and_refuse}};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, park_in_scope, &wavering));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    trio_cancel_scope_set_shield(&wavering.scope, true);
+    trio_cancel_scope_set_shield(&wavering.scope, false);
+    CHECK_EQ(wavering.parker.aborts, 1);
+    trio_wake(wavering.parker.task, TRIO_OK);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(wavering.parker.next, TRIO_ECANCELED);
+}
+
 // S40
 TEST(park, abort_is_not_called_for_a_cancellation_behind_a_shield)
 {

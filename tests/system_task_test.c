@@ -105,8 +105,11 @@ static TRIO_CHECKPOINT trio_status fail_soon(void *arg)
 
 static TRIO_CHECKPOINT trio_status depend_on_service(void *arg)
 {
+    trio_time begun = trio_now();
+
     CHECK_OK(trio_system_task_start(NULL, fail_soon, NULL));
-    trio_status rc = trio_sleep_forever();
+    trio_status rc = trio_sleep(TRIO_HOUR);
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
     *(trio_status *)arg = rc;
     return rc;
 }
