@@ -81,6 +81,41 @@ TEST(error, only_the_newest_records_are_kept)
     trio_error_clear();
 }
 
+static trio_status fail_with(void *arg)
+{
+    return trio_fail(*(trio_status *)arg, "in a task");
+}
+
+TEST(error, a_group_is_not_pushed_out_by_plain_records)
+{
+    trio_status statuses[] = {QUOTA, OTHER};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(statuses); i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, fail_with, &statuses[i]));
+    CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_EGROUP);
+    for (int i = 0; i < 100; i++)
+        trio_ignore(trio_fail((trio_status)(-2000 - i), "number %d", i));
+    const struct trio_error *group = trio_error_find(TRIO_EGROUP);
+    CHECK(trio_error_contains(group, QUOTA));
+    CHECK(trio_error_contains(group, OTHER));
+    trio_error_clear();
+}
+
+TEST(error, a_record_is_not_attached_to_another_status)
+{
+    trio_ignore(trio_fail(QUOTA, "handled long ago"));
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_STATUS(trio_nursery_close(&nursery, TRIO_EIO), TRIO_EIO);
+    const struct trio_error *error = trio_error_find(TRIO_EIO);
+    CHECK(error == NULL || !trio_error_contains(error, QUOTA));
+    CHECK_STRING(trio_error_find(QUOTA)->text, "handled long ago");
+    trio_error_clear();
+}
+
 // ---- trio_combine ----
 
 TEST(error, combine_prefers_a_failure_to_a_cancellation_to_success)
@@ -116,6 +151,21 @@ TEST(error, combine_of_different_failures_is_a_group_of_both)
     CHECK(trio_error_contains(group, QUOTA));
     CHECK(trio_error_contains(group, OTHER));
     CHECK_STRING(trio_error_cause(group)->text, "first");
+    trio_error_clear();
+}
+
+TEST(error, combine_adds_to_a_group)
+{
+    trio_status rc =
+        trio_combine(trio_fail(QUOTA, "first"), trio_fail(OTHER, "second"));
+    rc = trio_combine(rc, trio_fail(TRIO_EIO, "third"));
+    CHECK_STATUS(rc, TRIO_EGROUP);
+    const struct trio_error *group = trio_error_find(TRIO_EGROUP);
+    CHECK(trio_error_contains(group, QUOTA));
+    CHECK(trio_error_contains(group, OTHER));
+    // The third is a leaf, too, or is counted.
+    CHECK(trio_error_contains(group, TRIO_EIO) || group->unrecorded > 0);
+    CHECK(!trio_error_only(group, QUOTA));
     trio_error_clear();
 }
 

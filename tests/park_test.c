@@ -240,3 +240,78 @@ TEST(park, a_task_that_runs_is_not_parked)
 {
     CHECK(!trio_task_is_parked(trio_task_current()));
 }
+
+// ---- Abort functions that do something ----
+
+struct domino {
+    struct trio_task *task;
+    struct trio_cancel_scope *fells; // Cancelled by the abort, or NULL.
+    struct trio_task *wakes;         // Woken by the abort, or NULL.
+    trio_status rc;
+    int aborts;
+};
+
+static bool fall(struct trio_task *task, void *arg)
+{
+    struct domino *domino = arg;
+
+    (void)task;
+    domino->aborts++;
+    if (domino->fells != NULL)
+        trio_cancel_scope_cancel(domino->fells, NULL);
+    if (domino->wakes != NULL && trio_task_is_parked(domino->wakes))
+        trio_wake(domino->wakes, TRIO_EEND);
+    return true;
+}
+
+static TRIO_CHECKPOINT trio_status stand(void *arg)
+{
+    struct domino *domino = arg;
+
+    domino->task = trio_task_current();
+    domino->rc = trio_park(&test_wait, domino, fall, domino);
+    return domino->rc == TRIO_ECANCELED ? domino->rc : TRIO_OK;
+}
+
+// S8 S20
+TEST(park, an_abort_function_may_cancel_others)
+{
+    struct domino first = {.rc = TRIO_OK}, second = {.rc = TRIO_OK};
+    struct trio_nursery ones, others;
+
+    trio_nursery_open(&ones);
+    trio_nursery_open(&others);
+    first.fells = trio_nursery_cancel_scope(&others);
+    CHECK_OK(trio_nursery_start_soon(&ones, stand, &first));
+    CHECK_OK(trio_nursery_start_soon(&others, stand, &second));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&ones), NULL);
+    CHECK_EQ(first.aborts, 1);
+    CHECK_EQ(second.aborts, 1);
+    trio_status rc = trio_nursery_close(&others, TRIO_OK);
+    CHECK_STATUS(rc, TRIO_ECANCELED); // The outer one is cancelled, too.
+    CHECK_OK(trio_nursery_close(&ones, rc));
+    CHECK_STATUS(first.rc, TRIO_ECANCELED);
+    CHECK_STATUS(second.rc, TRIO_ECANCELED);
+}
+
+// S8 S15 S40
+TEST(park, an_abort_function_may_wake_one_that_is_about_to_be_aborted)
+{
+    struct domino dominos[2] = {{.rc = TRIO_OK}, {.rc = TRIO_OK}};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, stand, &dominos[i]));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    dominos[0].wakes = dominos[1].task;
+    dominos[1].wakes = dominos[0].task;
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    // Whichever was reached first has woken the other, which wins its wake.
+    CHECK_EQ(dominos[0].aborts + dominos[1].aborts, 1);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    for (int i = 0; i < 2; i++)
+        CHECK_STATUS(dominos[i].rc,
+                     dominos[i].aborts ? TRIO_ECANCELED : TRIO_EEND);
+}

@@ -340,3 +340,57 @@ TEST(start, a_nursery_that_fails_meanwhile_ends_the_call)
     CHECK_STATUS(trio_nursery_close(&nursery, rc), TRIO_EIO);
     trio_error_clear();
 }
+
+static trio_status start_and_fail(void *arg)
+{
+    trio_started(arg);
+    return TRIO_EIO;
+}
+
+// S14 S38
+TEST(start, a_failure_in_the_step_of_started_is_the_nurserys_already)
+{
+    struct trio_nursery nursery;
+    void *value = NULL;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start(&nursery, start_and_fail, &value, &value));
+    CHECK(value == &value);
+    trio_status rc = trio_checkpoint();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_STATUS(trio_nursery_close(&nursery, rc), TRIO_EIO);
+    trio_error_clear();
+}
+
+struct relay {
+    struct trio_nursery *nursery;
+    int left;
+};
+
+// Starts another one before it has started itself.
+static TRIO_CHECKPOINT trio_status start_next(void *arg)
+{
+    struct relay *relay = arg;
+    void *value = NULL;
+    trio_status rc = TRIO_OK;
+
+    if (relay->left-- > 0)
+        rc = trio_nursery_start(relay->nursery, start_next, relay, &value);
+    if (rc == TRIO_OK)
+        trio_started(relay);
+    return rc;
+}
+
+// S38
+TEST(start, calls_nest)
+{
+    struct trio_nursery nursery;
+    struct relay relay = {&nursery, 20};
+    void *value = NULL;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start(&nursery, start_next, &relay, &value));
+    CHECK(value == &relay);
+    CHECK_EQ(relay.left, -1);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}

@@ -181,3 +181,44 @@ TEST_SEEDED(system_task, belongs_to_the_run_and_not_to_a_scope)
     CHECK_OK(trio_test_seeded(check_seed(), outlive_scope, &service));
     CHECK_STATUS(service.rc, TRIO_ECANCELED);
 }
+
+struct late_start {
+    struct trio_entry entry;
+    struct trio_poster *poster;
+    struct trio_cancel_reason reason;
+    bool ran;
+};
+
+static TRIO_CHECKPOINT trio_status run_late(void *arg)
+{
+    struct late_start *late = arg;
+    trio_status rc = trio_sleep_forever();
+
+    late->reason = trio_current_cancel_reason();
+    late->ran = true;
+    return rc;
+}
+
+static void start_late(struct trio_entry *entry)
+{
+    CHECK_OK(trio_system_task_start(NULL, run_late, entry));
+}
+
+static trio_status post_late(void *arg)
+{
+    struct late_start *late = arg;
+
+    CHECK_OK(trio_poster_open(&late->poster));
+    return trio_poster_post(late->poster, &late->entry);
+}
+
+// S9
+TEST_SEEDED(system_task, that_the_last_entry_starts_is_cancelled_and_awaited)
+{
+    struct late_start late = {.entry = TRIO_ENTRY_INIT(start_late)};
+
+    CHECK_OK(trio_test_seeded(check_seed(), post_late, &late));
+    CHECK(late.ran);
+    CHECK_EQ(late.reason.source, TRIO_CANCEL_SHUTDOWN);
+    trio_poster_close(late.poster);
+}
