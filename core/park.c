@@ -32,6 +32,9 @@ bool trio_abort_(struct trio_run *run, struct park *park)
     run->current = NULL; // S8: it must not do what a task does.
     bool agreed = park->abort(park->task, park->arg);
     run->current = current;
+    if (UNLIKELY(agreed && park->task->park != park))
+        trio_misuse_at_("an abort function agreed and woke its task, too",
+                        park->task, NULL);
     return agreed;
 }
 

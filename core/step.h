@@ -37,14 +37,28 @@ static inline bool trio_loop_is_needed_(const struct trio_run *run)
            trio_entries_waiting_(run);
 }
 
+// The snapshot says who comes after the next one: what a switch to it will touch
+// is fetched meanwhile, the descriptor one step ahead of the stack.
+static inline void trio_fetch_ahead_(const struct trio_task *task)
+{
+    if (task == NULL)
+        return;
+    __builtin_prefetch(task->context);
+    __builtin_prefetch(task->next);
+}
+
 // Returns the task to go on with, NULL for the loop.
 static inline struct trio_task *trio_next_task_(struct trio_run *run)
 {
     if (UNLIKELY(!run->quick))
         return NULL;
     struct trio_task *task = trio_list_pop_(&run->batch);
-    if (task != NULL || trio_loop_is_needed_(run))
+    if (task != NULL) {
+        trio_fetch_ahead_(run->batch);
         return task;
+    }
+    if (trio_loop_is_needed_(run))
+        return NULL;
     run->batch = trio_queue_take_(&run->ready);
     run->passes++;
     return trio_list_pop_(&run->batch);
