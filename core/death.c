@@ -13,7 +13,7 @@ static void check_end(struct trio_task *task, trio_status rc)
     if (UNLIKELY(task->scope != &task->root))
         trio_misuse_at_("a task ended with a scope open", task->scope,
                         task->scope_place);
-    // What it absorbed behind a shield does not count where no shield is left.
+    // S23. A close behind a shield took the bit, though the task is cancelled.
     if (UNLIKELY(rc == TRIO_ECANCELED && !task->given_cancel &&
                  !task->root.effective))
         trio_misuse_at_("a task ended with TRIO_ECANCELED, but nothing here "

@@ -228,6 +228,35 @@ TEST(absorb, a_task_that_ends_gives_its_bit_to_the_nursery)
     CHECK(trio_cancel_scope_caught(scope));
 }
 
+static TRIO_CHECKPOINT trio_status clean_up_in_vain(void *arg)
+{
+    struct trio_cancel_scope shield;
+    trio_status *cleaned = arg;
+
+    trio_status rc = trio_sleep_forever();
+    trio_shield_after(&shield, TRIO_SECOND);
+    *cleaned = trio_sleep(TRIO_MINUTE);
+    *cleaned = trio_cancel_scope_close(&shield, *cleaned);
+    return rc;
+}
+
+// S23
+TEST(absorb, what_a_shield_absorbed_is_not_the_cancellation_outside_it)
+{
+    struct trio_nursery nursery;
+    trio_status cleaned = TRIO_OK;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, clean_up_in_vain, &cleaned));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    struct trio_cancel_scope *scope = trio_nursery_cancel_scope(&nursery);
+    trio_cancel_scope_cancel(scope, NULL);
+    // That the task goes on to say that it was cancelled is right.
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(cleaned, TRIO_ETIMEDOUT);
+    CHECK(trio_cancel_scope_caught(scope));
+}
+
 // ---- S31: what fail and shield scopes make of it ----
 
 // S31
