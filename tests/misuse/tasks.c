@@ -39,6 +39,26 @@ INSIDE(waking_a_task_twice)
     return trio_nursery_close(&nursery, rc);
 }
 
+static bool wake_and_agree(struct trio_task *task, void *arg)
+{
+    (void)arg;
+    trio_wake(task, TRIO_OK);
+    return true;
+}
+
+// misuse: an abort function agreed and woke its task, too
+//   in task 1 "main"
+//   object
+INSIDE(waking_in_an_abort_function_that_agrees)
+{
+    struct trio_cancel_scope scope;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status rc = trio_park(&test_wait, NULL, wake_and_agree, NULL);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
 // misuse: a task ended with TRIO_ECANCELED, but nothing here was cancelled
 //   in task 1 "main"
 INSIDE(ending_as_cancelled_without_cause)
