@@ -175,9 +175,9 @@ TEST_REAL(epoll_faults, an_interrupted_sleep_is_not_shorter)
 {
     inject(CALL_EPOLL_WAIT, EINTR, 20);
     inject(CALL_EPOLL_PWAIT2, EINTR, 20);
-    do // A slow machine may find that the time has passed already.
+    do // On a slow machine the time has passed before all are used up.
         sleep_three_ms();
-    while (faults[CALL_EPOLL_PWAIT2].count == 20);
+    while (faults[CALL_EPOLL_PWAIT2].count > 0);
     inject(CALL_EPOLL_WAIT, 0, 0);
     inject(CALL_EPOLL_PWAIT2, 0, 0); // An old kernel is asked only once.
 }

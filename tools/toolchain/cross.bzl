@@ -57,6 +57,7 @@ def _cross_toolchain_config_impl(ctx):
         cxx_builtin_include_directories = [
             "/usr/lib/gcc-cross/" + triple,
             "/usr/" + triple + "/include",
+            "/usr/include/valgrind", # Headers for every CPU.
         ],
         tool_paths = [
             tool_path(name = tool, path = "/usr/bin/%s-%s" % (triple, tool))
