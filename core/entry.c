@@ -110,6 +110,19 @@ size_t trio_entries_count_(const struct trio_run *run)
     return count;
 }
 
+// Whether an entry is there or may yet be posted. Looks in this order: who posts
+// and then closes the last poster must be found either way. When the queue is
+// over, open posters do not matter any more.
+bool trio_entry_may_come_(const struct trio_run *run)
+{
+    bool open = LOAD(&run->poster->open) > 0;
+    const struct trio_entry *newest = LOAD(&run->poster->newest);
+
+    if (newest == &trio_queue_over_)
+        return run->entries != NULL;
+    return open || newest != NULL || run->entries != NULL;
+}
+
 // Moves what was posted, oldest first, behind what was taken before.
 static void take(struct trio_run *run, struct trio_entry *newest)
 {

@@ -33,7 +33,8 @@ static trio_duration until(const struct trio_run *run, trio_time time)
 }
 
 // When the first settle waiter is due. The cushion counts from the moment at
-// which the run became idle; on a clock that stands still it counts nothing.
+// which the run became idle; on a clock that stands still it counts nothing. A
+// cushion without an end is never over.
 static trio_time settle_end(struct trio_run *run)
 {
     if (run->settling == NULL)
@@ -43,7 +44,8 @@ static trio_time settle_end(struct trio_run *run)
         run->idle_since = trio_now_(run);
     }
     trio_time end = trio_time_add(run->idle_since, run->settling->cushion);
-    if (!can_jump(run) && until(run, end) == TRIO_FOREVER)
+    if (end != TRIO_FOREVER && !can_jump(run) &&
+        until(run, end) == TRIO_FOREVER)
         return run->idle_since;
     return end;
 }
@@ -55,7 +57,7 @@ static bool source_exists(struct trio_run *run)
 
     return world->io->can_wake(world->context) ||
            until(run, next_deadline(run)) != TRIO_FOREVER ||
-           __atomic_load_n(&run->poster->open, __ATOMIC_SEQ_CST) > 0;
+           trio_entry_may_come_(run);
 }
 
 trio_duration trio_idle_limit_(struct trio_run *run)
@@ -68,6 +70,8 @@ trio_duration trio_idle_limit_(struct trio_run *run)
 
     if (first == TRIO_FOREVER)
         return source_exists(run) ? TRIO_FOREVER : 0;
+    if (deadline <= trio_now_(run))
+        return 0; // The clock has just jumped there.
     if (can_jump(run))
         return world->io->can_wake(world->context) ? clock->jump_threshold : 0;
     if (settled <= trio_now_(run))

@@ -402,6 +402,7 @@ struct trio_error *trio_error_export_(struct trio_run *run,
 // ---- entry.c ----
 TRIO_MUST_USE trio_status trio_poster_begin_(struct trio_run *run);
 size_t trio_entries_count_(const struct trio_run *run);
+bool trio_entry_may_come_(const struct trio_run *run);
 void trio_entries_run_(struct trio_run *run, size_t max);
 void trio_entries_close_(struct trio_run *run);
 void trio_poster_end_(struct trio_run *run);

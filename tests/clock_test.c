@@ -280,3 +280,50 @@ TEST_PLAIN(clock, runs_at_a_rate_of_the_real_clock)
     CHECK_OK(trio_run_with(&config, sleep_a_second, &done)); // 1 ms
     CHECK(done);
 }
+
+// A world in which something is awaited, and that counts how often the loop
+// left it time.
+struct patient_world {
+    struct trio_io io;
+    int waits;
+};
+
+static struct patient_world patient;
+
+static bool may_wake(void *context)
+{
+    (void)context;
+    return true;
+}
+
+static void count_wait(void *context, trio_duration limit)
+{
+    (void)context;
+    patient.waits += limit > 0;
+}
+
+static TRIO_CHECKPOINT trio_status sleep_ten_times(void *arg)
+{
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    for (int i = 0; i < 10 && rc == TRIO_OK; i++)
+        rc = trio_sleep(TRIO_SECOND);
+    return rc;
+}
+
+// S43
+TEST_PLAIN(clock, leaves_the_world_time_before_a_jump_and_not_after_it)
+{
+    struct trio_simulation simulation;
+    struct trio_config base = trio_config_platform();
+    struct trio_config config = trio_config_simulated(&simulation, &base, 0);
+
+    patient = (struct patient_world){.io = *config.world.io};
+    patient.io.can_wake = may_wake;
+    patient.io.poll = count_wait;
+    config.world.io = &patient.io;
+    config.clock.jump_threshold = TRIO_MS;
+    CHECK_OK(trio_run_with(&config, sleep_ten_times, NULL));
+    CHECK_EQ(patient.waits, 10);
+}

@@ -302,3 +302,97 @@ TEST_SEEDED(deadlock, cleaning_up_cannot_wait_any_more)
     CHECK_STATUS(cleanup, TRIO_ECANCELED);
     capture_close(&capture);
 }
+
+// ---- What comes from other threads ----
+
+// A task that waits for an entry, which is posted, as if by another thread, at
+// the moment at which the loop looks for a reason to wait.
+struct late_post {
+    struct trio_entry entry;
+    struct trio_io io;
+    const struct trio_io *base;
+    struct trio_poster *poster;
+    struct trio_task *task;
+    int looks;
+    int post_at;
+};
+
+static struct late_post late;
+
+static void wake_late(struct trio_entry *entry)
+{
+    (void)entry;
+    trio_wake(late.task, TRIO_OK);
+}
+
+static bool post_and_look(void *context)
+{
+    if (++late.looks == late.post_at) {
+        CHECK_OK(trio_poster_post(late.poster, &late.entry));
+        trio_poster_close(late.poster);
+    }
+    return late.base->can_wake(context);
+}
+
+static TRIO_CHECKPOINT trio_status wait_for_late_post(void *arg)
+{
+    (void)arg;
+    late.task = trio_task_current();
+    trio_status rc = trio_poster_open(&late.poster);
+    return rc == TRIO_OK ? trio_park(&test_wait, NULL, NULL, NULL) : rc;
+}
+
+// S10 S49
+TEST_PLAIN(deadlock, an_entry_that_was_posted_before_its_poster_closed_is_none)
+{
+    for (int i = 1; i <= 2; i++) {
+        struct trio_simulation simulation;
+        struct trio_config base = trio_config_platform();
+        struct trio_config config =
+            trio_config_simulated(&simulation, &base, 0);
+
+        late = (struct late_post){.entry = TRIO_ENTRY_INIT(wake_late),
+                                  .io = *config.world.io,
+                                  .base = config.world.io,
+                                  .post_at = i};
+        late.io.can_wake = post_and_look;
+        config.world.io = &late.io;
+        CHECK_OK(trio_run_with(&config, wait_for_late_post, NULL));
+        CHECK(late.looks >= i);
+    }
+}
+
+struct last_task {
+    struct trio_entry entry;
+    struct trio_poster *poster;
+    struct stuck stuck;
+};
+
+static void start_last_task(struct trio_entry *entry)
+{
+    struct last_task *last = (struct last_task *)entry;
+
+    CHECK_OK(trio_system_task_start(NULL, get_stuck_in_shield, &last->stuck));
+}
+
+static trio_status leave_a_last_task(void *arg)
+{
+    struct last_task *last = arg;
+    trio_status rc = trio_poster_open(&last->poster);
+
+    return rc == TRIO_OK ? trio_poster_post(last->poster, &last->entry) : rc;
+}
+
+// S9 S10
+TEST_SEEDED(deadlock, a_poster_of_a_queue_that_is_over_wakes_nobody)
+{
+    struct capture capture;
+    struct last_task last = {.entry = TRIO_ENTRY_INIT(start_last_task)};
+
+    capture_open(&capture);
+    CHECK_STATUS(capture_run(&capture, leave_a_last_task, &last),
+                 TRIO_EDEADLOCK);
+    CHECK_STATUS(last.stuck.rc, TRIO_ECANCELED);
+    capture_close(&capture);
+    trio_poster_close(last.poster);
+}

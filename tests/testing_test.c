@@ -154,6 +154,17 @@ TEST(testing, settling_can_be_cancelled)
     CHECK_OK(trio_wait_all_tasks_blocked(0));
 }
 
+// S43
+TEST_REAL(testing, a_cushion_without_an_end_is_never_over)
+{
+    struct trio_cancel_scope scope;
+
+    trio_move_on_after(&scope, TRIO_MS);
+    trio_status rc = trio_wait_all_tasks_blocked(TRIO_FOREVER);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+}
+
 static TRIO_CHECKPOINT trio_status settle_frozen(void *arg)
 {
     (void)arg;
