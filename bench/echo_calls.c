@@ -3,8 +3,9 @@
 // on, one twice the other, and the difference is counted: what a server does
 // once, or once for a connection, cancels out, and the number is exact.
 //
-// Traced, a server is slower than its client by far. So with more than one
-// connection it finds all of them ready whenever it looks.
+// For that, each load begins when all connections were accepted and the server
+// has come to rest. Traced, it is slower than its client by far, and so finds
+// all of many connections ready whenever it looks.
 
 #include "bench/echo.h"
 
@@ -15,6 +16,8 @@
 
 #include "bench/load.h"
 #include "bench/meter.h"
+
+enum { SETTLE_US = 400000 };
 
 static pid_t start_traced(echo_serve serve, int connections, int report)
 {
@@ -37,6 +40,7 @@ static pid_t start_client(int connections, long requests, const int *ends)
     if (client == 0) {
         close(ends[1]); // Or the end of the server would not be seen.
         load_open(&load, ends[0], connections);
+        usleep(SETTLE_US);
         load_run(&load, requests);
         load_close(&load);
         _exit(0);

@@ -66,6 +66,7 @@ void echo_measure_cpu(echo_serve serve, int connections, long requests,
 
     run_on(1);
     load_open(&load, report, connections);
+    load_run(&load, connections); // So that each was accepted.
     double start = meter_cpu_ns_of(server);
     load_run(&load, requests);
     double cpu_ns = meter_cpu_ns_of(server) - start;

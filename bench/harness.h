@@ -43,6 +43,7 @@ struct bench_row {
     struct bench_figure figures[BENCH_FIGURES];
     bool once; // One round will do: it is exact, or too costly to repeat.
     bool slow; // Left out by --quick.
+    bool wall; // Read from the clock on the wall: nobody may get between.
     int turns; // Turns of every variant in a round, if more than one.
     // Figures from this one on are counted in clock ticks, of which a mean says
     // more than a median; 0: none is.

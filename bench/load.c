@@ -53,7 +53,6 @@ void load_open(struct load *load, int report, int connections)
         epoll_ctl(load->poll, EPOLL_CTL_ADD, fd, &event);
         load->sockets[i] = fd;
     }
-    load_run(load, connections);
 }
 
 static void send_message(struct load *load, int fd)

@@ -11,8 +11,7 @@ struct load {
     int *missing; // By descriptor: bytes of the answer that is awaited.
 };
 
-// Opens `connections` connections to the port that is read from `report`, and
-// sees each of them served once.
+// Opens `connections` connections to the port that is read from `report`.
 void load_open(struct load *load, int report, int connections);
 
 // Has `requests` messages go there and back, all connections at once.

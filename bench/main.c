@@ -69,11 +69,23 @@ static bool wanted(const struct choice *choice, const struct bench_row *row)
     return !(choice->quick && row->slow);
 }
 
+// Times taken beside other work are worth little, and should look it.
+static void warn_if_busy(void)
+{
+    double load;
+
+    if (getloadavg(&load, 1) == 1 && load > 1)
+        printf("load average %.1f before the start: other programs are "
+               "running, figures will be worse than they are\n",
+               load);
+}
+
 int main(int argc, char **argv)
 {
     struct choice choice = parse(argv + (argc > 0));
     int rows = 0, met = 0;
 
+    warn_if_busy();
     bench_print_heading();
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct bench_row *row = lists[i]; row->number != 0; row++)

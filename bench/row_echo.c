@@ -5,7 +5,7 @@
 #include "bench/echo.h"
 #include "bench/harness.h"
 
-enum { REQUESTS = 30000, TRACED_REQUESTS = 1024 };
+enum { REQUESTS = 30000, WAITING_REQUESTS = 1024, SATURATED_REQUESTS = 8192 };
 
 static void raw_cpu_64(double *ret_figures)
 {
@@ -19,8 +19,9 @@ static void raw_cpu_1000(double *ret_figures)
 
 static void raw_calls(double *ret_figures)
 {
-    ret_figures[0] = echo_measure_calls(raw_serve_echo, 1, TRACED_REQUESTS);
-    ret_figures[1] = echo_measure_calls(raw_serve_echo, 256, TRACED_REQUESTS);
+    ret_figures[0] = echo_measure_calls(raw_serve_echo, 1, WAITING_REQUESTS);
+    ret_figures[1] =
+        echo_measure_calls(raw_serve_echo, 256, SATURATED_REQUESTS);
 }
 
 static void uv_cpu_64(double *ret_figures)
@@ -35,8 +36,8 @@ static void uv_cpu_1000(double *ret_figures)
 
 static void uv_calls(double *ret_figures)
 {
-    ret_figures[0] = echo_measure_calls(uv_serve_echo, 1, TRACED_REQUESTS);
-    ret_figures[1] = echo_measure_calls(uv_serve_echo, 256, TRACED_REQUESTS);
+    ret_figures[0] = echo_measure_calls(uv_serve_echo, 1, WAITING_REQUESTS);
+    ret_figures[1] = echo_measure_calls(uv_serve_echo, 256, SATURATED_REQUESTS);
 }
 
 static void our_cpu_64(double *ret_figures)
@@ -51,8 +52,9 @@ static void our_cpu_1000(double *ret_figures)
 
 static void our_calls(double *ret_figures)
 {
-    ret_figures[0] = echo_measure_calls(ours_serve_echo, 1, TRACED_REQUESTS);
-    ret_figures[1] = echo_measure_calls(ours_serve_echo, 256, TRACED_REQUESTS);
+    ret_figures[0] = echo_measure_calls(ours_serve_echo, 1, WAITING_REQUESTS);
+    ret_figures[1] =
+        echo_measure_calls(ours_serve_echo, 256, SATURATED_REQUESTS);
 }
 
 const struct bench_row bench_echo_rows[] = {
@@ -79,7 +81,8 @@ const struct bench_row bench_echo_rows[] = {
         .name = "system calls a request",
         .measure = {our_calls, raw_calls, uv_calls},
         .figures = {{"waiting", "", BENCH_ABSOLUTE, 3.0},
-                    {"saturated", "", BENCH_ABSOLUTE, 2.0}},
+                    // Two, and its share of a wait for many.
+                    {"saturated", "", BENCH_ABSOLUTE, 2.02}},
         .once = true,
     },
     {.number = 0},

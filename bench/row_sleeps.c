@@ -103,6 +103,7 @@ const struct bench_row bench_sleep_rows[] = {
                     {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"early", "", BENCH_ABSOLUTE, 0}},
+        .wall = true,
     },
     {
         .number = 10,
@@ -112,6 +113,7 @@ const struct bench_row bench_sleep_rows[] = {
                     {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"early", "", BENCH_ABSOLUTE, 0}},
+        .wall = true,
     },
     {.number = 0},
 };
