@@ -146,7 +146,8 @@ void trio_scope_cancel_(struct trio_run *run, struct trio_cancel_scope *scope,
         return; // S32: the first reason stays.
     scope->source = (uint8_t)source;
     scope->text = text;
-    scope->canceller = run->current == NULL ? 0 : run->current->number;
+    bool by_task = run->current != NULL && source != TRIO_CANCEL_DEADLINE;
+    scope->canceller = by_task ? run->current->number : 0;
     if (scope->armed) {
         trio_timer_disarm_(run, &scope->timer);
         scope->armed = false;

@@ -43,7 +43,7 @@ trio_status trio_cancel_handle_cancel(struct trio_cancel_handle *handle,
                                       const char *reason)
 {
     if (handle->scope == NULL)
-        return TRIO_ECLOSED;
+        return trio_fail_bare(TRIO_ECLOSED);
     trio_cancel_scope_cancel(handle->scope, reason);
     return TRIO_OK;
 }

@@ -91,6 +91,7 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
         scope->had_cancel = true;
     if (trio_scope_absorb_(run, scope)) {
         task->given_cancel = false;
+        task->ignored = 0;
         if (!trio_is_failure(rc))
             rc = has_to_succeed(scope) ? mint(run, task, scope) : TRIO_OK;
     } else if (scope->had_cancel) {
@@ -104,7 +105,6 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
     if (trio_is_failure(rc) && rc != TRIO_ETIMEDOUT && has_to_succeed(scope) &&
         scope->source == TRIO_CANCEL_DEADLINE)
         trio_error_append_(task, rc, " (past its deadline)");
-    task->ignored = 0;
 
     scope->open = false;
     if (scope->armed) {
@@ -116,6 +116,8 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
     trio_scope_unlink_(scope);
     task->scope = parent;
     task->cancelled = parent->effective;
+    if (!task->cancelled)
+        task->ignored = 0;
     task->scope_place = parent->place;
     trio_note_(run, TRIO_NOTE_SCOPE_CLOSE, task, scope, rc);
     return rc;

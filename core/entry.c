@@ -110,9 +110,9 @@ size_t trio_entries_count_(const struct trio_run *run)
     return count;
 }
 
-// Whether an entry is there or may yet be posted. Looks in this order: who posts
-// and then closes the last poster must be found either way. When the queue is
-// over, open posters do not matter any more.
+// Whether an entry is there or may yet be posted. Posters first: of who posts
+// and then closes the last one, one or the other must be found. When the queue
+// is over, open posters do not matter any more.
 bool trio_entry_may_come_(const struct trio_run *run)
 {
     bool open = LOAD(&run->poster->open) > 0;

@@ -149,5 +149,6 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     settle.next = *link;
     *link = &settle;
     run->idle = false;
+    settle.task->not_by_wake = true;
     return trio_park(&settle_wait, NULL, stop_settling, &settle);
 }

@@ -95,7 +95,8 @@ struct trio_task {
     bool given_cancel;
     bool called_started;
     bool begun_by_start;
-    bool has_copy;                   // `arg` lies at the top of its own stack.
+    bool has_copy;    // `arg` lies at the top of its own stack.
+    bool not_by_wake; // Its park is not trio_wake's to end: others count on it.
     struct trio_cancel_scope *scope; // Innermost.
     const void *scope_place;         // Where that was opened.
     struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
@@ -173,6 +174,7 @@ struct trio_run {
     size_t tasks_living;
     size_t tasks_max; // Room in `snapshot`.
     struct trio_task **snapshot;
+    size_t unchosen; // Tasks of the snapshot whose step is yet to come.
     struct park *deliver_first;
     struct park *deliver_last;
     struct trio_start_ *refresh;

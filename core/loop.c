@@ -51,6 +51,7 @@ static void run_chosen(struct trio_run *run)
         TRIO_ASSERT(i < count);
         task = run->snapshot[i];
         run->snapshot[i] = run->snapshot[first];
+        run->unchosen = count - first - 1;
         trio_step_(run, task);
     }
 }

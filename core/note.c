@@ -15,6 +15,8 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
     const struct trio_observer *observer = &run->config.observer;
     struct trio_task *current = run->current;
 
+    if (kind == TRIO_NOTE_TASK_SPAWN && current != NULL)
+        note.second = (int64_t)current->number;
     if (!run->observed)
         return;
     run->current = NULL; // S8: it must not do what a task does.

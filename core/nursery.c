@@ -182,6 +182,7 @@ static void wait_for_tasks(struct trio_run *run, struct trio_nursery *nursery,
                             .place = nursery->scope.place,
                             .shielded = true};
         nursery->closing = true;
+        task->not_by_wake = true;
         trio_ignore(trio_park_(run, &park));
     }
 }

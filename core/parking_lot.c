@@ -75,7 +75,8 @@ static trio_status park_in(struct trio_parking_lot *lot, struct park *park)
     } else {
         trio_parking_lot_add(lot, &waiter);
     }
-    return trio_park_(run, park);
+    trio_status rc = trio_park_(run, park);
+    return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
 }
 
 trio_status trio_parking_lot_park(struct trio_parking_lot *lot,

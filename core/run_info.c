@@ -31,7 +31,8 @@ struct trio_run_statistics trio_run_statistics(void)
             timer->deadline > trio_now_(run) ? timer->deadline - run->now : 0;
     return (struct trio_run_statistics){
         .tasks_living = run->tasks_living,
-        .tasks_runnable = length_of(run->batch) + length_of(run->ready.first),
+        .tasks_runnable =
+            length_of(run->batch) + run->unchosen + length_of(run->ready.first),
         .next_deadline_after = next,
         .entries_queued = trio_entries_count_(run),
         .world = world->io->name,

@@ -57,6 +57,7 @@ static trio_status sleep_until(struct trio_run *run, trio_time time)
                         .place = NULL};
 
     trio_timer_arm_(run, &sleeper.timer, time);
+    sleeper.task->not_by_wake = true;
     return trio_park_(run, &park);
 }
 

@@ -85,6 +85,7 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
     if (rc == TRIO_OK) {
         task->start = &start;
         task->begun_by_start = true;
+        start.caller->not_by_wake = true;
         trio_ignore(trio_park_(run, &park));
         rc = result(run, &start, ret_value);
     } else {

@@ -211,6 +211,17 @@ TEST(cancel_scope, the_first_reason_stays)
     CHECK_STRING(trio_cancel_scope_reason(&scope).text, "first");
 }
 
+// S32
+TEST(cancel_scope, a_deadline_comes_from_no_task)
+{
+    struct trio_cancel_scope scope;
+
+    trio_move_on_after(&scope, 0);
+    CHECK_EQ(trio_cancel_scope_reason(&scope).source, TRIO_CANCEL_DEADLINE);
+    CHECK_EQ(trio_cancel_scope_reason(&scope).task, 0);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+}
+
 static TRIO_CHECKPOINT trio_status keep_reason(void *arg)
 {
     struct trio_cancel_reason *reason = arg;

@@ -397,6 +397,36 @@ TEST_SEEDED(checkpoint, a_task_that_looks_in_time_is_not_reported)
     capture_close(&capture);
 }
 
+static TRIO_CHECKPOINT trio_status ignore_behind_scopes(void *arg)
+{
+    struct ignorer *ignorer = arg;
+    struct trio_cancel_scope outer, inner;
+
+    trio_cancel_scope_open(&outer);
+    trio_cancel_scope_cancel(&outer, NULL);
+    for (int i = 0; i < ignorer->ignored; i++) {
+        trio_fail_after(&inner, TRIO_SECOND);
+        trio_status rc = trio_sleep(1);
+        CHECK_STATUS(trio_cancel_scope_close(&inner, rc), TRIO_ECANCELED);
+    }
+    return trio_cancel_scope_close(&outer, TRIO_OK);
+}
+
+// S16
+TEST_SEEDED(checkpoint, scopes_that_do_not_absorb_do_not_hide_that_it_ignores)
+{
+    struct ignorer ignorer = {.ignored = 25};
+    struct capture capture;
+
+    capture_open(&capture);
+    capture.config.ignored_cancels_max = 20;
+    capture.config.observer =
+        (struct trio_observer){.context = &ignorer, .note = count_ignored};
+    CHECK_OK(capture_run(&capture, ignore_behind_scopes, &ignorer));
+    CHECK_EQ(ignorer.reports, 1);
+    capture_close(&capture);
+}
+
 static TRIO_CHECKPOINT trio_status ignore_twice(void *arg)
 {
     CHECK_OK(ignore_cancellation(arg));

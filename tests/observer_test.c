@@ -16,6 +16,7 @@ struct witness {
     int left; // How many notes to take; -1: all.
     int notes;
     struct log parks;
+    int64_t parent; // Of the second task.
     trio_status run_status;
     bool nested;
 };
@@ -33,6 +34,8 @@ static bool witness_note(void *context, const struct trio_note *note)
         CHECK(note->first >= witness->last_pass);
         witness->last_pass = note->first;
     }
+    if (note->kind == TRIO_NOTE_TASK_SPAWN && note->first == 2)
+        witness->parent = note->second;
     if (note->kind == TRIO_NOTE_STEP_END)
         witness->open_steps--;
     if (note->kind == TRIO_NOTE_PARK)
@@ -83,6 +86,7 @@ TEST_SEEDED(observer, is_told_of_everything)
     CHECK_EQ(witness.counts[TRIO_NOTE_RUN_END], 1);
     CHECK_STATUS(witness.run_status, -2000);
     CHECK_EQ(witness.counts[TRIO_NOTE_TASK_SPAWN], 2);
+    CHECK_EQ(witness.parent, 1);
     CHECK_EQ(witness.counts[TRIO_NOTE_TASK_EXIT], 2);
     CHECK(witness.counts[TRIO_NOTE_TASK_READY] >= 2);
     CHECK(witness.counts[TRIO_NOTE_STEP_BEGIN] >= 4);

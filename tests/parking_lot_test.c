@@ -206,6 +206,36 @@ TEST(parking_lot, a_broken_one_breaks_present_and_later_waiters)
                  TRIO_EBROKEN);
 }
 
+struct believer {
+    struct trio_parking_lot lot;
+    bool found; // An old record, for the new failure.
+};
+
+static TRIO_CHECKPOINT trio_status park_with_an_old_record(void *arg)
+{
+    struct believer *believer = arg;
+
+    trio_ignore(trio_fail(TRIO_EBROKEN, "long ago"));
+    trio_status rc = trio_parking_lot_park(&believer->lot, &test_wait, NULL);
+    believer->found = trio_error_find(rc) != NULL;
+    return TRIO_OK;
+}
+
+// S41
+TEST(parking_lot, breaking_one_leaves_no_older_record_for_it)
+{
+    struct believer believer = {TRIO_PARKING_LOT_INIT, true};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(
+        trio_nursery_start_soon(&nursery, park_with_an_old_record, &believer));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_parking_lot_break(&believer.lot);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK(!believer.found);
+}
+
 TEST(parking_lot, hands_something_to_the_first_with_its_wake)
 {
     struct trio_nursery nursery;

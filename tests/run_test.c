@@ -170,6 +170,29 @@ static trio_status read_world(void *arg)
     return TRIO_OK;
 }
 
+static TRIO_CHECKPOINT trio_status count_runnable(void *arg)
+{
+    size_t *most = arg;
+    size_t now = trio_run_statistics().tasks_runnable;
+
+    if (now > *most)
+        *most = now;
+    return TRIO_OK;
+}
+
+// S11
+TEST(run, statistics_count_who_is_yet_to_run_in_this_pass)
+{
+    struct trio_nursery nursery;
+    size_t most = 0;
+
+    trio_nursery_open(&nursery);
+    for (int i = 0; i < 4; i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, count_runnable, &most));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(most, 3);
+}
+
 // S11
 TEST_PLAIN(run, statistics_name_the_world)
 {

@@ -122,7 +122,8 @@ TRIO_PARKS TRIO_MUST_USE trio_status
 trio_park_shielded(const struct trio_wait *wait, const void *object);
 
 // Makes a parked task runnable; its park returns `result`. All its waiters
-// leave their parking lots now. Waking a task that is not parked is misuse.
+// leave their parking lots now. Waking a task that is not parked is misuse, and
+// so is waking one that sleeps or waits for a nursery or a handle.
 //
 // Checkpoint: never. Also from entry callbacks.
 void trio_wake(struct trio_task *task, trio_status result);

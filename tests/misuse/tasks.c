@@ -59,6 +59,30 @@ INSIDE(waking_in_an_abort_function_that_agrees)
     return trio_cancel_scope_close(&scope, rc);
 }
 
+static TRIO_CHECKPOINT trio_status sleep_long(void *arg)
+{
+    struct trio_task **ret_task = arg;
+
+    *ret_task = trio_task_current();
+    return trio_sleep(TRIO_HOUR);
+}
+
+// misuse: woke a task that sleeps or waits for a nursery or a handle
+//   in task 1 "main"
+//   object
+INSIDE(waking_a_task_that_sleeps)
+{
+    struct trio_nursery nursery;
+    struct trio_task *task = NULL;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, sleep_long, &task);
+    while (rc == TRIO_OK && (task == NULL || !trio_task_is_parked(task)))
+        rc = trio_checkpoint();
+    trio_wake(task, TRIO_OK);
+    return trio_nursery_close(&nursery, rc);
+}
+
 // misuse: a task ended with TRIO_ECANCELED, but nothing here was cancelled
 //   in task 1 "main"
 INSIDE(ending_as_cancelled_without_cause)
