@@ -277,8 +277,9 @@ TRIO_BEGIN_DECLS
 struct trio_report trio_report_platform(void);
 
 // Tells the core that a waiter's handle is ready, or why it will never be:
-// TRIO_OK or TRIO_ECLOSED. For worlds, from within poll or closing; the waiter
-// is no longer the world's.
+// TRIO_OK or TRIO_ECLOSED. For worlds, from within poll, closing, or any call
+// that finds a handle closed behind its back; the waiter is no longer the
+// world's.
 //
 // Checkpoint: never.
 void trio_io_ready(struct trio_io_waiter *waiter, trio_status result);

@@ -18,7 +18,7 @@ enum trio_cancel_source {
     TRIO_CANCEL_EXPLICIT,  // somebody called trio_cancel_scope_cancel
     TRIO_CANCEL_SIBLING,   // a task or the body of the same nursery failed
     TRIO_CANCEL_INTERRUPT, // Ctrl-C
-    TRIO_CANCEL_SHUTDOWN,  // the main task ended, or a server stopped
+    TRIO_CANCEL_SHUTDOWN,  // the main task ended, or a system task failed
     TRIO_CANCEL_DEADLOCK   // nothing can ever wake the run
 };
 

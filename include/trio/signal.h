@@ -27,7 +27,6 @@
 // The caller owns the storage, which must not move while it is open.
 struct trio_signal_receiver {
     struct trio_signal_watch watch; // Private.
-    struct trio_entry entry;        // Private.
     struct trio_parking_lot lot;    // Private.
     uint8_t queue[64];              // Private. Signals, in order of arrival.
     size_t count;                   // Private.

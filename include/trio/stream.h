@@ -70,7 +70,8 @@ TRIO_CHECKPOINT trio_status trio_stream_send_all(struct trio_stream *stream,
 // Checkpoint: always.
 // Returns: TRIO_OK         send now.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
-//          TRIO_EBROKEN    the peer is gone.
+//          TRIO_EBROKEN    the peer is gone; some streams say so only when
+//                          something is sent.
 //          TRIO_ECLOSED    the stream, or this half, was closed on this side.
 //          TRIO_EBUSY      another task is sending, or waits for the same.
 //          TRIO_ENOTSUP    this stream does not send.
