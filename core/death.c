@@ -45,8 +45,6 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
     struct trio_error *error =
         trio_is_failure(rc) ? trio_error_detach_(run, task, rc) : NULL;
     trio_note_(run, TRIO_NOTE_TASK_EXIT, task, NULL, rc);
-    if (task->root.handle != NULL)
-        trio_handle_clear_(&task->root);
     trio_scope_unlink_(&task->root);
     if (task->start != NULL)
         trio_start_ended_(run, task, rc, error);

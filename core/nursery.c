@@ -207,6 +207,8 @@ trio_nursery_close(struct trio_nursery *nursery, trio_status rc)
         struct trio_error *error = trio_nursery_take_error_(run, nursery, task);
         if (error != NULL)
             trio_error_push_(run, task, error);
+        else
+            trio_fail_bare(rc);
     }
     return trio_scope_close_(run, task, &nursery->scope, rc);
 }

@@ -325,6 +325,42 @@ TEST(start, in_a_task_begun_by_start_soon_started_does_nothing)
     trio_started(NULL); // Nor in main.
 }
 
+static TRIO_CHECKPOINT trio_status read_deadlines(void *arg)
+{
+    trio_time *deadlines = arg;
+
+    deadlines[0] = trio_current_effective_deadline();
+    trio_started(NULL);
+    deadlines[1] = trio_current_effective_deadline();
+    return TRIO_OK;
+}
+
+// S30 S38
+TEST(start, before_started_the_deadlines_of_both_sides_count)
+{
+    struct trio_nursery nursery;
+    struct trio_cancel_scope scope;
+    trio_time deadlines[2], now = trio_now();
+
+    trio_nursery_open(&nursery);
+    trio_cancel_scope_extend_after(trio_nursery_cancel_scope(&nursery),
+                                   TRIO_MINUTE);
+    // Behind the shield the caller does not see what the task does.
+    trio_shield_after(&scope, TRIO_HOUR);
+    trio_status rc =
+        trio_nursery_start(&nursery, read_deadlines, deadlines, NULL);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(deadlines[0], now + TRIO_MINUTE);
+    CHECK_EQ(deadlines[1], now + TRIO_MINUTE);
+
+    trio_fail_after(&scope, TRIO_SECOND);
+    rc = trio_nursery_start(&nursery, read_deadlines, deadlines, NULL);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(deadlines[0], now + TRIO_SECOND);
+    CHECK_EQ(deadlines[1], now + TRIO_MINUTE);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
 // S38
 TEST(start, a_nursery_that_fails_meanwhile_ends_the_call)
 {

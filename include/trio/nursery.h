@@ -49,7 +49,8 @@ struct TRIO_SCOPE_TYPE("nursery") trio_nursery {
 
 // How a task is started. Zero, or NULL for the whole, is the default.
 struct trio_task_options {
-    const char *name;  // Outlives the task. NULL: a dump shows its function.
+    const char *name;  // Kept, by error records, too: mostly a literal. NULL: a
+                       // dump shows the function.
     size_t stack_size; // In bytes, rounded up to a size class. Default 256 KiB.
     bool keep_fp;      // Keep floating-point control words across switches.
 };
@@ -138,7 +139,7 @@ void trio_started(void *value);
 
 // Opens a nursery, runs `fn(nursery, arg)`, closes it.
 //
-// Checkpoint: always.
+// Checkpoint: whatever `fn` does; close then parks, always.
 // Returns: what trio_nursery_close returns.
 TRIO_CHECKPOINT trio_status trio_nursery_run(
     trio_status (*fn)(struct trio_nursery *nursery, void *arg), void *arg);
