@@ -48,6 +48,11 @@ trio_status trio_system_task_start(const struct trio_task_options *options,
                                         fn, arg);
 }
 
+const struct trio_memory *trio_run_memory(void)
+{
+    return &trio_run_current_()->config.memory;
+}
+
 uint64_t trio_random_u64(void)
 {
     const struct trio_random *random = &trio_run_current_()->config.random;

@@ -289,6 +289,11 @@ void trio_io_ready(struct trio_io_waiter *waiter, trio_status result);
 // Checkpoint: never.
 const struct trio_world *trio_run_world(void);
 
+// Returns the memory of the current run. Misuse outside a run.
+//
+// Checkpoint: never.
+const struct trio_memory *trio_run_memory(void);
+
 // Reports a stack overflow of the current task, and stops, if `address` lies
 // below its stack, where the guard is; returns false if it does not. For the
 // handler of memory faults.
