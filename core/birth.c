@@ -95,7 +95,6 @@ static void init(struct trio_task *task)
     task->called_started = false;
     task->begun_by_start = false;
     task->has_copy = false;
-    task->not_by_wake = false;
     trio_scope_init_(&task->root, SCOPE_TASK, task);
 }
 

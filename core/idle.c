@@ -8,7 +8,7 @@
 
 #include <trio/testing.h>
 
-#include "core/internal.h"
+#include "core/step.h"
 
 static const struct trio_wait settle_wait = {"see all tasks wait",
                                              TRIO_ACCESS_READ, NULL};
@@ -142,6 +142,12 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     struct trio_run *run = trio_run_current_();
     struct settle settle = {.task = trio_task_current_(run),
                             .cushion = cushion < 0 ? 0 : cushion};
+    struct park park = {.task = settle.task,
+                        .wait = &settle_wait,
+                        .abort = stop_settling,
+                        .arg = &settle,
+                        .place = TRIO_CALLER(),
+                        .own = true};
     struct settle **link = &run->settling;
 
     while (*link != NULL && (*link)->cushion <= settle.cushion)
@@ -149,6 +155,5 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     settle.next = *link;
     *link = &settle;
     run->idle = false;
-    settle.task->not_by_wake = true;
-    return trio_park(&settle_wait, NULL, stop_settling, &settle);
+    return trio_park_(run, &park);
 }

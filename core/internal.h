@@ -67,6 +67,7 @@ struct park {
     struct park *next; // In the run's list of cancellations to deliver.
     uint64_t chain;    // Mark of the deadlock search.
     bool shielded;     // No cancellation ends it.
+    bool own;          // Nor does trio_wake: something else will.
     bool aborting;     // Its abort was called, or is about to be.
 };
 
@@ -95,8 +96,7 @@ struct trio_task {
     bool given_cancel;
     bool called_started;
     bool begun_by_start;
-    bool has_copy;    // `arg` lies at the top of its own stack.
-    bool not_by_wake; // Its park is not trio_wake's to end: others count on it.
+    bool has_copy;                   // `arg` lies at the top of its own stack.
     struct trio_cancel_scope *scope; // Innermost.
     const void *scope_place;         // Where that was opened.
     struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.

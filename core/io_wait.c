@@ -44,13 +44,13 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
                         .object = (const void *)handle,
                         .abort = stop_waiting,
                         .arg = &waiter,
-                        .place = place};
+                        .place = place,
+                        .own = true};
 
     if (waiter.task->cancelled)
         return trio_yield_cancelled_(run, waiter.task);
     trio_status rc = world->io->arm(world->context, &waiter);
     if (rc == TRIO_OK) {
-        waiter.task->not_by_wake = true;
         rc = trio_park_(run, &park);
         return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
     }

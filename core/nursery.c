@@ -180,9 +180,9 @@ static void wait_for_tasks(struct trio_run *run, struct trio_nursery *nursery,
                             .wait = &close_wait,
                             .object = nursery,
                             .place = nursery->scope.place,
-                            .shielded = true};
+                            .shielded = true,
+                            .own = true};
         nursery->closing = true;
-        task->not_by_wake = true;
         trio_ignore(trio_park_(run, &park));
     }
 }

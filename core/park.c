@@ -16,7 +16,6 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
     task->park = NULL;
     if (task->waiters != NULL)
         trio_waiters_leave_(task);
-    task->not_by_wake = false;
     task->result = result;
     if (UNLIKELY(result == TRIO_ECANCELED))
         trio_ignore(trio_cancel_given_(run, task));
@@ -76,7 +75,7 @@ void trio_wake(struct trio_task *task, trio_status result)
 
     if (UNLIKELY(task->park == NULL))
         trio_misuse_at_("woke a task that is not parked", task, NULL);
-    if (UNLIKELY(task->not_by_wake))
+    if (UNLIKELY(task->park->own))
         trio_misuse_at_("woke a task that sleeps or waits for a nursery or a "
                         "handle",
                         task, NULL);

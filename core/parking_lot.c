@@ -49,16 +49,19 @@ void trio_waiters_leave_(struct trio_task *task)
             take_out(waiter);
 }
 
-void trio_parking_lot_add(struct trio_parking_lot *lot,
+bool trio_parking_lot_add(struct trio_parking_lot *lot,
                           struct trio_waiter *waiter)
 {
     struct trio_task *task = trio_task_current();
 
+    if (UNLIKELY(lot->broken))
+        return false;
     waiter->task = task;
     waiter->claimed = false;
     waiter->sibling = task->waiters;
     task->waiters = waiter;
     append(lot, waiter);
+    return true;
 }
 
 static trio_status park_in(struct trio_parking_lot *lot, struct park *park)
@@ -67,16 +70,14 @@ static trio_status park_in(struct trio_parking_lot *lot, struct park *park)
     struct trio_waiter waiter;
 
     park->task = trio_task_current_(run);
-    if (UNLIKELY(lot->broken)) {
-        if (park->shielded || !park->task->cancelled) {
-            trio_yield_(run, park->task); // S16
-            return trio_fail_bare(TRIO_EBROKEN);
-        }
-    } else {
-        trio_parking_lot_add(lot, &waiter);
+    if (LIKELY(trio_parking_lot_add(lot, &waiter))) {
+        trio_status rc = trio_park_(run, park);
+        return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
     }
-    trio_status rc = trio_park_(run, park);
-    return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
+    if (park->task->cancelled && !park->shielded)
+        return trio_yield_cancelled_(run, park->task);
+    trio_yield_(run, park->task); // S16
+    return trio_fail_bare(TRIO_EBROKEN);
 }
 
 trio_status trio_parking_lot_park(struct trio_parking_lot *lot,

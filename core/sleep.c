@@ -54,10 +54,9 @@ static trio_status sleep_until(struct trio_run *run, trio_time time)
                         .wait = &sleep_wait,
                         .abort = stop_sleeping,
                         .arg = &sleeper,
-                        .place = NULL};
+                        .own = true};
 
     trio_timer_arm_(run, &sleeper.timer, time);
-    sleeper.task->not_by_wake = true;
     return trio_park_(run, &park);
 }
 

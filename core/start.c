@@ -71,7 +71,8 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
                         .wait = &start_wait,
                         .object = nursery,
                         .place = TRIO_CALLER(),
-                        .shielded = true};
+                        .shielded = true,
+                        .own = true};
     struct trio_task *task;
 
     if (!nursery->scope.open)
@@ -85,7 +86,6 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
     if (rc == TRIO_OK) {
         task->start = &start;
         task->begun_by_start = true;
-        start.caller->not_by_wake = true;
         trio_ignore(trio_park_(run, &park));
         rc = result(run, &start, ret_value);
     } else {

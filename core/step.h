@@ -37,8 +37,8 @@ static inline bool trio_loop_is_needed_(const struct trio_run *run)
            trio_entries_waiting_(run);
 }
 
-// The snapshot says who comes after the next one: what a switch to it will touch
-// is fetched meanwhile, the descriptor one step ahead of the stack.
+// The snapshot says who comes after the next one: what a switch to it will
+// touch is fetched meanwhile, the descriptor one step ahead of the stack.
 static inline void trio_fetch_ahead_(const struct trio_task *task)
 {
     if (task == NULL)

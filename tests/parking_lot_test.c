@@ -304,7 +304,7 @@ static TRIO_CHECKPOINT trio_status wait_for_any(void *arg)
     struct trio_waiter waiters[3];
 
     for (int i = 0; i < 3; i++)
-        trio_parking_lot_add(&chooser->lots[i], &waiters[i]);
+        CHECK(trio_parking_lot_add(&chooser->lots[i], &waiters[i]));
     chooser->rc = trio_park(&test_wait, chooser, agree, NULL);
     for (int i = 0; i < 3; i++) {
         if (!waiters[i].claimed)
@@ -350,4 +350,15 @@ TEST(parking_lot, cancelled_it_leaves_all_places)
         CHECK_EQ(trio_parking_lot_count(&chooser.lots[i]), 0);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_EQ(chooser.claims, 0);
+}
+
+// S41
+TEST(parking_lot, a_broken_lot_takes_no_waiter)
+{
+    struct trio_parking_lot lot = TRIO_PARKING_LOT_INIT;
+    struct trio_waiter waiter;
+
+    trio_parking_lot_break(&lot);
+    CHECK(!trio_parking_lot_add(&lot, &waiter));
+    CHECK(trio_parking_lot_count(&lot) == 0);
 }

@@ -76,11 +76,12 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_parking_lot_park_shielded(
 // Queues the current task at the end of the lot without parking yet. `waiter`
 // lives on the caller's stack; the trio_park that must follow in the same step
 // ends it, however it ends. Several waiters may be added before one park;
-// `claimed` then tells which was unparked.
+// `claimed` then tells which was unparked. Returns false if the lot is broken:
+// nobody would ever unpark the waiter, so it was not added.
 //
 // Checkpoint: never.
-void trio_parking_lot_add(struct trio_parking_lot *lot,
-                          struct trio_waiter *waiter);
+TRIO_MUST_USE bool trio_parking_lot_add(struct trio_parking_lot *lot,
+                                        struct trio_waiter *waiter);
 
 // Unparks the task that has waited longest; says whether there was one. An
 // empty lot stores nothing.

@@ -111,7 +111,7 @@ INSIDE(ending_with_a_waiter_in_a_lot)
     static struct trio_parking_lot lot = TRIO_PARKING_LOT_INIT;
     static struct trio_waiter waiter;
 
-    trio_parking_lot_add(&lot, &waiter);
+    (void)!trio_parking_lot_add(&lot, &waiter);
     return TRIO_OK;
 }
 
