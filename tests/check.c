@@ -166,7 +166,10 @@ static void run_once(const struct check_case *item)
 
 bool check_run_case(const struct check_case *item)
 {
-    bool many = item->kind == CHECK_SIMULATED || item->kind == CHECK_SEEDED;
+    bool thorough = item->kind == CHECK_THOROUGH;
+    bool many = thorough || item->kind == CHECK_SIMULATED ||
+                item->kind == CHECK_SEEDED;
+    uint64_t last = thorough ? 10 * shuffles : shuffles;
 
     current = item;
     failed = false;
@@ -175,7 +178,7 @@ bool check_run_case(const struct check_case *item)
     for (;;) {
         run_once(item);
         // One replayable failure is enough.
-        if (failed || !many || only_one_seed || seed == shuffles)
+        if (failed || !many || only_one_seed || seed == last)
             break;
         seed++;
     }

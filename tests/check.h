@@ -24,15 +24,18 @@
 //
 // The body runs as the main task of a run, which has to succeed.
 //
-//     TEST         in a fresh simulated world, first in first out (seed 0), and
-//                  again under each of 100 shuffles (seeds 1 to 100)
-//     TEST_ONCE    in a simulated world, first in first out only
-//     TEST_REAL    once on the real clock and the real kernel
-//     TEST_SEEDED  outside of any run, once per seed; see check_seed
-//     TEST_PLAIN   outside of any run, once
+//     TEST           in a fresh simulated world, first in first out (seed 0),
+//                    and again under each of 100 shuffles (seeds 1 to 100)
+//     TEST_THOROUGH  the same under 1,000 shuffles: for what must hold also at
+//                    the worst moment
+//     TEST_ONCE      in a simulated world, first in first out only
+//     TEST_REAL      once on the real clock and the real kernel
+//     TEST_SEEDED    outside of any run, once per seed; see check_seed
+//     TEST_PLAIN     outside of any run, once
 //
 // A case counts once, whatever the number of its seeds.
 #define TEST(suite, name) CHECK_CASE_(suite, name, CHECK_SIMULATED)
+#define TEST_THOROUGH(suite, name) CHECK_CASE_(suite, name, CHECK_THOROUGH)
 #define TEST_ONCE(suite, name) CHECK_CASE_(suite, name, CHECK_SIMULATED_ONCE)
 #define TEST_REAL(suite, name) CHECK_CASE_(suite, name, CHECK_REAL)
 #define TEST_SEEDED(suite, name) CHECK_CASE_(suite, name, CHECK_SEEDED)
@@ -83,6 +86,7 @@ struct trio_mock_clock *check_clock(void);
 
 enum check_kind {
     CHECK_SIMULATED,
+    CHECK_THOROUGH,
     CHECK_SIMULATED_ONCE,
     CHECK_REAL,
     CHECK_SEEDED,

@@ -8,7 +8,7 @@
 
 #include <trio/event.h>
 
-static const struct trio_wait event_wait = {"wait for", TRIO_ACCESS_READ, NULL};
+static const struct trio_wait event_wait = {"see", TRIO_ACCESS_READ, NULL};
 
 trio_status trio_event_wait(struct trio_event *event)
 {
