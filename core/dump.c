@@ -86,13 +86,18 @@ static void print_task(struct trio_run *run, struct trio_task *task, int indent)
         print_frames(run, task, indent);
 }
 
-static const char *kind_name(const struct trio_cancel_scope *scope)
+static const char *kind_name(const struct trio_run *run,
+                             const struct trio_cancel_scope *scope)
 {
     static const char *const names[] = {
         [SCOPE_PLAIN] = "scope",     [SCOPE_MOVE_ON] = "move-on scope",
         [SCOPE_FAIL] = "fail scope", [SCOPE_SHIELD] = "shield scope",
         [SCOPE_NURSERY] = "nursery", [SCOPE_START] = "start of a task",
         [SCOPE_TASK] = "task",       [SCOPE_ROOT] = "run"};
+    if (scope == &run->main.scope)
+        return "the main task";
+    if (scope == &run->system.scope)
+        return "system tasks";
     return names[scope->kind];
 }
 
@@ -118,10 +123,10 @@ static void print_scope(struct trio_run *run, struct trio_cancel_scope *scope,
                      (long long)(deadline > run->now
                                      ? (deadline - run->now) / TRIO_MS
                                      : 0));
-    trio_report_line_(report, "%*s%s%s%s%s%s%s", indent, "", kind_name(scope),
-                      scope->place == NULL ? "" : " opened at ", place, limit,
-                      scope->shield ? ", shielded" : "",
-                      sources[scope->source]);
+    trio_report_line_(
+        report, "%*s%s%s%s%s%s%s", indent, "", kind_name(run, scope),
+        scope->place == NULL ? "" : " opened at ", place, limit,
+        scope->shield ? ", shielded" : "", sources[scope->source]);
 }
 
 void trio_dump_tasks(void)
