@@ -7,13 +7,16 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/cancel_scope.h>
+#include <trio/channel.h>
 #include <trio/entry.h>
 #include <trio/error.h>
+#include <trio/event.h>
 #include <trio/io.h>
 #include <trio/nursery.h>
 #include <trio/parking_lot.h>
 #include <trio/random.h>
 #include <trio/run.h>
+#include <trio/semaphore.h>
 #include <trio/serve.h>
 #include <trio/signal.h>
 #include <trio/status.h>
