@@ -1,0 +1,424 @@
+// A channel is a ring of items between two lots, with one invariant:
+//
+//     a task waits to send     implies that the ring is full,
+//     a task waits to receive  implies that it is empty and nobody else waits
+//                              to send.
+//
+// So whoever adds or takes an item looks at the other lot and restores it in
+// the same step, and there is never a wake-up without an item: a send copies
+// straight into the variable of the receiver that has waited longest, and a
+// receive that makes room moves the item of the first sender into it. Were the
+// waiter only told to try again, somebody who arrives in between could take
+// what it was woken for.
+//
+// What if a waiter is cancelled after that, before it runs? It was unparked, so
+// its park has succeeded, and it learns of the cancellation at its next
+// checkpoint (S15). Cancelled before, it has left the lot, and nobody finds its
+// offer. Either way there is one owner of each item.
+//
+// A task may wait at both ends of a rendezvous by one select. Its two offers do
+// not meet: an offer is only taken by a task that runs.
+//
+// This file uses public headers only, as any primitive of yours could.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/backend.h>
+#include <trio/channel.h>
+#include <trio/error.h>
+#include <trio/task.h>
+
+enum { SLOTS_AT_FIRST = 16 };
+
+static const struct trio_wait send_wait = {"send into", TRIO_ACCESS_RELEASE,
+                                           NULL};
+static const struct trio_wait receive_wait = {"receive from",
+                                              TRIO_ACCESS_ACQUIRE, NULL};
+
+void trio_channel_open(struct trio_channel *channel, size_t item_size,
+                       void *buffer, size_t capacity,
+                       struct trio_sender *ret_sender,
+                       struct trio_receiver *ret_receiver)
+{
+    bool unbounded = capacity == TRIO_CHANNEL_UNBOUNDED;
+
+    TRIO_ASSERT(item_size > 0);
+    TRIO_ASSERT((buffer == NULL) == (capacity == 0 || unbounded));
+    *channel = (struct trio_channel){.slots = buffer,
+                                     .item_size = item_size,
+                                     .capacity = capacity,
+                                     .slot_count = unbounded ? 0 : capacity,
+                                     .senders = 1,
+                                     .receivers = 1};
+    ret_sender->channel = channel;
+    ret_receiver->channel = channel;
+}
+
+void trio_channel_on_discard(struct trio_channel *channel,
+                             void (*discard)(void *item))
+{
+    channel->discard = discard;
+}
+
+struct trio_channel_statistics
+trio_channel_statistics(const struct trio_channel *channel)
+{
+    trio_touch(channel, TRIO_ACCESS_READ);
+    return (struct trio_channel_statistics){
+        .buffered = channel->buffered,
+        .capacity = channel->capacity,
+        .peak = channel->peak,
+        .sent = channel->sent,
+        .senders = channel->senders,
+        .receivers = channel->receivers,
+        .sending = trio_parking_lot_count(&channel->sending),
+        .receiving = trio_parking_lot_count(&channel->receiving)};
+}
+
+// ---- The ring ----
+
+static void copy(const struct trio_channel *channel, void *target,
+                 const void *source)
+{
+    __builtin_memcpy(target, source, channel->item_size);
+}
+
+static unsigned char *slot_of(const struct trio_channel *channel, size_t index)
+{
+    size_t until_end = channel->slot_count - channel->first;
+    size_t slot =
+        index < until_end ? channel->first + index : index - until_end;
+
+    return channel->slots + slot * channel->item_size;
+}
+
+static void put(struct trio_channel *channel, const void *item)
+{
+    TRIO_ASSERT(channel->buffered < channel->slot_count);
+    copy(channel, slot_of(channel, channel->buffered), item);
+    channel->buffered++;
+    channel->sent++;
+    if (channel->peak < channel->buffered)
+        channel->peak = channel->buffered;
+}
+
+// Takes the oldest item out; it stays where it is until the next put.
+static unsigned char *take(struct trio_channel *channel)
+{
+    unsigned char *slot = slot_of(channel, 0);
+
+    TRIO_ASSERT(channel->buffered > 0);
+    channel->first = (channel->first + 1) % channel->slot_count;
+    channel->buffered--;
+    return slot;
+}
+
+static void release(struct trio_channel *channel)
+{
+    if (channel->slots != NULL) {
+        const struct trio_memory *memory = trio_run_memory();
+        memory->release(memory->context, channel->slots,
+                        channel->slot_count * channel->item_size);
+    }
+    channel->slots = NULL;
+    channel->slot_count = 0;
+    channel->first = 0;
+}
+
+// Gives an unbounded channel twice the room.
+static bool grow(struct trio_channel *channel)
+{
+    const struct trio_memory *memory = trio_run_memory();
+    size_t count =
+        channel->slot_count > 0 ? 2 * channel->slot_count : SLOTS_AT_FIRST;
+
+    if (count > SIZE_MAX / 2 / channel->item_size)
+        return false;
+    unsigned char *slots =
+        memory->allocate(memory->context, count * channel->item_size);
+    if (slots == NULL)
+        return false;
+    for (size_t i = 0; i < channel->buffered; i++)
+        copy(channel, slots + i * channel->item_size, slot_of(channel, i));
+    release(channel);
+    channel->slots = slots;
+    channel->slot_count = count;
+    return true;
+}
+
+// ---- The two lots ----
+
+// A waiter is the first member of its offer.
+static struct trio_offer_ *first_of(const struct trio_parking_lot *lot)
+{
+    return (struct trio_offer_ *)lot->first;
+}
+
+// Unparks whoever made the offer.
+static void answer(struct trio_offer_ *offer, trio_status rc)
+{
+    offer->waiter.claimed = true;
+    trio_wake(offer->waiter.task, rc);
+}
+
+static void answer_all(const struct trio_parking_lot *lot, trio_status rc)
+{
+    while (first_of(lot) != NULL)
+        answer(first_of(lot), rc);
+}
+
+// Tells those who wait through a handle that it is closed. A wake may take
+// several offers of one task out, so the search begins anew.
+static void answer_handle(const struct trio_parking_lot *lot,
+                          const void *handle)
+{
+    struct trio_waiter *waiter = lot->first;
+
+    while (waiter != NULL) {
+        struct trio_offer_ *offer = (struct trio_offer_ *)waiter;
+
+        if (offer->handle == handle) {
+            answer(offer, TRIO_ECLOSED);
+            waiter = lot->first;
+        } else {
+            waiter = waiter->next;
+        }
+    }
+}
+
+static void queue(struct trio_parking_lot *lot, struct trio_offer_ *offer,
+                  const void *handle)
+{
+    offer->handle = handle;
+    bool queued = trio_parking_lot_add(lot, &offer->waiter);
+    TRIO_ASSERT(queued); // A channel's lots are never broken.
+}
+
+void trio_channel_offer_send_(struct trio_sender *sender, const void *item,
+                              struct trio_offer_ *offer)
+{
+    offer->source = item;
+    queue(&sender->channel->sending, offer, sender);
+}
+
+void trio_channel_offer_receive_(struct trio_receiver *receiver, void *ret_item,
+                                 struct trio_offer_ *offer)
+{
+    offer->target = ret_item;
+    queue(&receiver->channel->receiving, offer, receiver);
+}
+
+// Everyday answers leave no record.
+trio_status trio_channel_failed_(trio_status rc, const char *verb)
+{
+    switch (rc) {
+    case TRIO_OK:
+    case TRIO_ECANCELED:
+        return rc;
+    case TRIO_EBROKEN:
+        return trio_fail(rc, "%s a channel without receivers", verb);
+    case TRIO_ECLOSED:
+        return trio_fail(rc, "%s a channel, handle closed", verb);
+    case TRIO_ENOMEM:
+        return trio_fail(rc, "%s a channel", verb);
+    default:
+        return trio_fail_bare(rc);
+    }
+}
+
+// ---- Sending ----
+
+trio_status trio_channel_try_send_(struct trio_sender *sender, const void *item)
+{
+    struct trio_channel *channel = sender->channel;
+
+    if (channel == NULL)
+        return TRIO_ECLOSED;
+    trio_touch(channel, TRIO_ACCESS_RELEASE);
+    if (channel->receivers == 0)
+        return TRIO_EBROKEN;
+
+    struct trio_offer_ *offer = first_of(&channel->receiving);
+    if (offer != NULL) {
+        TRIO_ASSERT(channel->buffered == 0);
+        copy(channel, offer->target, item);
+        channel->sent++;
+        answer(offer, TRIO_OK);
+        return TRIO_OK;
+    }
+    if (channel->buffered == channel->capacity)
+        return TRIO_EWOULDBLOCK;
+    if (channel->buffered == channel->slot_count && !grow(channel))
+        return TRIO_ENOMEM;
+    put(channel, item);
+    return TRIO_OK;
+}
+
+trio_status trio_channel_send_nowait(struct trio_sender *sender,
+                                     const void *item)
+{
+    return trio_channel_failed_(trio_channel_try_send_(sender, item),
+                                send_wait.verb);
+}
+
+trio_status trio_channel_send(struct trio_sender *sender, const void *item)
+{
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
+        return rc;
+
+    rc = trio_channel_try_send_(sender, item);
+    if (rc == TRIO_EWOULDBLOCK) {
+        struct trio_offer_ offer;
+        trio_channel_offer_send_(sender, item, &offer);
+        rc = trio_park(&send_wait, sender->channel, NULL, NULL);
+    } else {
+        trio_cancel_shielded_checkpoint(); // S14, S16
+    }
+    return trio_channel_failed_(rc, send_wait.verb);
+}
+
+trio_status trio_sender_clone(const struct trio_sender *sender,
+                              struct trio_sender *ret_sender)
+{
+    struct trio_channel *channel = sender->channel;
+
+    if (channel == NULL)
+        return trio_channel_failed_(TRIO_ECLOSED, "clone a sender of");
+    trio_touch(channel, TRIO_ACCESS_WRITE);
+    channel->senders++;
+    ret_sender->channel = channel;
+    return TRIO_OK;
+}
+
+void trio_sender_close(struct trio_sender *sender)
+{
+    struct trio_channel *channel = sender->channel;
+
+    if (channel == NULL)
+        return;
+    trio_touch(channel, TRIO_ACCESS_WRITE);
+    TRIO_ASSERT(channel->senders > 0);
+    sender->channel = NULL;
+    channel->senders--;
+    answer_handle(&channel->sending, sender);
+    if (channel->senders == 0)
+        answer_all(&channel->receiving, TRIO_EEND);
+}
+
+// ---- Receiving ----
+
+trio_status trio_channel_try_receive_(struct trio_receiver *receiver,
+                                      void *ret_item)
+{
+    struct trio_channel *channel = receiver->channel;
+
+    if (channel == NULL)
+        return TRIO_ECLOSED;
+    trio_touch(channel, TRIO_ACCESS_ACQUIRE);
+
+    struct trio_offer_ *offer = first_of(&channel->sending);
+    if (channel->buffered > 0) {
+        copy(channel, ret_item, take(channel));
+        if (offer != NULL)
+            put(channel, offer->source);
+    } else if (offer != NULL) {
+        copy(channel, ret_item, offer->source);
+        channel->sent++;
+    } else {
+        return channel->senders == 0 ? TRIO_EEND : TRIO_EWOULDBLOCK;
+    }
+    if (offer != NULL)
+        answer(offer, TRIO_OK);
+    return TRIO_OK;
+}
+
+trio_status trio_channel_receive_nowait(struct trio_receiver *receiver,
+                                        void *ret_item)
+{
+    return trio_channel_failed_(trio_channel_try_receive_(receiver, ret_item),
+                                receive_wait.verb);
+}
+
+trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
+{
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
+        return rc;
+
+    rc = trio_channel_try_receive_(receiver, ret_item);
+    if (rc == TRIO_EWOULDBLOCK) {
+        struct trio_offer_ offer;
+        trio_channel_offer_receive_(receiver, ret_item, &offer);
+        rc = trio_park(&receive_wait, receiver->channel, NULL, NULL);
+    } else {
+        trio_cancel_shielded_checkpoint(); // S14, S16
+    }
+    return trio_channel_failed_(rc, receive_wait.verb);
+}
+
+trio_status trio_channel_receive_batch(struct trio_receiver *receiver,
+                                       void *ret_items, size_t max,
+                                       size_t *ret_count)
+{
+    unsigned char *items = ret_items;
+    size_t count = 1;
+
+    if (max == 0) {
+        trio_status cancelled = trio_checkpoint();
+        return cancelled != TRIO_OK ? cancelled : trio_fail_bare(TRIO_EINVAL);
+    }
+    trio_status rc = trio_channel_receive(receiver, ret_items);
+    if (rc != TRIO_OK)
+        return rc;
+    // The handle may have been closed since; what was received stays received.
+    for (; count < max && receiver->channel != NULL; count++)
+        if (trio_channel_try_receive_(
+                receiver, items + count * receiver->channel->item_size) !=
+            TRIO_OK)
+            break;
+    *ret_count = count;
+    return TRIO_OK;
+}
+
+trio_status trio_receiver_clone(const struct trio_receiver *receiver,
+                                struct trio_receiver *ret_receiver)
+{
+    struct trio_channel *channel = receiver->channel;
+
+    if (channel == NULL)
+        return trio_channel_failed_(TRIO_ECLOSED, "clone a receiver of");
+    trio_touch(channel, TRIO_ACCESS_WRITE);
+    channel->receivers++;
+    ret_receiver->channel = channel;
+    return TRIO_OK;
+}
+
+// The item's destructor may do anything but receive: what it does to this
+// channel finds it without receivers, and one item shorter.
+static void discard_all(struct trio_channel *channel)
+{
+    while (channel->buffered > 0) {
+        unsigned char *item = take(channel);
+        if (channel->discard != NULL)
+            channel->discard(item);
+    }
+    if (channel->capacity == TRIO_CHANNEL_UNBOUNDED)
+        release(channel);
+}
+
+void trio_receiver_close(struct trio_receiver *receiver)
+{
+    struct trio_channel *channel = receiver->channel;
+
+    if (channel == NULL)
+        return;
+    trio_touch(channel, TRIO_ACCESS_WRITE);
+    TRIO_ASSERT(channel->receivers > 0);
+    receiver->channel = NULL;
+    channel->receivers--;
+    answer_handle(&channel->receiving, receiver);
+    if (channel->receivers == 0) {
+        answer_all(&channel->sending, TRIO_EBROKEN);
+        discard_all(channel);
+    }
+}
