@@ -87,7 +87,7 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
         trio_begin_step_(run, next);
     }
     trio_stack_retire_(run, &stack);
-    trio_annotate_leave(&stack.annotation, annotation, true);
+    trio_annotate_leave(&run->spare.annotation, annotation, true);
     trio_context_leave_(target, value);
     __builtin_unreachable();
 }

@@ -50,7 +50,7 @@
 // AddressSanitizer asks which stack is the current one, and gives each context
 // a fake stack of its own that has to go where the context goes.
 
-void __asan_unpoison_memory_region(const volatile void *base, size_t size);
+void __asan_handle_no_return(void);
 void __sanitizer_start_switch_fiber(void **ret_fake_stack, const void *base,
                                     size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **ret_base,
@@ -59,7 +59,7 @@ void __sanitizer_finish_switch_fiber(void *fake_stack, const void **ret_base,
 struct trio_annotation {
     const void *base;
     size_t size;
-    void *fake_stack; // While the context is left, after its first run.
+    void *fake_stack; // While the context is left; NULL: none yet.
 };
 
 TRIO_ANNOTATE trio_annotate_init(struct trio_annotation *self, const void *base,
@@ -85,28 +85,16 @@ TRIO_ANNOTATE trio_annotate_thread(struct trio_annotation *self)
     self->fake_stack = NULL;
 }
 
-// Takes the red zones away from here to the top. Not from all of the stack:
-// that would touch its whole shadow.
-TRIO_ANNOTATE trio_annotate_forget_frames(struct trio_annotation *self)
-{
-    const char *base = self->base;
-    const char *from = (const char *)__builtin_frame_address(0) - 4096;
-
-    if (from < base)
-        from = base;
-    __asan_unpoison_memory_region(from, (size_t)(base + self->size - from));
-}
-
 TRIO_ANNOTATE trio_annotate_leave(struct trio_annotation *from,
                                   struct trio_annotation *to,
                                   bool from_is_dying)
 {
-    // The last frames are never returned from, and would leave their red zones
-    // to whoever uses the stack next. NULL: the fake stack is not needed.
+    // The last frames are never returned from. They would leave their red zones
+    // on the stack, and their places on the fake stack taken, for whoever uses
+    // them next.
     if (from_is_dying)
-        trio_annotate_forget_frames(from);
-    __sanitizer_start_switch_fiber(from_is_dying ? NULL : &from->fake_stack,
-                                   to->base, to->size);
+        __asan_handle_no_return();
+    __sanitizer_start_switch_fiber(&from->fake_stack, to->base, to->size);
 }
 
 TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
@@ -115,9 +103,21 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
     self->fake_stack = NULL;
 }
 
+// A fake stack is freed only by who leaves it: go there and come back. To make
+// one is expensive, so that it stays with its stack while that is handed on.
 TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
 {
-    (void)self;
+    const void *base;
+    size_t size;
+    void *fake_stack;
+
+    if (self->fake_stack == NULL)
+        return;
+    __sanitizer_start_switch_fiber(&fake_stack, self->base, self->size);
+    __sanitizer_finish_switch_fiber(self->fake_stack, &base, &size);
+    __sanitizer_start_switch_fiber(NULL, base, size);
+    __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
+    self->fake_stack = NULL;
 }
 
 #elif defined(TRIO_ANNOTATE_TSAN)
