@@ -12,6 +12,7 @@
 #include <trio/error.h>
 #include <trio/event.h>
 #include <trio/io.h>
+#include <trio/lock.h>
 #include <trio/nursery.h>
 #include <trio/parking_lot.h>
 #include <trio/random.h>
