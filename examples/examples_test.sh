@@ -110,6 +110,62 @@ stocks: no answer (attempt 2)'
 check 'fan_out in virtual time' prints "$answers" ./fan_out --virtual
 check 'fan_out in real time' exits 0 ./fan_out
 
+jobs='Mary has done job 3
+Ada has done job 1
+Grace has done job 2
+Mary has done job 4
+Grace has done job 6
+Ada has done job 5
+Mary has done job 7
+all submitted after 50 ms
+Ada has done job 9
+Grace has done job 8
+Mary has done job 10
+Grace has done job 12
+Ada has done job 11
+Ada: 4 jobs
+Grace: 4 jobs
+Mary: 4 jobs
+at most 2 jobs lay waiting'
+check 'worker_pool in virtual time' prints "$jobs" ./worker_pool --virtual
+check 'worker_pool in real time' exits 0 ./worker_pool
+check 'worker_pool does all jobs' \
+    [ "$(grep -c 'has done job' "$work/out")" -eq 12 ]
+
+pages='page 1: 100 words
+page 2: 200 words
+page 3: 300 words
+page 4: 400 words
+11 fetched: 4 stored, 7 dropped'
+check 'pipeline in virtual time' prints "$pages" ./pipeline --virtual
+check 'pipeline in real time' exits 0 ./pipeline
+
+clients='connection 1: reset
+connection 2: replaced
+Ada: gave up on 1
+Grace: gave up on 2
+Mary: gave up in the queue
+Joan: answered by 1
+Edith: answered by 2
+2 connections idle'
+check 'connection_pool in virtual time' \
+    prints "$clients" ./connection_pool --virtual
+check 'connection_pool in real time' exits 0 ./connection_pool
+check 'connection_pool has them all back' \
+    grep -q '^2 connections idle' "$work/out"
+
+requests='  0 ms: Ada sends
+  0 ms: Grace sends
+  0 ms: Mary sends
+ 20 ms: Ada sends
+ 30 ms: Mary gives up
+ 40 ms: Grace sends
+ 60 ms: Ada sends
+ 80 ms: Grace sends
+100 ms: Ada sends'
+check 'rate_limiter in virtual time' prints "$requests" ./rate_limiter --virtual
+check 'rate_limiter in real time' exits 0 ./rate_limiter
+
 check 'echo_server refuses a name' exits 1 ./echo_server localhost
 check 'port_forwarder wants two addresses' exits 2 ./port_forwarder here
 
