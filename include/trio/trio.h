@@ -8,6 +8,7 @@
 #include <trio/base.h>
 #include <trio/cancel_scope.h>
 #include <trio/channel.h>
+#include <trio/condition.h>
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/event.h>
