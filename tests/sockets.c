@@ -70,18 +70,21 @@ size_t fill(struct trio_stream *stream)
 {
     static char zeros[64 * 1024];
     size_t total = 0;
-    size_t sent;
     bool clogged = false;
 
     while (!clogged) {
-        struct trio_cancel_scope scope;
+        struct transfer transfer = {.stream = stream,
+                                    .data = zeros,
+                                    .size = sizeof(zeros)};
+        struct trio_nursery nursery;
 
-        trio_move_on_after(&scope, 50 * TRIO_MS);
-        trio_status rc =
-            trio_stream_send_all(stream, zeros, sizeof(zeros), &sent);
-        CHECK_OK(trio_cancel_scope_close(&scope, rc));
-        clogged = trio_cancel_scope_caught(&scope);
-        total += sent;
+        trio_nursery_open(&nursery);
+        CHECK_OK(trio_nursery_start_soon(&nursery, send_once, &transfer));
+        settle();
+        clogged = !transfer.done;
+        trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+        CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+        total += transfer.length;
     }
     return total;
 }

@@ -42,7 +42,8 @@
     X(TRIO_EMSGSIZE,        -30, "message too long")                          \
     X(TRIO_ENOENT,          -31, "no such thing")                             \
     X(TRIO_EEXIST,          -32, "exists already")                            \
-    X(TRIO_EOS,             -33, "an error of the operating system")
+    X(TRIO_EOS,             -33, "an error of the operating system")          \
+    X(TRIO_ECONTRACT,       -34, "something breaks its contract")
 // clang-format on
 
 // What a call came to. Zero is success, the library's own codes are -1 to -999,

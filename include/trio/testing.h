@@ -6,9 +6,12 @@
 
 #include <trio/base.h>
 #include <trio/clock.h>
+#include <trio/lockstep_stream.h>
+#include <trio/memory_stream.h>
 #include <trio/nursery.h>
 #include <trio/run.h>
 #include <trio/status.h>
+#include <trio/stream_contract.h>
 #include <trio/time.h>
 
 // What a simulated run is made of. The caller owns the storage; it must outlive

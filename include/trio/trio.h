@@ -21,6 +21,7 @@
 #include <trio/semaphore.h>
 #include <trio/serve.h>
 #include <trio/signal.h>
+#include <trio/stapled_stream.h>
 #include <trio/status.h>
 #include <trio/stream.h>
 #include <trio/task.h>
