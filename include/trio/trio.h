@@ -7,6 +7,7 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/cancel_scope.h>
+#include <trio/capacity_limiter.h>
 #include <trio/channel.h>
 #include <trio/condition.h>
 #include <trio/entry.h>
