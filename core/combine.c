@@ -19,6 +19,26 @@ static struct trio_error *open_group(struct trio_task *task, trio_status status)
     return error != NULL && (error->flags & FLAG_COMBINED) ? error : NULL;
 }
 
+static struct trio_error *group_of(struct trio_run *run, struct trio_task *task,
+                                   struct trio_error *first,
+                                   struct trio_error *second)
+{
+    struct trio_error *group = trio_error_take_(run, task);
+
+    if (group == NULL) { // Then the second makes room for it.
+        trio_error_give_(run, second);
+        second = NULL;
+        group = trio_error_take_(run, task);
+        group->unrecorded = 1;
+    }
+    group->status = TRIO_EGROUP;
+    group->flags = FLAG_COMBINED;
+    trio_error_adopt_(group, first);
+    if (second != NULL)
+        trio_error_adopt_(group, second);
+    return group;
+}
+
 static void combine_records(struct trio_run *run, struct trio_task *task,
                             trio_status a, trio_status b)
 {
@@ -33,21 +53,13 @@ static void combine_records(struct trio_run *run, struct trio_task *task,
         return;
     }
     struct trio_error *first = trio_error_detach_(run, task, a);
-    group =
-        first == NULL || second == NULL ? NULL : trio_error_take_(run, task);
-    if (group != NULL) {
-        group->status = TRIO_EGROUP;
-        group->flags = FLAG_COMBINED;
-        trio_error_adopt_(group, first);
-        trio_error_adopt_(group, second);
-        trio_error_push_(run, task, group);
+    if (first != NULL && second != NULL) {
+        trio_error_push_(run, task, group_of(run, task, first, second));
         return;
     }
-    // No record to make a group of: keep one, and count the other.
+    // A record for one of them at most: it counts the other.
     if (first == NULL)
         first = second;
-    else if (second != NULL)
-        trio_error_give_(run, second);
     if (first == NULL)
         return;
     first->status = TRIO_EGROUP;

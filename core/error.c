@@ -23,11 +23,11 @@ static struct trio_error **newest_with(struct trio_task *task,
     return link;
 }
 
-// The oldest record that stands for one failure only, or else the oldest.
-static struct trio_error **least_wanted(struct trio_task *task)
+// Of a list of records, the oldest that stands for one failure only, or else
+// the oldest.
+static struct trio_error **least_wanted(struct trio_error **link)
 {
     struct trio_error **plain = NULL;
-    struct trio_error **link = &task->errors;
 
     for (;; link = &(*link)->next) {
         if ((*link)->children == NULL)
@@ -52,8 +52,8 @@ struct trio_error *trio_error_take_(struct trio_run *run,
 
     if (error == NULL && task != NULL) {
         if (task->reserve == NULL && task->errors != NULL &&
-            (*least_wanted(task))->children == NULL)
-            drop(run, task, unlink_at(least_wanted(task)));
+            (*least_wanted(&task->errors))->children == NULL)
+            drop(run, task, unlink_at(least_wanted(&task->errors)));
         error = task->reserve;
         task->reserve = NULL;
     }
@@ -129,7 +129,7 @@ void trio_error_push_(struct trio_run *run, struct trio_task *task,
         count++;
     if (count <= ERRORS_KEPT)
         return;
-    error = unlink_at(least_wanted(task));
+    error = unlink_at(least_wanted(&task->errors->next)); // Not the newest.
     if (UNLIKELY(run->observed))
         trio_note_tell_(run, TRIO_NOTE_ERROR_DROPPED, task, NULL, error->text,
                         error->status);

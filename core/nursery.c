@@ -153,13 +153,15 @@ struct trio_error *trio_nursery_take_error_(struct trio_run *run,
     if (first == NULL || (first->next == NULL && nursery->unrecorded == 0))
         return first;
     struct trio_error *group = trio_error_take_(run, task);
-    if (group == NULL) { // Then the first speaks for all.
-        while (first->next != NULL) {
-            struct trio_error *second = first->next;
-            first->next = second->next;
-            nursery->unrecorded++;
-            trio_error_give_(run, second);
-        }
+    if (group == NULL && first->next != NULL) { // Then one makes room for it.
+        struct trio_error *second = first->next;
+        first->next = second->next;
+        trio_error_give_(run, second);
+        nursery->unrecorded++;
+        group = trio_error_take_(run, task);
+    }
+    if (group == NULL) { // Then the only one speaks for all.
+        first->status = nursery->status;
         first->unrecorded += (uint32_t)nursery->unrecorded;
         return first;
     }

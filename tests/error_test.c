@@ -103,6 +103,24 @@ TEST(error, a_group_is_not_pushed_out_by_plain_records)
     trio_error_clear();
 }
 
+TEST(error, the_newest_finds_room_also_among_groups)
+{
+    trio_status statuses[] = {QUOTA, OTHER};
+
+    for (int i = 0; i < 5; i++) {
+        struct trio_nursery nursery;
+        trio_nursery_open(&nursery);
+        for (size_t k = 0; k < COUNT(statuses); k++)
+            CHECK_OK(
+                trio_nursery_start_soon(&nursery, fail_with, &statuses[k]));
+        CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_EGROUP);
+    }
+    trio_ignore(trio_fail(TRIO_EINVAL, "the newest"));
+    CHECK(trio_error_find(TRIO_EINVAL) != NULL);
+    CHECK(trio_error_contains(trio_error_find(TRIO_EGROUP), QUOTA));
+    trio_error_clear();
+}
+
 TEST(error, a_record_is_not_attached_to_another_status)
 {
     trio_ignore(trio_fail(QUOTA, "handled long ago"));

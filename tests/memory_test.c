@@ -183,6 +183,60 @@ TEST_PLAIN(memory, failing_needs_no_memory)
         ;
 }
 
+// A heap that can be full, while there still are stacks.
+struct heap {
+    void *(*allocate)(void *context, size_t size);
+    bool full;
+};
+
+static struct heap heap;
+
+static void *allocate_if_room(void *context, size_t size)
+{
+    return heap.full ? NULL : heap.allocate(context, size);
+}
+
+// Fails twice where every record is set aside for somebody else.
+static TRIO_CHECKPOINT trio_status fail_without_room(void *arg)
+{
+    static trio_status failure = TRIO_EIO;
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, return_status, &failure);
+    CHECK_OK(rc);
+    heap.full = true;
+    while (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, sleep_forever, NULL);
+    rc = trio_fail(TRIO_EBROKEN, "told");
+    CHECK_STATUS(trio_nursery_close(&nursery, rc), TRIO_EGROUP);
+    const struct trio_error *group = trio_error_find(TRIO_EGROUP);
+    CHECK(trio_error_contains(group, TRIO_EBROKEN));
+    CHECK(group != NULL && group->unrecorded == 1);
+
+    rc = trio_combine(trio_fail(TRIO_EEND, "first"), TRIO_EINVAL);
+    CHECK_STATUS(rc, TRIO_EGROUP);
+    CHECK(trio_error_find(TRIO_EGROUP) != NULL);
+    trio_error_clear();
+    return TRIO_OK;
+}
+
+// S36
+TEST_PLAIN(memory, without_room_for_a_group_a_failure_makes_it)
+{
+    struct capture capture;
+    struct failing_memory memory;
+
+    capture_open(&capture);
+    failing_memory_open(&memory, &capture.config);
+    heap = (struct heap){.allocate = capture.config.memory.allocate};
+    capture.config.memory.allocate = allocate_if_room;
+    CHECK_OK(capture_run(&capture, fail_without_room, NULL));
+    capture_close(&capture);
+    check_nothing_is_left(&memory);
+}
+
 struct requests {
     struct failing_memory *memory;
     uint64_t while_cancelling;
