@@ -19,7 +19,11 @@ const struct trio_world *trio_run_world(void)
 
 void trio_io_ready(struct trio_io_waiter *waiter, trio_status result)
 {
-    trio_task_ready_(trio_run_current_(), waiter->task, result);
+    waiter->ready = true;
+    waiter->result = result;
+    // In a select its task may have been woken by another one.
+    if (waiter->task != NULL && waiter->task->park != NULL)
+        trio_task_ready_(trio_run_current_(), waiter->task, result);
 }
 
 static bool stop_waiting(struct trio_task *task, void *arg)

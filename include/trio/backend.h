@@ -50,10 +50,12 @@ enum trio_direction { TRIO_READABLE, TRIO_WRITABLE };
 
 // One task's wait for one direction of one handle, on the task's stack.
 struct trio_io_waiter {
-    struct trio_task *task;        // Who waits.
+    struct trio_task *task;        // Who waits, or NULL: nobody any more.
     trio_handle handle;            // For what.
     enum trio_direction direction; // For which side of it.
     struct trio_io_waiter *next;   // The world's, while armed.
+    bool ready;                    // Set by trio_io_ready.
+    trio_status result;            // Set with it.
 };
 
 // Readiness. Each function gets the world's context.
@@ -279,7 +281,7 @@ struct trio_report trio_report_platform(void);
 // Tells the core that a waiter's handle is ready, or why it will never be:
 // TRIO_OK or TRIO_ECLOSED. For worlds, from within poll, closing, or any call
 // that finds a handle closed behind its back; the waiter is no longer the
-// world's.
+// world's. Its task is woken, if it is parked.
 //
 // Checkpoint: never.
 void trio_io_ready(struct trio_io_waiter *waiter, trio_status result);

@@ -19,6 +19,7 @@
 #include <trio/parking_lot.h>
 #include <trio/random.h>
 #include <trio/run.h>
+#include <trio/select.h>
 #include <trio/semaphore.h>
 #include <trio/serve.h>
 #include <trio/signal.h>

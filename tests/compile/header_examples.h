@@ -48,5 +48,11 @@ extern char buffer[4096];
 extern ssize_t length;
 extern struct trio_address address;
 extern struct trio_tcp_listener listener;
+extern struct trio_stream *pipe_in, *pipe_out;
+
+extern struct trio_receiver receiver;
+extern struct trio_event stop;
+extern int number;
+void use(int value);
 
 #endif // TESTS_COMPILE_HEADER_EXAMPLES_H

@@ -1,0 +1,300 @@
+// A select makes an offer for each of its cases and parks once.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Whoever takes up one of the offers unparks the task, and that takes all its
+// other offers out of their lots in the same step. So at most one is claimed,
+// and nobody can take up a second one before the task runs. Handles differ:
+// several may become ready before it runs, but to be ready is all they do, so
+// that one of them is told and the rest is forgotten.
+//
+// An offer is made only after every case was tried in vain. Were offers made
+// while others are still being tried, a case could be done twice over.
+//
+// This file uses public headers only, as any primitive of yours could.
+
+#include <trio/select.h>
+
+#include <trio/cancel_scope.h>
+#include <trio/error.h>
+#include <trio/task.h>
+
+static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
+                                             NULL};
+
+// The cases of one call, in the order of their turns.
+struct turns {
+    struct trio_case *cases;
+    size_t count;
+    size_t first;
+    size_t chosen; // The case that was done, or `count`.
+};
+
+static struct trio_case *case_at(const struct turns *turns, size_t turn)
+{
+    return &turns->cases[(turns->first + turn) % turns->count];
+}
+
+// Decides for a case.
+static trio_status choose(struct turns *turns, const struct trio_case *item,
+                          trio_status rc)
+{
+    turns->chosen = (size_t)(item - turns->cases);
+    return rc;
+}
+
+// ---- Handles ----
+
+static bool is_for_handle(const struct trio_case *item)
+{
+    return item->kind == TRIO_CASE_READABLE || item->kind == TRIO_CASE_WRITABLE;
+}
+
+// Returns TRIO_EWOULDBLOCK if it is armed now and not known to be ready.
+static trio_status arm(struct trio_case *item)
+{
+    const struct trio_world *world = trio_run_world();
+
+    if (item->armed)
+        return TRIO_EWOULDBLOCK;
+    item->io.task = trio_task_current();
+    trio_status rc = world->io->arm(world->context, &item->io);
+    item->armed = rc == TRIO_OK;
+    if (rc == TRIO_EEXIST)
+        return TRIO_OK;
+    return rc == TRIO_OK ? TRIO_EWOULDBLOCK : rc;
+}
+
+// Asks the world, without waiting.
+static trio_status look(struct trio_case *item)
+{
+    const struct trio_world *world = trio_run_world();
+    trio_status rc = arm(item);
+
+    if (rc != TRIO_EWOULDBLOCK)
+        return rc;
+    world->io->poll(world->context, 0);
+    return item->io.ready ? item->io.result : TRIO_EWOULDBLOCK;
+}
+
+// Withdrawing one may tell another that its descriptor is gone. That is no
+// news any more, and above all it must not wake a task that is being cancelled.
+static void disarm_all(const struct turns *turns)
+{
+    const struct trio_world *world = trio_run_world();
+
+    for (size_t i = 0; i < turns->count; i++)
+        turns->cases[i].io.task = NULL;
+    for (size_t i = 0; i < turns->count; i++) {
+        struct trio_case *item = &turns->cases[i];
+        if (item->armed && !item->io.ready)
+            world->io->disarm(world->context, &item->io);
+        item->armed = false;
+    }
+}
+
+// Finds a handle that was made ready. Arming one may tell another that its
+// descriptor is gone, so that this happens before the wait, too.
+static trio_status choose_ready(struct turns *turns)
+{
+    for (size_t turn = 0; turn < turns->count; turn++) {
+        const struct trio_case *item = case_at(turns, turn);
+        if (item->io.ready)
+            return choose(turns, item, item->io.result);
+    }
+    return TRIO_EWOULDBLOCK;
+}
+
+// ---- Without waiting ----
+
+static trio_status try_case(struct trio_case *item, bool has_turn)
+{
+    bool ready = false;
+
+    switch (item->kind) {
+    case TRIO_CASE_SEND:
+        return trio_channel_try_send_(item->object, item->offer.source);
+    case TRIO_CASE_RECEIVE:
+        return trio_channel_try_receive_(item->object, item->offer.target);
+    case TRIO_CASE_EVENT:
+        ready = trio_event_is_set(item->object);
+        break;
+    case TRIO_CASE_READABLE:
+    case TRIO_CASE_WRITABLE:
+        return has_turn ? look(item) : TRIO_EWOULDBLOCK;
+    case TRIO_CASE_AT:
+        ready = trio_now() >= item->time;
+        break;
+    }
+    return ready ? TRIO_OK : TRIO_EWOULDBLOCK;
+}
+
+static trio_status try_all(struct turns *turns)
+{
+    for (size_t turn = 0; turn < turns->count; turn++) {
+        struct trio_case *item = case_at(turns, turn);
+        trio_status rc = try_case(item, turn == 0);
+        if (rc != TRIO_EWOULDBLOCK)
+            return choose(turns, item, rc);
+    }
+    for (size_t turn = 0; turn < turns->count; turn++) {
+        struct trio_case *item = case_at(turns, turn);
+        trio_status rc = is_for_handle(item) ? arm(item) : TRIO_EWOULDBLOCK;
+        if (rc != TRIO_EWOULDBLOCK)
+            return choose(turns, item, rc);
+    }
+    return choose_ready(turns);
+}
+
+// ---- Waiting ----
+
+static void offer(struct trio_case *item)
+{
+    struct trio_event *event = item->object;
+
+    if (item->kind == TRIO_CASE_SEND) {
+        trio_channel_offer_send_(item->object, item->offer.source,
+                                 &item->offer);
+    } else if (item->kind == TRIO_CASE_RECEIVE) {
+        trio_channel_offer_receive_(item->object, item->offer.target,
+                                    &item->offer);
+    } else if (item->kind == TRIO_CASE_EVENT) {
+        bool queued = trio_parking_lot_add(&event->lot, &item->offer.waiter);
+        TRIO_ASSERT(queued); // An event's lot is never broken.
+    }
+}
+
+static bool stop_waiting(struct trio_task *task, void *arg)
+{
+    const struct turns *turns = arg;
+
+    (void)task;
+    disarm_all(turns);
+    return true;
+}
+
+// The case that is due first, or NULL.
+static const struct trio_case *earliest(const struct turns *turns)
+{
+    const struct trio_case *first = NULL;
+
+    for (size_t turn = 0; turn < turns->count; turn++) {
+        const struct trio_case *item = case_at(turns, turn);
+        if (item->kind == TRIO_CASE_AT &&
+            (first == NULL || item->time < first->time))
+            first = item;
+    }
+    return first;
+}
+
+// Finds out what ended the wait. What was claimed is done, and comes first.
+static trio_status choose_woken(struct turns *turns, trio_status rc)
+{
+    if (rc == TRIO_ECANCELED)
+        return rc;
+    for (size_t turn = 0; turn < turns->count; turn++) {
+        const struct trio_case *item = case_at(turns, turn);
+        if (item->offer.waiter.claimed)
+            return choose(turns, item, rc);
+    }
+    trio_status told = choose_ready(turns);
+    if (told != TRIO_EWOULDBLOCK)
+        return told;
+    const struct trio_case *due = earliest(turns);
+    TRIO_ASSERT(due != NULL); // Nothing else ends a wait.
+    return choose(turns, due, TRIO_OK);
+}
+
+static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
+{
+    const struct trio_case *due = earliest(turns);
+    struct trio_cancel_scope scope;
+
+    trio_move_on_at(&scope, due == NULL ? TRIO_FOREVER : due->time);
+    for (size_t turn = 0; turn < turns->count; turn++)
+        offer(case_at(turns, turn));
+    trio_status rc = trio_park(&select_wait, turns->cases, stop_waiting, turns);
+    rc = trio_cancel_scope_close(&scope, rc);
+    return choose_woken(turns, rc);
+}
+
+// Records a failure as the operation of the case alone would.
+static trio_status failed(const struct trio_case *item, trio_status rc)
+{
+    if (!is_for_handle(item))
+        return trio_channel_failed_(rc, "select on");
+    if (rc == TRIO_OK)
+        return rc;
+    const struct trio_world *world = trio_run_world();
+    return rc == TRIO_EBUSY || rc == TRIO_ECLOSED
+               ? trio_fail_bare(rc)
+               : trio_fail_os(rc, world->io->last_error(world->context),
+                              "wait for handle %lld",
+                              (long long)item->io.handle);
+}
+
+trio_status trio_select(struct trio_select *select, struct trio_case *cases,
+                        size_t count, size_t *ret_index)
+{
+    struct turns turns = {.cases = cases, .count = count, .chosen = count};
+
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
+        return rc;
+
+    if (count > 0)
+        turns.first = select->turn++ % count;
+    rc = try_all(&turns);
+    bool waits = rc == TRIO_EWOULDBLOCK;
+    if (waits)
+        rc = wait(&turns);
+    disarm_all(&turns);
+    if (!waits)
+        trio_cancel_shielded_checkpoint(); // S14, S16
+    if (turns.chosen == count)
+        return rc;
+    *ret_index = turns.chosen;
+    return failed(&cases[turns.chosen], rc);
+}
+
+// ---- Cases ----
+
+struct trio_case trio_case_send(struct trio_sender *sender, const void *item)
+{
+    return (struct trio_case){
+        .kind = TRIO_CASE_SEND, .object = sender, .offer = {.source = item}};
+}
+
+struct trio_case trio_case_receive(struct trio_receiver *receiver,
+                                   void *ret_item)
+{
+    return (struct trio_case){.kind = TRIO_CASE_RECEIVE,
+                              .object = receiver,
+                              .offer = {.target = ret_item}};
+}
+
+struct trio_case trio_case_event(struct trio_event *event)
+{
+    return (struct trio_case){.kind = TRIO_CASE_EVENT, .object = event};
+}
+
+static struct trio_case of_handle(enum trio_case_kind kind, trio_handle handle,
+                                  enum trio_direction direction)
+{
+    return (struct trio_case){.kind = kind,
+                              .io = {.handle = handle, .direction = direction}};
+}
+
+struct trio_case trio_case_readable(trio_handle handle)
+{
+    return of_handle(TRIO_CASE_READABLE, handle, TRIO_READABLE);
+}
+
+struct trio_case trio_case_writable(trio_handle handle)
+{
+    return of_handle(TRIO_CASE_WRITABLE, handle, TRIO_WRITABLE);
+}
+
+struct trio_case trio_case_at(trio_time time)
+{
+    return (struct trio_case){.kind = TRIO_CASE_AT, .time = time};
+}
