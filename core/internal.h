@@ -117,6 +117,7 @@ struct trio_start_ {
     struct trio_cancel_scope scope; // SCOPE_START, under the caller's.
     struct trio_nursery *target;
     struct trio_start_ *next;    // Of the target.
+    struct trio_start_ **link;   // What points to it among those.
     struct trio_start_ *refresh; // In the run's list.
     struct trio_task *caller;
     void *value;

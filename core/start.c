@@ -22,6 +22,9 @@ static void begin(struct trio_run *run, struct trio_start_ *start)
     trio_scope_init_(scope, SCOPE_START, NULL);
     trio_scope_link_(scope, start->caller->scope);
     start->next = start->target->starts;
+    start->link = &start->target->starts;
+    if (start->next != NULL)
+        start->next->link = &start->next;
     start->target->starts = start;
     scope->effective =
         trio_scope_sees_outside_(run, scope) || start->target->scope.effective;
@@ -29,11 +32,9 @@ static void begin(struct trio_run *run, struct trio_start_ *start)
 
 static void end(struct trio_run *run, struct trio_start_ *start)
 {
-    struct trio_start_ **link = &start->target->starts;
-
-    while (*link != start)
-        link = &(*link)->next;
-    *link = start->next;
+    *start->link = start->next;
+    if (start->next != NULL)
+        start->next->link = start->link;
     start->scope.open = false;
     trio_scope_unlink_(&start->scope);
     trio_nursery_check_empty_(run, start->target);
