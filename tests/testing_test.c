@@ -5,6 +5,7 @@
 
 #include "tests/capture.h"
 #include "tests/check.h"
+#include "tests/check_death.h"
 #include "tests/tasks.h"
 
 static TRIO_CHECKPOINT trio_status yield_often(void *arg)
@@ -180,6 +181,137 @@ TEST_SEEDED(testing, on_a_frozen_clock_a_cushion_is_over_at_once)
     capture.simulation.clock.autojump = false;
     CHECK_OK(capture_run(&capture, settle_frozen, NULL));
     capture_close(&capture);
+}
+
+// ---- Assertions on checkpoints ----
+
+static TRIO_CHECKPOINT trio_status checkpoint(void *arg)
+{
+    int *count = arg;
+
+    trio_status rc = trio_checkpoint();
+    *count += rc == TRIO_OK;
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status fail_late(void *arg)
+{
+    trio_status rc = checkpoint(arg);
+    return rc == TRIO_OK ? TRIO_EBUSY : rc;
+}
+
+static TRIO_CHECKPOINT trio_status check_only(void *arg)
+{
+    (void)arg;
+    return trio_checkpoint_if_cancelled();
+}
+
+static TRIO_CHECKPOINT trio_status park_only(void *arg)
+{
+    (void)arg;
+    trio_cancel_shielded_checkpoint();
+    return TRIO_OK;
+}
+
+static trio_status count_up(void *arg)
+{
+    int *count = arg;
+
+    ++*count;
+    return TRIO_EEND;
+}
+
+// S63
+TEST(testing, what_is_asserted_to_be_a_checkpoint_happens_once)
+{
+    int count = 0;
+
+    CHECK_OK(trio_assert_checkpoints(checkpoint, &count));
+    CHECK_EQ(count, 1);
+    CHECK_STATUS(trio_assert_checkpoints(fail_late, &count), TRIO_EBUSY);
+}
+
+// S63
+TEST(testing, asserting_a_checkpoint_can_be_cancelled)
+{
+    struct trio_cancel_scope scope;
+    int count = 0;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status rc = trio_assert_checkpoints(checkpoint, &count);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(count, 0);
+}
+
+// S63
+TEST(testing, what_is_asserted_to_be_no_checkpoint_is_called_once)
+{
+    int count = 0;
+
+    CHECK_STATUS(trio_assert_no_checkpoints(count_up, &count), TRIO_EEND);
+    CHECK_EQ(count, 1);
+    CHECK_OK(trio_checkpoint()); // Nothing is left of the cancellation.
+}
+
+static TRIO_CHECKPOINT trio_status assert_it_checkpoints(void *arg)
+{
+    int count = 0;
+
+    return trio_assert_checkpoints(*(trio_task_fn *)arg, &count);
+}
+
+static TRIO_CHECKPOINT trio_status assert_it_does_not(void *arg)
+{
+    int count = 0;
+
+    return trio_assert_no_checkpoints(*(trio_task_fn *)arg, &count);
+}
+
+static void assert_of_nothing(void)
+{
+    trio_task_fn fn = count_up;
+    trio_ignore(trio_test(assert_it_checkpoints, &fn));
+}
+
+static void assert_of_a_check_only(void)
+{
+    trio_task_fn fn = check_only;
+    trio_ignore(trio_test(assert_it_checkpoints, &fn));
+}
+
+static void assert_of_a_park_only(void)
+{
+    trio_task_fn fn = park_only;
+    trio_ignore(trio_test(assert_it_checkpoints, &fn));
+}
+
+static void assert_none_of_a_check(void)
+{
+    trio_task_fn fn = check_only;
+    trio_ignore(trio_test(assert_it_does_not, &fn));
+}
+
+static void assert_none_of_a_park(void)
+{
+    trio_task_fn fn = park_only;
+    trio_ignore(trio_test(assert_it_does_not, &fn));
+}
+
+// S63
+TEST_PLAIN(testing, half_a_checkpoint_is_none)
+{
+    CHECK_DIES(assert_of_nothing, "did not return TRIO_ECANCELED");
+    CHECK_DIES(assert_of_a_park_only, "did not return TRIO_ECANCELED");
+    CHECK_DIES(assert_of_a_check_only, "did not let other tasks run");
+}
+
+// S63
+TEST_PLAIN(testing, half_a_checkpoint_is_not_none)
+{
+    CHECK_DIES(assert_none_of_a_check, "asserted no checkpoint");
+    CHECK_DIES(assert_none_of_a_park, "asserted no checkpoint");
 }
 
 // ---- trio_test ----

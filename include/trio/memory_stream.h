@@ -37,8 +37,9 @@ struct trio_memory_stream_hooks {
 //     trio_memory_stream_pair(&client, &server);
 //     trio_status rc = trio_stream_send_all(&client.stream, "ping", 4, NULL);
 //     if (rc == TRIO_OK)
-//         rc = echo(&server.stream, NULL);
-//     return trio_combine(rc, trio_stream_close(&client.stream));
+//         rc = trio_stream_send_eof(&client.stream);
+//     if (rc == TRIO_OK)
+//         rc = echo(&server.stream, NULL); // "ping" awaits the client now
 //
 // An orderly close is the end to the peer, after the data; a forceful one is
 // TRIO_EBROKEN, and the data is lost. The caller owns the storage, which must

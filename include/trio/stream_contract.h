@@ -18,23 +18,19 @@ struct trio_stream_ends {
 // the next call, before which both have been closed, or until the check has
 // returned. A status other than TRIO_OK ends the check.
 //
-//     struct wires {
-//         struct trio_memory_stream near_end, far_end;
-//     };
-//
 //     static trio_status make_wires(void *arg, struct trio_stream_ends *ends)
 //     {
-//         struct wires *wires = arg;
-//         trio_memory_stream_pair(&wires->near_end, &wires->far_end);
-//         ends->sender = &wires->near_end.stream;
-//         ends->receiver = &wires->far_end.stream;
+//         struct trio_memory_stream *wires = arg;
+//         trio_memory_stream_pair(&wires[0], &wires[1]);
+//         ends->sender = &wires[0].stream;
+//         ends->receiver = &wires[1].stream;
 //         return TRIO_OK;
 //     }
 //
 // and then, in a task,
 //
-//     struct wires wires;
-//     rc = trio_check_half_closeable_stream(make_wires, NULL, &wires);
+//     struct trio_memory_stream wires[2];
+//     rc = trio_check_half_closeable_stream(make_wires, NULL, wires);
 //
 // Another function, if there is one, makes connections that are clogged, in
 // every direction that they have: sending a byte would wait until the peer has

@@ -10,6 +10,7 @@
 #include <trio/memory_stream.h>
 #include <trio/nursery.h>
 #include <trio/run.h>
+#include <trio/sequencer.h>
 #include <trio/status.h>
 #include <trio/stream_contract.h>
 #include <trio/time.h>
@@ -58,6 +59,31 @@ TRIO_MUST_USE trio_status trio_test_seeded(uint64_t seed, trio_task_fn fn,
 // Returns: TRIO_OK         all are parked.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
 TRIO_CHECKPOINT trio_status trio_wait_all_tasks_blocked(trio_duration cushion);
+
+// Asserts that `fn(arg)` is a checkpoint, by calling it twice. In a scope that
+// is cancelled it has to return TRIO_ECANCELED, which by the rules means that
+// nothing has happened; then it is called as it is. Both times it has to let
+// other tasks run, also if it fails. Otherwise it is misuse.
+//
+//     static TRIO_CHECKPOINT trio_status fetch_once(void *arg)
+//     {
+//         return fetch(url, arg);
+//     }
+//
+//     rc = trio_assert_checkpoints(fetch_once, &page);
+//
+// Checkpoint: always.
+// Returns: what `fn` returned the second time, or TRIO_ECANCELED.
+TRIO_CHECKPOINT trio_status trio_assert_checkpoints(trio_task_fn fn, void *arg);
+
+// Asserts that `fn(arg)` is no checkpoint and never parks, by calling it once,
+// in a scope that is cancelled, where each checkpoint lets other tasks run.
+// That it lets any run is misuse.
+//
+// Checkpoint: never, or it is misuse.
+// Returns: what `fn` returned.
+TRIO_MUST_USE trio_status trio_assert_no_checkpoints(trio_task_fn fn,
+                                                     void *arg);
 
 TRIO_END_DECLS
 
