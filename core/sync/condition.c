@@ -20,7 +20,7 @@
 
 static struct trio_lock *lock_of(const struct trio_condition *condition)
 {
-    // Not the caller's constness, but that of what it points to.
+    // The own lock of a const condition is only looked at.
     return condition->given != NULL ? condition->given
                                     : (struct trio_lock *)&condition->own;
 }
