@@ -95,9 +95,8 @@ static bool print_verdict(const struct bench_figure *figure,
                           const double *values)
 {
     static const char *const against[] = {
-        [BENCH_RAW] = "x raw",
-        [BENCH_LIBUV] = "x libuv",
-        [BENCH_LIBEV] = "x libev",
+        [BENCH_RAW] = "x raw",     [BENCH_LIBUV] = "x libuv",
+        [BENCH_LIBEV] = "x libev", [BENCH_THREADS] = "x st",
         [BENCH_ABSOLUTE] = "",
     };
     double base =
@@ -118,8 +117,8 @@ static bool print_verdict(const struct bench_figure *figure,
 
 void bench_print_heading(void)
 {
-    printf("%3s  %-41s %-5s %9s %9s %9s %9s  %8s    %s\n", "row", "measure",
-           "unit", "ours", "raw", "libuv", "libev", "result", "target");
+    printf("%3s  %-41s %-5s %9s %9s %9s %9s %9s  %8s    %s\n", "row", "measure",
+           "unit", "ours", "raw", "libuv", "libev", "st", "result", "target");
 }
 
 static bool print_figure(const struct bench_row *row, int index,

@@ -12,6 +12,7 @@ enum {
     BENCH_RAW, // Hand-written: a switch and a run queue, or plain epoll.
     BENCH_LIBUV,
     BENCH_LIBEV,
+    BENCH_THREADS, // state-threads.
     BENCH_VARIANTS,
     BENCH_ABSOLUTE = BENCH_VARIANTS, // A target that is a number, not a ratio.
 };
@@ -54,9 +55,12 @@ struct bench_row {
 extern const struct bench_row bench_yield_rows[];
 extern const struct bench_row bench_start_rows[];
 extern const struct bench_row bench_parked_rows[];
+extern const struct bench_row bench_trip_rows[];
 extern const struct bench_row bench_timer_rows[];
 extern const struct bench_row bench_sleep_rows[];
 extern const struct bench_row bench_echo_rows[];
+extern const struct bench_row bench_lock_rows[];
+extern const struct bench_row bench_channel_rows[];
 
 // Prints the heading of the table.
 void bench_print_heading(void);

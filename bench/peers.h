@@ -13,7 +13,9 @@ enum {
     PEERS_REARMS = 1000000, // Operations on timers.
     PEERS_SLEEPERS = 100,
     PEERS_YIELDERS = 10,
-    PEERS_SLEEPS = 20, // By each sleeper, of 1 to 20 ms.
+    PEERS_SLEEPS = 20,    // By each sleeper, of 1 to 20 ms.
+    PEERS_TRIPS = 500000, // There and back, or of a lock from task to task.
+    PEERS_CHOICES = 16,   // Channels that one select waits for, at most.
 };
 
 void raw_measure_yield_2(double *ret_ns);
@@ -27,6 +29,14 @@ void raw_measure_end_tree(double *ret_ns);
 void raw_measure_timers(double *ret_ns);
 void raw_measure_sleeps(double *ret_figures);
 
+// On raw/channel.h.
+void raw_measure_trip(double *ret_ns);
+void raw_measure_trip_at(double *ret_ns);
+void raw_measure_crowd(double *ret_ns);
+void raw_measure_semaphore(double *ret_ns);
+void raw_measure_select_2(double *ret_ns);
+void raw_measure_select_16(double *ret_ns);
+
 void uv_measure_yield_2(double *ret_ns);
 void uv_measure_yield_1000(double *ret_ns);
 void uv_measure_start_1(double *ret_ns);
@@ -35,6 +45,17 @@ void uv_measure_timers(double *ret_ns);
 void uv_measure_sleeps(double *ret_figures);
 void uv_measure_busy(double *ret_figures);
 
+void uv_measure_trip(double *ret_ns);
+void uv_measure_trip_at(double *ret_ns);
+void uv_measure_crowd(double *ret_ns);
+void uv_measure_select_2(double *ret_ns);
+void uv_measure_select_16(double *ret_ns);
+
 void ev_measure_timers(double *ret_ns);
+
+void st_measure_trip(double *ret_ns);
+void st_measure_trip_at(double *ret_ns);
+void st_measure_crowd(double *ret_ns);
+void st_measure_lock(double *ret_ns);
 
 #endif // BENCH_PEERS_H

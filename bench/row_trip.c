@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT OR Apache-2.0
+// Row 7: an item goes to another task through one channel and comes back
+// through a second one, each a rendezvous. That is four operations; with
+// limits, each of them has a scope of its own.
+
+#include <trio/channel.h>
+#include <trio/trio.h>
+
+#include "bench/harness.h"
+#include "bench/meter.h"
+#include "bench/peers.h"
+
+enum limit { UNLIMITED, LIMITED_AT, LIMITED_AFTER };
+
+struct link {
+    struct trio_channel channel;
+    struct trio_sender sender;
+    struct trio_receiver receiver;
+};
+
+struct trip {
+    struct link there, back;
+    enum limit limit;
+    trio_time deadline; // Of LIMITED_AT: one is far enough for all.
+    long count;         // Of round trips.
+    double ns;          // Out: of one.
+};
+
+static void open_scope(const struct trip *trip, struct trio_cancel_scope *scope)
+    TRIO_OPENS(scope)
+{
+    if (trip->limit == LIMITED_AT)
+        trio_fail_at(scope, trip->deadline);
+    else
+        trio_fail_after(scope, TRIO_HOUR);
+}
+
+static inline TRIO_CHECKPOINT trio_status send(struct trip *trip,
+                                               struct link *link, long item)
+{
+    struct trio_cancel_scope scope;
+
+    if (trip->limit == UNLIMITED)
+        return trio_channel_send(&link->sender, &item);
+    open_scope(trip, &scope);
+    trio_status rc = trio_channel_send(&link->sender, &item);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+static inline TRIO_CHECKPOINT trio_status receive(struct trip *trip,
+                                                  struct link *link,
+                                                  long *ret_item)
+{
+    struct trio_cancel_scope scope;
+
+    if (trip->limit == UNLIMITED)
+        return trio_channel_receive(&link->receiver, ret_item);
+    open_scope(trip, &scope);
+    trio_status rc = trio_channel_receive(&link->receiver, ret_item);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+static TRIO_CHECKPOINT trio_status answer(void *arg)
+{
+    struct trip *trip = arg;
+    trio_status rc = TRIO_OK;
+
+    for (long i = trip->count; i > 0 && rc == TRIO_OK; i--) {
+        long item;
+        rc = receive(trip, &trip->there, &item);
+        if (rc == TRIO_OK)
+            rc = send(trip, &trip->back, item);
+    }
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status ask(void *arg)
+{
+    struct trip *trip = arg;
+    trio_status rc = TRIO_OK;
+
+    for (long i = trip->count; i > 0 && rc == TRIO_OK; i--) {
+        long item;
+        rc = send(trip, &trip->there, i);
+        if (rc == TRIO_OK)
+            rc = receive(trip, &trip->back, &item);
+    }
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status run_both(struct trip *trip, long count)
+{
+    struct trio_nursery nursery;
+
+    trip->count = count;
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, answer, trip);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, ask, trip);
+    return trio_nursery_close(&nursery, rc);
+}
+
+static void open_link(struct link *link)
+{
+    trio_channel_open(&link->channel, sizeof(long), NULL, 0, &link->sender,
+                      &link->receiver);
+}
+
+static TRIO_CHECKPOINT trio_status program(void *arg)
+{
+    struct trip *trip = arg;
+
+    open_link(&trip->there);
+    open_link(&trip->back);
+    trip->deadline = trio_time_add(trio_now(), TRIO_HOUR);
+    trio_status rc = run_both(trip, PEERS_TRIPS / 10);
+    if (rc != TRIO_OK)
+        return rc;
+    double start = meter_cpu_ns();
+    rc = run_both(trip, PEERS_TRIPS);
+    trip->ns = (meter_cpu_ns() - start) / PEERS_TRIPS;
+    return rc;
+}
+
+static void measure(enum limit limit, double *ret_ns)
+{
+    static struct trip trip;
+
+    trip.limit = limit;
+    if (trio_run(program, &trip) == TRIO_OK)
+        *ret_ns = trip.ns;
+}
+
+static void measure_trip(double *ret_ns)
+{
+    measure(UNLIMITED, ret_ns);
+}
+
+static void measure_trip_at(double *ret_ns)
+{
+    measure(LIMITED_AT, ret_ns);
+}
+
+static void measure_trip_after(double *ret_ns)
+{
+    measure(LIMITED_AFTER, ret_ns);
+}
+
+const struct bench_row bench_trip_rows[] = {
+    {
+        .number = 7,
+        .name = "rendezvous round trip",
+        .measure = {measure_trip, raw_measure_trip, uv_measure_trip, NULL,
+                    st_measure_trip},
+        .figures = {{"", "ns", BENCH_ABSOLUTE, 50}},
+    },
+    {
+        .number = 7,
+        .name = "same, a deadline round each operation",
+        .measure = {measure_trip_at, raw_measure_trip_at, uv_measure_trip_at,
+                    NULL, st_measure_trip_at},
+        .figures = {{"", "ns", BENCH_ABSOLUTE, 95}},
+    },
+    {
+        // What a limit that counts from now costs more: it reads the clock,
+        // once per step.
+        .number = 7,
+        .name = "same, a limit from now round each",
+        .measure = {measure_trip_after, raw_measure_trip_at, uv_measure_trip_at,
+                    NULL, st_measure_trip_at},
+        .figures = {{"", "ns", BENCH_ABSOLUTE, BENCH_NO_TARGET}},
+    },
+    {.number = 0},
+};
