@@ -7,7 +7,8 @@ ulimit -c 0
 cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 
 cases=tests/misuse
-sources=(core/*.c core/sync/*.c core/arch/*"$(uname -m)"*.S io/*.c io/net/*.c "$cases"/*.c)
+sources=(core/*.c core/sync/*.c core/arch/*"$(uname -m)"*.S io/*.c io/net/*.c
+    "$cases"/*.c)
 passed=0
 failed=0
 work=$(mktemp -d) || exit 1
