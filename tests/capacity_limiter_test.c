@@ -156,7 +156,7 @@ TEST(capacity_limiter, a_token_given_back_is_the_waiters_at_once)
     struct trio_nursery nursery;
     struct library library;
     struct trio_capacity_token token;
-    int stranger;
+    int stranger = 0;
 
     trio_nursery_open(&nursery);
     CHECK_OK(open_library(&library, 2, &nursery));
@@ -177,7 +177,7 @@ TEST(capacity_limiter, one_task_borrows_for_several)
 {
     struct trio_capacity_limiter limiter = TRIO_CAPACITY_LIMITER_INIT(3);
     struct trio_capacity_token tokens[3], own, more;
-    int borrowers[3];
+    int borrowers[3] = {0};
 
     for (int i = 0; i < 2; i++)
         CHECK_OK(trio_capacity_limiter_acquire_on_behalf_of(
