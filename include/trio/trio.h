@@ -13,10 +13,13 @@
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/event.h>
+#include <trio/gather.h>
 #include <trio/io.h>
 #include <trio/lock.h>
 #include <trio/nursery.h>
 #include <trio/parking_lot.h>
+#include <trio/queue.h>
+#include <trio/race.h>
 #include <trio/random.h>
 #include <trio/run.h>
 #include <trio/select.h>

@@ -16,10 +16,15 @@
 // Each is declared again by the examples that have their own.
 static trio_status rc;
 
-struct page;
+struct page {
+    char text[4096];
+};
 extern const char *url;
 extern struct page page;
 TRIO_CHECKPOINT trio_status fetch(const char *from, struct page *ret_page);
+TRIO_CHECKPOINT trio_status fetch_page(void *page);
+void drop_page(void *page);
+void print_page(const struct page *page);
 
 extern char ada[], grace[];
 TRIO_CHECKPOINT trio_status greet(void *arg);
