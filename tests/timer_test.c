@@ -244,3 +244,59 @@ TEST(timer, a_random_heap_agrees_with_a_sorted_list)
     for (size_t i = 0; i < COUNT(workers); i++)
         CHECK_EQ(workers[i].ended - begun, workers[i].delay);
 }
+
+// Sleeps in a scope of its own, which others move and cancel.
+struct moved {
+    struct trio_cancel_scope scope;
+    trio_time deadline;
+    trio_time ended;
+    bool open;
+};
+
+TRIO_NO_SCOPE_ANALYSIS static TRIO_CHECKPOINT trio_status
+sleep_until_moved(void *arg)
+{
+    struct moved *moved = arg;
+
+    trio_move_on_at(&moved->scope, moved->deadline);
+    moved->open = true;
+    trio_status rc = trio_sleep_forever();
+    moved->ended = trio_now();
+    moved->open = false;
+    return trio_cancel_scope_close(&moved->scope, rc);
+}
+
+static void move_or_cancel(struct moved *moved)
+{
+    if (!moved->open || trio_cancel_scope_called(&moved->scope))
+        return;
+    if (trio_random_below(4) == 0) {
+        moved->deadline = trio_now();
+        trio_cancel_scope_cancel(&moved->scope, NULL);
+        return;
+    }
+    moved->deadline = trio_now() + (trio_time)trio_random_below(100);
+    trio_cancel_scope_set_deadline_at(&moved->scope, moved->deadline);
+}
+
+// S24 S29
+TEST(timer, what_is_moved_or_cancelled_takes_no_other_timer_with_it)
+{
+    struct moved sleepers[60];
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(sleepers); i++) {
+        sleepers[i] = (struct moved){
+            .deadline = trio_now() + 1 + (trio_time)trio_random_below(100)};
+        CHECK_OK(
+            trio_nursery_start_soon(&nursery, sleep_until_moved, &sleepers[i]));
+    }
+    for (int i = 0; i < 100; i++) {
+        CHECK_OK(trio_sleep((trio_duration)trio_random_below(3)));
+        move_or_cancel(&sleepers[trio_random_below(COUNT(sleepers))]);
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    for (size_t i = 0; i < COUNT(sleepers); i++)
+        CHECK_EQ(sleepers[i].ended, sleepers[i].deadline);
+}
