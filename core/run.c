@@ -124,8 +124,10 @@ static trio_status run_main(struct trio_run *run, trio_task_fn fn, void *arg)
     trio_note_(run, TRIO_NOTE_RUN_BEGIN, NULL, NULL, 0);
     trio_status rc =
         trio_task_spawn_(run, &run->main.scope, &options, fn, arg, &task);
-    if (rc != TRIO_OK)
+    if (rc != TRIO_OK) {
+        trio_note_(run, TRIO_NOTE_RUN_END, NULL, NULL, rc);
         return rc;
+    }
     trio_nursery_add_(&run->main, task);
     bool caught = run->config.catch_interrupt &&
                   world->jobs->catch_interrupt(world->context, run->poster,
