@@ -19,7 +19,8 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
         note.second = (int64_t)current->number;
     if (!run->observed)
         return;
-    run->current = NULL; // S8: it must not do what a task does.
+    run->current = NULL;   // S8: it must not do what a task does.
+    run->observed = false; // Nor is it told of what it does itself.
     // S52: an observer that fails is removed, and the run goes on.
     run->observed = observer->note(observer->context, &note);
     run->current = current;

@@ -183,6 +183,29 @@ INSIDE(parking_in_an_abort_function)
     return trio_nursery_close(&nursery, rc);
 }
 
+static bool park_in_note(void *context, const struct trio_note *note)
+{
+    (void)note;
+    look_away(context);
+    return true;
+}
+
+static trio_status do_nothing(void *arg)
+{
+    (void)arg;
+    return TRIO_OK;
+}
+
+// misuse: needs a task, and none runs here
+//   outside any task
+OUTSIDE(parking_in_an_observer)
+{
+    struct trio_config config = trio_config_platform();
+
+    config.observer.note = park_in_note;
+    trio_ignore(trio_run_with(&config, do_nothing, NULL));
+}
+
 // misuse: needs a run, and this thread is not in one
 //   outside any task
 OUTSIDE(parking_outside_a_run)
