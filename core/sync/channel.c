@@ -274,7 +274,7 @@ trio_status trio_channel_send(struct trio_sender *sender, const void *item)
     } else {
         trio_cancel_shielded_checkpoint(); // S14, S16
     }
-    return trio_channel_failed_(rc, send_wait.verb);
+    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, send_wait.verb);
 }
 
 trio_status trio_sender_clone(const struct trio_sender *sender,
@@ -353,7 +353,7 @@ trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
     } else {
         trio_cancel_shielded_checkpoint(); // S14, S16
     }
-    return trio_channel_failed_(rc, receive_wait.verb);
+    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, receive_wait.verb);
 }
 
 trio_status trio_channel_receive_batch(struct trio_receiver *receiver,
