@@ -160,9 +160,15 @@ TEST(gather, several_failures_become_a_group)
 TEST(gather, of_nothing_is_a_checkpoint)
 {
     uint64_t pass = pass_number();
+    struct trio_cancel_scope scope;
 
     CHECK_OK(trio_gather(NULL, 0, 1, NULL, work));
     CHECK(pass_number() > pass);
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_status rc = trio_gather(NULL, 0, 1, NULL, work);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
 }
 
 // S1, S61: also if the function never waits.

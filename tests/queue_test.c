@@ -86,6 +86,7 @@ TEST(queue, join_waits_until_each_item_is_done)
     struct trio_queue queue;
     char buffer[ROOM];
     struct user user = {.queue = &queue};
+    struct user late = {.queue = &queue};
     struct trio_nursery nursery;
     char item;
 
@@ -93,12 +94,13 @@ TEST(queue, join_waits_until_each_item_is_done)
     put_all(&queue, "ab");
     trio_nursery_open(&nursery);
     start(&nursery, join, &user);
-    CHECK_EQ(trio_queue_statistics(&queue).joining, 1);
     CHECK_OK(trio_queue_get(&queue, &item));
     CHECK_OK(trio_queue_get(&queue, &item));
+    start(&nursery, join, &late);
+    CHECK_EQ(trio_queue_statistics(&queue).joining, 2);
     trio_queue_task_done(&queue);
     CHECK_OK(trio_wait_all_tasks_blocked(0));
-    CHECK(!user.ended); // Got is not done.
+    CHECK(!user.ended && !late.ended); // Got is not done.
     trio_queue_task_done(&queue);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_OK(user.rc);

@@ -78,6 +78,41 @@ TEST_REAL(select, a_handle_that_is_not_ready_does_not_hold_up_the_others)
     close_ends(ends);
 }
 
+// S60
+TEST_REAL(select, a_handle_out_of_turn_is_not_asked_where_another_case_is_ready)
+{
+    struct trio_select choice = TRIO_SELECT_INIT;
+    struct trio_event unset = TRIO_EVENT_INIT;
+    struct trio_event set = TRIO_EVENT_INIT;
+    struct ends ends = open_ends();
+    struct trio_case cases[] = {trio_case_event(&unset),
+                                trio_case_writable(ends.writer),
+                                trio_case_event(&set)};
+    size_t index = NONE;
+
+    trio_event_set(&set);
+    CHECK_OK(trio_select(&choice, cases, COUNT(cases), &index));
+    CHECK_EQ(index, 2);
+    close_ends(ends);
+}
+
+// S60: what the library does not know of a socket of its own, a try will tell.
+TEST_REAL(select, a_socket_that_nobody_has_tried_is_ready)
+{
+    struct trio_select choice = TRIO_SELECT_INIT;
+    struct trio_event unset = TRIO_EVENT_INIT;
+    const struct trio_world *world = trio_run_world();
+    trio_handle handle = TRIO_HANDLE_NONE;
+    size_t index = NONE;
+
+    CHECK_OK(world->net->open(world->context, TRIO_ADDRESS_IPV4, &handle));
+    struct trio_case cases[] = {trio_case_event(&unset),
+                                trio_case_readable(handle)};
+    CHECK_OK(trio_select(&choice, cases, COUNT(cases), &index));
+    CHECK_EQ(index, 1);
+    world->net->close(world->context, handle, false);
+}
+
 struct reader {
     struct ends first;
     struct ends second;

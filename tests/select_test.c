@@ -200,7 +200,7 @@ TEST(select, begins_with_another_case_at_each_call)
 
     trio_event_set(&set);
     for (size_t i = 0; i < COUNT(expected); i++) {
-        struct trio_case cases[] = {trio_case_at(TRIO_PAST),
+        struct trio_case cases[] = {trio_case_at(trio_now()),
                                     trio_case_event(&unset),
                                     trio_case_event(&set)};
         size_t index = NONE;
@@ -312,6 +312,46 @@ TEST(select, takes_the_earliest_of_several_times)
     CHECK_OK(trio_select(&choice, cases, COUNT(cases), &index));
     CHECK_EQ(index, 1);
     CHECK_EQ(trio_now() - now, 2 * TRIO_SECOND);
+}
+
+struct pair {
+    struct trio_receiver *receiver;
+    trio_status rc;
+};
+
+static TRIO_CHECKPOINT trio_status choose_twice(void *arg)
+{
+    struct pair *pair = arg;
+    struct trio_select choice = TRIO_SELECT_INIT;
+    char items[2];
+    struct trio_case cases[] = {trio_case_receive(pair->receiver, &items[0]),
+                                trio_case_receive(pair->receiver, &items[1])};
+    size_t index = NONE;
+
+    pair->rc = trio_select(&choice, cases, COUNT(cases), &index);
+    return TRIO_OK;
+}
+
+// S60
+TEST(select, may_wait_twice_through_one_handle)
+{
+    struct pipe pipe;
+    struct hand hand = {.receiver = &pipe.receiver};
+    struct trio_nursery nursery;
+    struct pair pair = {.receiver = &pipe.receiver};
+
+    pipe_open(&pipe, 0);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, choose_twice, &pair));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    hands_start(&nursery, &hand, 1);
+    CHECK_EQ(pipe_look(&pipe).receiving, 3);
+    trio_receiver_close(&pipe.receiver);
+    CHECK_EQ(pipe_look(&pipe).receiving, 0);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(pair.rc, TRIO_ECLOSED);
+    CHECK_STATUS(hand.rc, TRIO_ECLOSED);
+    pipe_close(&pipe);
 }
 
 // ---- Two selects ----

@@ -10,9 +10,7 @@
 
 #include <trio/gather.h>
 
-#include <trio/cancel_scope.h>
 #include <trio/task.h>
-#include <trio/time.h>
 
 struct gather {
     struct trio_nursery nursery;
@@ -49,8 +47,7 @@ static trio_status run_next(void *arg)
         gather->options.statuses[index] = rc;
     if (gather->options.keep_going && trio_is_failure(rc))
         rc = TRIO_OK;
-    if (rc != TRIO_OK || gather->started == gather->count ||
-        trio_current_effective_deadline() == TRIO_PAST)
+    if (rc != TRIO_OK || gather->started == gather->count)
         return rc;
     return start_next(gather);
 }

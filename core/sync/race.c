@@ -38,20 +38,19 @@ static bool is_won(const struct race *race)
 }
 
 // Returns TRIO_OK once all have failed; TRIO_ECANCELED if somebody has won, or
-// the caller is cancelled.
+// the caller is cancelled. That is a level, so it is the same for all of them.
 static TRIO_CHECKPOINT trio_status wait_for_the_others(struct race *race,
                                                        trio_status failure)
 {
     // A record tells when it failed, which was not when it ends.
     if (trio_error_find(failure) == NULL)
         trio_fail(failure, "lost a race");
-    race->failed++;
-    if (race->failed < race->count) {
-        trio_status rc =
-            trio_parking_lot_park(&race->losers, &loser_wait, race);
-        race->failed -= rc != TRIO_OK;
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
         return rc;
-    }
+    race->failed++;
+    if (race->failed < race->count)
+        return trio_parking_lot_park(&race->losers, &loser_wait, race);
     trio_parking_lot_unpark_all(&race->losers);
     // They failed before, and so they end before.
     trio_cancel_shielded_checkpoint();
@@ -80,7 +79,7 @@ static TRIO_CHECKPOINT trio_status run_one(void *arg)
         if (rc == TRIO_OK)
             finish(race, index);
     }
-    if (trio_is_failure(rc) && !is_won(race)) {
+    if (trio_is_failure(rc)) {
         trio_status decided = wait_for_the_others(race, rc);
         if (decided != TRIO_OK)
             rc = decided;
