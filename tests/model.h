@@ -23,6 +23,9 @@ struct model_scope {
     int living;                   // Of a nursery: tasks.
 };
 
+// S10: the run is deadlocked: cancelled at its root, and no shield helps.
+extern bool model_deadlocked;
+
 // S19 S26 S38: says whether a checkpoint in the scope is cancelled.
 bool model_effective(const struct model_scope *scope);
 

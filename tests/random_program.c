@@ -318,7 +318,8 @@ static bool abort_parked(struct trio_task *task, void *arg)
 // S15 S40
 static TRIO_CHECKPOINT trio_status park(struct actor *actor)
 {
-    struct parked parked = {trio_task_current(), once_in(3), 0};
+    bool refuses = once_in(3) && !program->alone;
+    struct parked parked = {trio_task_current(), refuses, 0};
     bool cancelled = model_effective(actor->top);
 
     if (program->parked_count == PROGRAM_PARKED_MAX)
@@ -341,7 +342,7 @@ static TRIO_CHECKPOINT trio_status park_in_lots(struct actor *actor)
 
     if (once_in(2)) {
         rc = trio_parking_lot_park(&program->lots[lot], &test_wait, NULL);
-    } else if (once_in(3)) {
+    } else if (once_in(3) && !program->alone) {
         rc = trio_parking_lot_park_shielded(&program->lots[lot], &test_wait,
                                             NULL);
         CHECK_OK(rc);
@@ -431,6 +432,8 @@ static void post(void)
 {
     struct post *chosen = &program->posts[draw(PROGRAM_ENTRIES)];
 
+    if (program->alone)
+        return;
     chosen->queued = true;
     CHECK_OK(trio_poster_post(program->poster, &chosen->entry));
 }
@@ -515,9 +518,12 @@ static TRIO_CHECKPOINT trio_status live(struct actor *actor, int depth)
 trio_status random_program_run(void *arg)
 {
     (void)arg;
-    trio_status rc = trio_system_task_start(NULL, watch, NULL);
-    if (rc == TRIO_OK)
-        rc = trio_poster_open(&program->poster);
+    trio_status rc = TRIO_OK;
+    if (!program->alone) {
+        rc = trio_system_task_start(NULL, watch, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_poster_open(&program->poster);
+    }
     if (rc != TRIO_OK) {
         program->rc = rc;
         return rc;
@@ -534,11 +540,14 @@ size_t random_program_draw(size_t bound)
 }
 
 void random_program_begin(struct random_program *fresh, uint64_t number,
-                          const struct failing_memory *memory)
+                          const struct failing_memory *memory, bool alone)
 {
     program = fresh;
-    *program = (struct random_program){
-        .random = number * 2 + 1, .operations = 200, .memory = memory};
+    *program = (struct random_program){.random = number * 2 + 1,
+                                       .alone = alone,
+                                       .operations = 200,
+                                       .memory = memory};
+    model_deadlocked = false;
     for (int i = 0; i < PROGRAM_ENTRIES; i++)
         program->posts[i].entry = (struct trio_entry)TRIO_ENTRY_INIT(on_post);
     for (int i = 0; i < 8; i++)
@@ -551,7 +560,7 @@ void random_program_end(const struct random_program *ended, trio_status rc)
         CHECK_STATUS(rc, TRIO_ENOMEM);
         return;
     }
-    CHECK_STATUS(rc, ended->rc);
+    CHECK_STATUS(rc, model_deadlocked ? TRIO_EDEADLOCK : ended->rc);
     CHECK_EQ(ended->open_count, 0);
     CHECK_EQ(ended->parked_count, 0);
     for (int i = 0; i < PROGRAM_LOTS; i++)

@@ -51,6 +51,7 @@ struct post {
 
 struct random_program {
     uint64_t random;
+    bool alone;     // Nobody watches that nobody waits for ever.
     int operations; // That may still be begun.
     struct trio_parking_lot lots[PROGRAM_LOTS];
     struct model_scope *open[PROGRAM_OPEN_MAX];
@@ -65,9 +66,10 @@ struct random_program {
     trio_status rc;                      // Of main.
 };
 
-// Prepares the program of this number. One at a time.
+// Prepares the program of this number. One at a time. One that is `alone` may
+// end in a deadlock; the observer then sets model_deadlocked.
 void random_program_begin(struct random_program *program, uint64_t number,
-                          const struct failing_memory *memory);
+                          const struct failing_memory *memory, bool alone);
 
 // Runs it: the main task of a run.
 TRIO_CHECKPOINT trio_status random_program_run(void *arg);

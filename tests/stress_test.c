@@ -22,6 +22,9 @@ static bool count_note(void *context, const struct trio_note *note)
 {
     (void)context;
     stress.notes[note->kind]++;
+    if (note->kind == TRIO_NOTE_SCOPE_CANCEL &&
+        note->first == TRIO_CANCEL_DEADLOCK)
+        model_deadlocked = true;
     return true;
 }
 
@@ -55,7 +58,9 @@ static void check_counts(void)
     CHECK_EQ(stress.memory.reserved, 0);
 }
 
-static void run_program(uint64_t number, bool clock_moves)
+enum setting { WATCHED, CLOCK_MOVES, ALONE };
+
+static void run_program(uint64_t number, enum setting setting)
 {
     struct trio_simulation simulation;
     struct trio_config base = trio_config_platform();
@@ -64,10 +69,11 @@ static void run_program(uint64_t number, bool clock_moves)
     struct trio_error *error = NULL;
 
     stress = (struct stress){.now = 0};
-    random_program_begin(&stress.program, number, &stress.memory);
-    if (clock_moves)
+    random_program_begin(&stress.program, number, &stress.memory,
+                         setting == ALONE);
+    if (setting == CLOCK_MOVES)
         config.clock = (struct trio_clock){.now = tick, .until = until};
-    if (random_program_draw(2) == 0)
+    if (setting == ALONE || random_program_draw(2) == 0)
         config.observer.note = count_note;
     failing_memory_open(&stress.memory, &config);
     if (random_program_draw(4) == 0)
@@ -85,12 +91,19 @@ static void run_program(uint64_t number, bool clock_moves)
 TEST_SEEDED(stress, random_programs_do_what_the_rules_say)
 {
     for (uint64_t i = 0; i < 20; i++)
-        run_program(check_seed() * 1000 + i, false);
+        run_program(check_seed() * 1000 + i, WATCHED);
 }
 
 // S1 S2 S15 S19 S22 S23 S38 S40 S41
 TEST_SEEDED(stress, so_do_they_on_a_clock_that_moves)
 {
     for (uint64_t i = 0; i < 10; i++)
-        run_program(check_seed() * 1000 + i, true);
+        run_program(check_seed() * 1000 + i, CLOCK_MOVES);
+}
+
+// S10 S19 S22 S23
+TEST_SEEDED(stress, so_do_they_where_nobody_wakes_those_who_wait)
+{
+    for (uint64_t i = 0; i < 10; i++)
+        run_program(check_seed() * 1000 + i, ALONE);
 }
