@@ -22,17 +22,12 @@
 // This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <trio/backend.h>
 #include <trio/channel.h>
-#include <trio/error.h>
+
+#include <trio/backend.h>
 #include <trio/task.h>
 
 enum { SLOTS_AT_FIRST = 16 };
-
-static const struct trio_wait send_wait = {"send into", TRIO_ACCESS_RELEASE,
-                                           NULL};
-static const struct trio_wait receive_wait = {"receive from",
-                                              TRIO_ACCESS_ACQUIRE, NULL};
 
 void trio_channel_open(struct trio_channel *channel, size_t item_size,
                        void *buffer, size_t capacity,
@@ -207,24 +202,6 @@ void trio_channel_offer_receive_(struct trio_receiver *receiver, void *ret_item,
     queue(&receiver->channel->receiving, offer, receiver);
 }
 
-// Everyday answers leave no record.
-trio_status trio_channel_failed_(trio_status rc, const char *verb)
-{
-    switch (rc) {
-    case TRIO_OK:
-    case TRIO_ECANCELED:
-        return rc;
-    case TRIO_EBROKEN:
-        return trio_fail(rc, "%s a channel without receivers", verb);
-    case TRIO_ECLOSED:
-        return trio_fail(rc, "%s a channel, handle closed", verb);
-    case TRIO_ENOMEM:
-        return trio_fail(rc, "%s a channel", verb);
-    default:
-        return trio_fail_bare(rc);
-    }
-}
-
 // ---- Sending ----
 
 trio_status trio_channel_try_send_(struct trio_sender *sender, const void *item)
@@ -251,30 +228,6 @@ trio_status trio_channel_try_send_(struct trio_sender *sender, const void *item)
         return TRIO_ENOMEM;
     put(channel, item);
     return TRIO_OK;
-}
-
-trio_status trio_channel_send_nowait(struct trio_sender *sender,
-                                     const void *item)
-{
-    return trio_channel_failed_(trio_channel_try_send_(sender, item),
-                                send_wait.verb);
-}
-
-trio_status trio_channel_send(struct trio_sender *sender, const void *item)
-{
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
-
-    rc = trio_channel_try_send_(sender, item);
-    if (rc == TRIO_EWOULDBLOCK) {
-        struct trio_offer_ offer;
-        trio_channel_offer_send_(sender, item, &offer);
-        rc = trio_park(&send_wait, sender->channel, NULL, NULL);
-    } else {
-        trio_cancel_shielded_checkpoint(); // S14, S16
-    }
-    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, send_wait.verb);
 }
 
 trio_status trio_sender_clone(const struct trio_sender *sender,
@@ -329,54 +282,6 @@ trio_status trio_channel_try_receive_(struct trio_receiver *receiver,
     }
     if (offer != NULL)
         answer(offer, TRIO_OK);
-    return TRIO_OK;
-}
-
-trio_status trio_channel_receive_nowait(struct trio_receiver *receiver,
-                                        void *ret_item)
-{
-    return trio_channel_failed_(trio_channel_try_receive_(receiver, ret_item),
-                                receive_wait.verb);
-}
-
-trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
-{
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
-
-    rc = trio_channel_try_receive_(receiver, ret_item);
-    if (rc == TRIO_EWOULDBLOCK) {
-        struct trio_offer_ offer;
-        trio_channel_offer_receive_(receiver, ret_item, &offer);
-        rc = trio_park(&receive_wait, receiver->channel, NULL, NULL);
-    } else {
-        trio_cancel_shielded_checkpoint(); // S14, S16
-    }
-    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, receive_wait.verb);
-}
-
-trio_status trio_channel_receive_batch(struct trio_receiver *receiver,
-                                       void *ret_items, size_t max,
-                                       size_t *ret_count)
-{
-    unsigned char *items = ret_items;
-    size_t count = 1;
-
-    if (max == 0) {
-        trio_status cancelled = trio_checkpoint();
-        return cancelled != TRIO_OK ? cancelled : trio_fail_bare(TRIO_EINVAL);
-    }
-    trio_status rc = trio_channel_receive(receiver, ret_items);
-    if (rc != TRIO_OK)
-        return rc;
-    // The handle may have been closed since; what was received stays received.
-    for (; count < max && receiver->channel != NULL; count++)
-        if (trio_channel_try_receive_(
-                receiver, items + count * receiver->channel->item_size) !=
-            TRIO_OK)
-            break;
-    *ret_count = count;
     return TRIO_OK;
 }
 

@@ -23,7 +23,7 @@ struct trio_waiter;
 // must outlive every task that is parked in it. Not thread-safe: use it from
 // its loop's thread only.
 struct trio_parking_lot {
-    struct trio_waiter *first; // Private. Waits longest.
+    struct trio_waiter *first; // Waits longest, or NULL. Read only.
     struct trio_waiter *last;  // Private.
     size_t count;              // Private.
     bool broken;               // Private.
@@ -37,9 +37,9 @@ struct trio_parking_lot {
 // One task's place in one lot. A park may own several: the first wake claims
 // one, and all leave their lots before the task runs.
 struct trio_waiter {
-    struct trio_task *task;       // Private. Who waits.
+    struct trio_task *task;       // Who waits. Read only.
     struct trio_parking_lot *lot; // Private. Where; NULL once out.
-    struct trio_waiter *next;     // Private. In the lot.
+    struct trio_waiter *next;     // In the lot, or NULL. Read only.
     struct trio_waiter *previous; // Private. In the lot.
     struct trio_waiter *sibling;  // Private. Of the same park.
     bool claimed;                 // True if this is the one that was unparked.
