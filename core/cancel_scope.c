@@ -36,6 +36,10 @@ void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
     struct trio_task *task = trio_task_current_(run);
 
     trio_scope_frame_check_(task, caller.frame);
+    // A loop that left out the close, or a function at the same place again.
+    if (UNLIKELY(task->scope == scope))
+        trio_misuse_at_("opened a scope that is open", scope,
+                        task->scope_place);
     trio_scope_init_(scope, kind, task);
     scope->place = caller.place;
     scope->shield = kind == SCOPE_SHIELD;

@@ -86,6 +86,25 @@ INSIDE(closing_after_a_function_left_a_scope_open)
     return trio_cancel_scope_close(&scope, TRIO_OK);
 }
 
+// misuse: opened a scope that is open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(going_round_a_loop_without_close)
+{
+    struct trio_cancel_scope scope;
+    trio_status rc = TRIO_OK;
+
+    for (int i = 0; i < 3; i++) {
+        trio_fail_after(&scope, TRIO_SECOND);
+        rc = trio_checkpoint();
+        if (rc == TRIO_OK)
+            continue;
+        rc = trio_cancel_scope_close(&scope, rc);
+    }
+    return rc;
+}
+
 // misuse: a task ended with a scope open
 //   in task 1 "main"
 //   object
