@@ -61,6 +61,7 @@ extern const struct bench_row bench_sleep_rows[];
 extern const struct bench_row bench_echo_rows[];
 extern const struct bench_row bench_lock_rows[];
 extern const struct bench_row bench_channel_rows[];
+extern const struct bench_row bench_primitive_rows[];
 
 // Prints the heading of the table.
 void bench_print_heading(void);

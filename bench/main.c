@@ -19,9 +19,10 @@ struct choice {
 };
 
 static const struct bench_row *const lists[] = {
-    bench_yield_rows, bench_start_rows, bench_parked_rows,
-    bench_trip_rows,  bench_timer_rows, bench_sleep_rows,
-    bench_echo_rows,  bench_lock_rows,  bench_channel_rows,
+    bench_yield_rows,     bench_start_rows, bench_parked_rows,
+    bench_trip_rows,      bench_timer_rows, bench_sleep_rows,
+    bench_echo_rows,      bench_lock_rows,  bench_channel_rows,
+    bench_primitive_rows,
 };
 
 static void usage(void)

@@ -8,11 +8,16 @@
 
 #include "core/scope.h"
 
-static void check_end(struct trio_task *task, trio_status rc)
+static void check_scopes(struct trio_task *task)
 {
     if (UNLIKELY(task->scope != &task->root))
         trio_misuse_at_("a task ended with a scope open", task->scope,
                         task->scope_place);
+}
+
+static void check_end(struct trio_task *task, trio_status rc)
+{
+    check_scopes(task);
     // S23. A close behind a shield took the bit, though the task is cancelled.
     if (UNLIKELY(rc == TRIO_ECANCELED && !task->given_cancel &&
                  !task->root.effective))
@@ -30,6 +35,7 @@ static void run_exits(struct trio_task *task)
         struct trio_task_exit *node = task->exits;
         task->exits = node->next;
         node->fn(node);
+        check_scopes(task);
     }
 }
 

@@ -47,7 +47,9 @@ TRIO_BEGIN_DECLS
 TRIO_MUST_USE trio_status trio_poster_open(struct trio_poster **ret_poster);
 
 // Queues an entry: from any thread, and from signal handlers. Allocates
-// nothing. An entry that is queued already stays where it is.
+// nothing. An entry that is queued already stays where it is. If several post
+// the same entry just as the run ends, only one of them may be told that it is
+// over.
 //
 // Checkpoint: never.
 // Returns: TRIO_OK            it will be called.

@@ -77,7 +77,8 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_parking_lot_park_shielded(
 // lives on the caller's stack; the trio_park that must follow in the same step
 // ends it, however it ends. Several waiters may be added before one park;
 // `claimed` then tells which was unparked. Returns false if the lot is broken:
-// nobody would ever unpark the waiter, so it was not added.
+// nobody would ever unpark the waiter, so it was not added; those that were
+// added before stay, and the park must follow all the same.
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_parking_lot_add(struct trio_parking_lot *lot,

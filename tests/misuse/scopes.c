@@ -115,6 +115,24 @@ INSIDE(ending_with_a_scope_open)
     return TRIO_OK;
 }
 
+TRIO_NO_SCOPE_ANALYSIS static void open_at_exit(struct trio_task_exit *node)
+{
+    (void)node;
+    trio_cancel_scope_open(&elsewhere);
+}
+
+// misuse: a task ended with a scope open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(leaving_a_scope_open_in_an_exit_function)
+{
+    static struct trio_task_exit node;
+
+    trio_task_on_exit(&node, open_at_exit);
+    return TRIO_OK;
+}
+
 // misuse: changed a scope that is closed
 //   in task 1 "main"
 //   object
