@@ -11,7 +11,6 @@
 // That is a wait of a few instructions, and never for the thread's own signal
 // handlers, which have returned by then.
 
-#include "core/internal.h"
 #include "core/step.h"
 
 #define LOAD(pointer) __atomic_load_n((pointer), __ATOMIC_SEQ_CST)

@@ -3,7 +3,9 @@
 
 #include <trio/race.h>
 
+#include "tests/capture.h"
 #include "tests/check.h"
+#include "tests/failing_memory.h"
 #include "tests/tasks.h"
 
 #define FAILED ((trio_status)-1001)
@@ -307,4 +309,29 @@ TEST_SEEDED(race, what_was_made_is_won_or_given_back)
     for (uint64_t i = 0; i < 10; i++)
         CHECK_OK(trio_test_seeded(check_seed() * 10 + i, race_under_a_deadline,
                                   NULL));
+}
+
+static TRIO_CHECKPOINT trio_status race_without_memory(void *arg)
+{
+    struct failing_memory *memory = arg;
+    struct worker workers[200] = {{.delay = 0}};
+    size_t winner = NOBODY;
+
+    memory->fail_at = memory->requests + 20;
+    memory->persistent = true;
+    CHECK_STATUS(RACE(workers, &winner), TRIO_ENOMEM);
+    CHECK_EQ(winner, NOBODY);
+    return TRIO_OK;
+}
+
+// S37, S62
+TEST_PLAIN(race, out_of_memory_is_won_by_nobody)
+{
+    struct failing_memory memory;
+    struct capture capture;
+
+    capture_open(&capture);
+    failing_memory_open(&memory, &capture.config);
+    CHECK_OK(capture_run(&capture, race_without_memory, &memory));
+    capture_close(&capture);
 }
