@@ -125,7 +125,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
     task->root.effective = parent->effective;
     task->cancelled = parent->effective;
     run->tasks_living++;
-    trio_note_(run, TRIO_NOTE_TASK_SPAWN, task, NULL, (int64_t)task->number);
+    trio_note_(run, TRIO_NOTE_TASK_SPAWN, task, parent, (int64_t)task->number);
     trio_make_ready_(run, task);
     *ret_task = task;
     return TRIO_OK;

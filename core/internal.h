@@ -168,7 +168,7 @@ struct trio_run {
     bool deadlocked;
     bool interrupted;
     bool idle;
-    bool observed;
+    uint32_t observed; // Kinds of notes, a bit each.
     struct trio_timer *timers; // Root of the heap.
     uint64_t sequence;         // Breaks every tie.
     uint64_t tasks_started;
@@ -191,6 +191,8 @@ struct trio_run {
     size_t promises;     // Unused ones, of the default size.
     uint64_t fp_control; // The loop's.
     void *context;       // The loop's.
+    void *way_out;       // Of whoever abandons the run.
+    bool abandoned;
     struct trio_annotation annotation;
     struct trio_cancel_scope root;
     struct trio_nursery main;
@@ -213,6 +215,15 @@ static inline void trio_queue_push_(struct queue *queue, struct trio_task *task)
     else
         queue->last->next = task;
     queue->last = task;
+}
+
+static inline void trio_queue_push_front_(struct queue *queue,
+                                          struct trio_task *task)
+{
+    task->next = queue->first;
+    if (queue->first == NULL)
+        queue->last = task;
+    queue->first = task;
 }
 
 // Takes the whole queue, as the list of its tasks.
@@ -259,6 +270,7 @@ static inline struct trio_task *trio_task_current_(struct trio_run *run)
 }
 
 // ---- note.c ----
+uint32_t trio_notes_wanted_(const struct trio_observer *observer);
 __attribute__((cold)) void trio_note_tell_(struct trio_run *run,
                                            enum trio_note_kind kind,
                                            struct trio_task *task,
@@ -269,7 +281,7 @@ static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
                               struct trio_task *task, const void *object,
                               int64_t first)
 {
-    if (UNLIKELY(run->observed))
+    if (UNLIKELY(run->observed >> kind & 1))
         trio_note_tell_(run, kind, task, object, NULL, first);
 }
 

@@ -75,7 +75,7 @@ void trio_misuse_at_(const char *rule, const void *object, const void *place)
     struct trio_run *run = trio_current_run_;
     struct trio_report report = report_of(run);
 
-    if (run != NULL && run->observed)
+    if (run != NULL)
         trio_note_tell_(run, TRIO_NOTE_MISUSE, run->current, object, rule, 0);
     trio_report_line_(&report, "trio: misuse: %s", rule);
     name_task(&report, run == NULL ? NULL : run->current);

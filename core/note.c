@@ -3,6 +3,13 @@
 
 #include "core/internal.h"
 
+uint32_t trio_notes_wanted_(const struct trio_observer *observer)
+{
+    if (observer->note == NULL)
+        return 0;
+    return observer->kinds == 0 ? UINT32_MAX : observer->kinds;
+}
+
 void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
                      struct trio_task *task, const void *object,
                      const char *text, int64_t first)
@@ -14,14 +21,16 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
                              .first = first};
     const struct trio_observer *observer = &run->config.observer;
     struct trio_task *current = run->current;
+    uint32_t observed = run->observed;
 
+    if ((observed >> kind & 1) == 0)
+        return;
     if (kind == TRIO_NOTE_TASK_SPAWN && current != NULL)
         note.second = (int64_t)current->number;
-    if (!run->observed)
-        return;
-    run->current = NULL;   // S8: it must not do what a task does.
-    run->observed = false; // Nor is it told of what it does itself.
+    run->current = NULL; // S8: it must not do what a task does.
+    run->observed = 0;   // Nor is it told of what it does itself.
     // S52: an observer that fails is removed, and the run goes on.
-    run->observed = observer->note(observer->context, &note);
+    if (observer->note(observer->context, &note))
+        run->observed = observed;
     run->current = current;
 }

@@ -60,7 +60,7 @@ static void init_nursery(struct trio_run *run, struct trio_nursery *nursery)
 static void init(struct trio_run *run, const struct trio_config *config)
 {
     run->config = *config;
-    run->observed = config->observer.note != NULL;
+    run->observed = trio_notes_wanted_(&config->observer);
     run->quick = config->scheduler.pick == NULL && config->clock.jump == NULL;
     run->poll_before = QUICK_STEPS;
     run->now = TRIO_PAST;
@@ -115,15 +115,24 @@ static void end_outside(struct trio_run *run)
         memory->end(memory);
 }
 
-static trio_status run_main(struct trio_run *run, trio_task_fn fn, void *arg)
+// What a run is asked to do.
+struct program {
+    struct trio_run *run;
+    trio_task_fn fn;
+    void *arg;
+};
+
+static int run_main(void *arg)
 {
     static const struct trio_task_options options = {"main", 0, false};
+    const struct program *program = arg;
+    struct trio_run *run = program->run;
     const struct trio_world *world = &run->config.world;
     struct trio_task *task;
 
     trio_note_(run, TRIO_NOTE_RUN_BEGIN, NULL, NULL, 0);
-    trio_status rc =
-        trio_task_spawn_(run, &run->main.scope, &options, fn, arg, &task);
+    trio_status rc = trio_task_spawn_(run, &run->main.scope, &options,
+                                      program->fn, program->arg, &task);
     if (rc != TRIO_OK) {
         trio_note_(run, TRIO_NOTE_RUN_END, NULL, NULL, rc);
         return rc;
@@ -144,6 +153,7 @@ trio_status trio_run_with(const struct trio_config *config, trio_task_fn fn,
                           void *arg)
 {
     struct trio_run run = {0};
+    struct program program = {&run, fn, arg};
 
     if (trio_current_run_ != NULL)
         trio_misuse_at_("a run inside a run", NULL, NULL);
@@ -155,8 +165,21 @@ trio_status trio_run_with(const struct trio_config *config, trio_task_fn fn,
     if (rc != TRIO_OK)
         return rc;
     trio_current_run_ = &run;
-    rc = run_main(&run, fn, arg);
+    rc = (trio_status)trio_context_call_(&run.way_out, run_main, &program);
+    if (run.abandoned)
+        trio_annotate_abandon(&run.annotation);
     end_outside(&run);
     trio_current_run_ = NULL;
     return rc;
+}
+
+void trio_run_abandon(trio_status status)
+{
+    struct trio_run *run = trio_run_current_();
+    struct trio_annotation nobody;
+
+    run->abandoned = true;
+    trio_annotate_leave(&nobody, &run->annotation, true);
+    trio_context_leave_(run->way_out, (int)status);
+    __builtin_unreachable();
 }

@@ -101,6 +101,38 @@ trio_context_leave_:
     .cfi_endproc
     .size trio_context_leave_, . - trio_context_leave_
 
+// int trio_context_call_(void **save: x0, fn: x1, void *arg: x2)
+    .globl trio_context_call_
+    .type trio_context_call_, %function
+    .p2align 4
+trio_context_call_:
+    .cfi_startproc
+    stp x29, x30, [sp, #-160]!
+    .cfi_def_cfa_offset 160
+    .cfi_offset x29, -160
+    .cfi_offset x30, -152
+    mov x29, sp
+    stp x19, x20, [sp, #16]
+    stp x21, x22, [sp, #32]
+    stp x23, x24, [sp, #48]
+    stp x25, x26, [sp, #64]
+    stp x27, x28, [sp, #80]
+    stp d8, d9, [sp, #96]
+    stp d10, d11, [sp, #112]
+    stp d12, d13, [sp, #128]
+    stp d14, d15, [sp, #144]
+    mov x9, sp
+    str x9, [x0]
+    mov x0, x2
+    blr x1
+    ldp x29, x30, [sp], #160 // The others are as they were: fn has kept them.
+    .cfi_def_cfa_offset 0
+    .cfi_restore x29
+    .cfi_restore x30
+    ret
+    .cfi_endproc
+    .size trio_context_call_, . - trio_context_call_
+
 // void *trio_context_make_(void *top: x0, entry: x1, void *arg: x2)
     .globl trio_context_make_
     .type trio_context_make_, %function

@@ -51,6 +51,7 @@
 // a fake stack of its own that has to go where the context goes.
 
 void __asan_handle_no_return(void);
+void __asan_unpoison_memory_region(const volatile void *base, size_t size);
 void __sanitizer_start_switch_fiber(void **ret_fake_stack, const void *base,
                                     size_t size);
 void __sanitizer_finish_switch_fiber(void *fake_stack, const void **ret_base,
@@ -101,6 +102,16 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
 {
     __sanitizer_finish_switch_fiber(self->fake_stack, NULL, NULL);
     self->fake_stack = NULL;
+}
+
+// Frames were abandoned below this one, and their red zones are still there.
+TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
+{
+    enum { FAR = 65536 };
+
+    trio_annotate_arrive(self);
+    __asan_unpoison_memory_region((char *)__builtin_frame_address(0) - FAR,
+                                  FAR);
 }
 
 // A fake stack is freed only by who leaves it: go there and come back. To make
@@ -161,6 +172,11 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
     (void)self;
 }
 
+TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
+{
+    (void)self;
+}
+
 TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
 {
     if (self->created)
@@ -195,6 +211,11 @@ TRIO_ANNOTATE trio_annotate_leave(struct trio_annotation *from,
 }
 
 TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
+{
+    (void)self;
+}
+
+TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
 {
     (void)self;
 }

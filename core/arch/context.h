@@ -34,6 +34,11 @@ int trio_context_switch_(void **save, void *load, int value);
 // its local variables may be gone already.
 void trio_context_leave_(void *load, int value);
 
+// Calls `fn(arg)` and returns what it returned. Until then `*save` is a context
+// that can be left for, from wherever: then this call returns the value that it
+// was given, and whatever fn was doing is never finished.
+int trio_context_call_(void **save, int (*fn)(void *arg), void *arg);
+
 // Makes a context below `top`, the 16-aligned upper end of a stack: switching
 // to the pointer that is returned calls `entry(arg)`, which must never return.
 // Backtraces end there.

@@ -76,6 +76,41 @@ trio_context_leave_:
     .cfi_endproc
     .size trio_context_leave_, . - trio_context_leave_
 
+// int trio_context_call_(void **save: rdi, fn: rsi, void *arg: rdx)
+    .globl trio_context_call_
+    .type trio_context_call_, @function
+    .p2align 4
+trio_context_call_:
+    .cfi_startproc
+    pushq %rbp
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %rbp, 0
+    pushq %rbx
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %rbx, 0
+    pushq %r12
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %r12, 0
+    pushq %r13
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %r13, 0
+    pushq %r14
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %r14, 0
+    pushq %r15
+    .cfi_adjust_cfa_offset 8
+    .cfi_rel_offset %r15, 0
+    movq %rsp, (%rdi)
+    subq $8, %rsp // A call wants the stack 16-aligned.
+    .cfi_adjust_cfa_offset 8
+    movq %rdx, %rdi
+    callq *%rsi
+    addq $56, %rsp // They are as they were: fn has kept them.
+    .cfi_adjust_cfa_offset -56
+    ret
+    .cfi_endproc
+    .size trio_context_call_, . - trio_context_call_
+
 // void *trio_context_make_(void *top: rdi, entry: rsi, void *arg: rdx)
     .globl trio_context_make_
     .type trio_context_make_, @function

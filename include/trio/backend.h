@@ -193,9 +193,17 @@ struct trio_scheduler {
     void *context;
 
     // Returns which of `count` tasks goes next, less than `count`. They are in
-    // the order in which they became runnable; count is at least 2.
+    // the order in which they became runnable; count is at least 1. It is
+    // called outside any task, and may do what an entry callback may.
     size_t (*pick)(void *context, struct trio_task *const *tasks,
                    size_t count);
+
+    // Whether a pass is one step, so that any runnable task may be next. If
+    // not, each task that is runnable when a pass begins is picked once.
+    bool single_steps;
+
+    // Whether a soft point, trio_sim_point, lets other tasks run.
+    bool soft_points;
 };
 
 // ---- Memory ----
@@ -277,6 +285,14 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never.
 struct trio_report trio_report_platform(void);
+
+// Gives up the current run from wherever its code stands, on whatever stack:
+// trio_run_with returns `status` at once. Nothing is unwound, and what the
+// tasks own is not given back; the memory and the world of the run are ended.
+// For a `stop` of reports that takes everything back by itself.
+//
+// Checkpoint: never.
+__attribute__((noreturn)) void trio_run_abandon(trio_status status);
 
 // Tells the core that a waiter's handle is ready, or why it will never be:
 // TRIO_OK or TRIO_ECLOSED. For worlds, from within poll, closing, or any call

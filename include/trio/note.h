@@ -13,7 +13,8 @@ enum trio_note_kind {
     TRIO_NOTE_RUN_BEGIN,         //
     TRIO_NOTE_RUN_END,           // first: status
     TRIO_NOTE_TASK_SPAWN,        // task: the new one; first: its number,
-                                 // second: number of the task it came from
+                                 // second: number of the task it came from,
+                                 // object: scope that it is in
     TRIO_NOTE_TASK_READY,        // task: will run in a later pass
     TRIO_NOTE_TASK_EXIT,         // first: status
     TRIO_NOTE_STEP_BEGIN,        // first: number of the pass
@@ -29,7 +30,13 @@ enum trio_note_kind {
     TRIO_NOTE_ERROR_DROPPED,     // first: status; text: of the record
     TRIO_NOTE_CANCEL_IGNORED,    // first: how many checkpoints in a row
     TRIO_NOTE_CLOCK_JUMP,        // first: new now
-    TRIO_NOTE_MISUSE             // text: rule
+    TRIO_NOTE_MISUSE,            // text: rule
+    TRIO_NOTE_PROPERTY,          // text: name; first: enum trio_property, times
+                                 // two, plus 1 if it held
+    TRIO_NOTE_TARGET,            // object: scope
+    TRIO_NOTE_NAME,              // object: what; text: its name
+    TRIO_NOTE_OWE,               // object: what; text: of which kind
+    TRIO_NOTE_SETTLE             // object: what
 };
 
 struct trio_note {
@@ -46,6 +53,7 @@ struct trio_note {
 struct trio_observer {
     void *context;
     bool (*note)(void *context, const struct trio_note *note);
+    uint32_t kinds; // Of which it is told, bit 1 << kind each; 0: of all.
 };
 
 #endif // TRIO_NOTE_H

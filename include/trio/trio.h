@@ -18,6 +18,7 @@
 #include <trio/lock.h>
 #include <trio/nursery.h>
 #include <trio/parking_lot.h>
+#include <trio/probe.h>
 #include <trio/queue.h>
 #include <trio/race.h>
 #include <trio/random.h>

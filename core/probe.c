@@ -1,0 +1,51 @@
+// Probes are notes to whoever observes the run, and nothing else.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/probe.h>
+
+#include "core/step.h"
+
+static void tell(enum trio_note_kind kind, const void *object, const char *text,
+                 int64_t first)
+{
+    struct trio_run *run = trio_current_run_;
+
+    if (run != NULL && UNLIKELY(run->observed >> kind & 1))
+        trio_note_tell_(run, kind, run->current, object, text, first);
+}
+
+void trio_sim_property(enum trio_property property, bool held, const char *name)
+{
+    tell(TRIO_NOTE_PROPERTY, NULL, name, (int64_t)property * 2 + held);
+}
+
+void trio_sim_target(const struct trio_cancel_scope *scope)
+{
+    tell(TRIO_NOTE_TARGET, scope, NULL, 0);
+}
+
+void trio_sim_name(const void *object, const char *name)
+{
+    tell(TRIO_NOTE_NAME, object, name, 0);
+}
+
+void trio_sim_owe(const void *object, const char *kind)
+{
+    tell(TRIO_NOTE_OWE, object, kind, 0);
+}
+
+void trio_sim_settle(const void *object)
+{
+    tell(TRIO_NOTE_SETTLE, object, NULL, 0);
+}
+
+void trio_sim_point(const void *object, enum trio_access access)
+{
+    struct trio_run *run = trio_current_run_;
+
+    if (run == NULL || run->current == NULL)
+        return;
+    trio_note_(run, TRIO_NOTE_TOUCH, run->current, object, access);
+    if (UNLIKELY(run->config.scheduler.soft_points))
+        trio_yield_(run, run->current);
+}

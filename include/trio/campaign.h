@@ -1,0 +1,136 @@
+// Campaigns: a scenario under many schedules, with a token for each failure.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_CAMPAIGN_H
+#define TRIO_CAMPAIGN_H
+
+#include <trio/base.h>
+#include <trio/run.h>
+#include <trio/scenario.h>
+
+// A `trio_campaign` runs scenarios in one thread and keeps what can be used
+// again between runs. Opaque; made by trio_campaign_new.
+struct trio_campaign;
+
+struct trio_campaign_result;
+
+enum trio_verdict {
+    TRIO_SIM_PASSED,
+    TRIO_SIM_FAILED,
+    TRIO_SIM_CANCELLED, // an injection ended the run, as it should
+    TRIO_SIM_CAPPED     // too long to say
+};
+
+enum {
+    TRIO_SIM_TOKEN_MAX = 4096, // Bytes of a token, with the final zero.
+    TRIO_SIM_TEXT_MAX = 256,
+    TRIO_SIM_STRATEGIES_MAX = 12
+};
+
+// What a campaign is to do. Zero is the default: the portfolio, with sweeps.
+struct trio_campaign_options {
+    const char *strategy;      // "fifo", "random", "pct", "pos", "delay";
+                               // NULL: the portfolio of all.
+    const char *script;        // For strategy "script": see struct
+                               // trio_scenario's witness.
+    uint64_t runs;             // At most, besides the sweeps; 0: 1,000.
+    uint64_t seed;             // Other seeds, other schedules.
+    const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
+    bool no_cancel_sweep;
+    bool no_failure_sweep;
+    bool no_twins;             // Nothing is run twice to compare.
+    bool no_shrink;            // The first failing schedule will do.
+    bool sweeps_only;
+
+    // Called now and then, NULL: never. False ends the campaign.
+    bool (*progress)(void *context, const struct trio_campaign_result *so_far);
+    void *progress_context;
+};
+
+// Schedules run by one strategy, and how many of them failed first.
+struct trio_strategy_count {
+    const char *name;
+    uint64_t runs;
+    uint64_t failures;
+};
+
+// What came of it, so far or in all.
+struct trio_campaign_result {
+    enum trio_verdict verdict; // FAILED if anything failed; CAPPED if runs
+                               // were capped and none failed; else PASSED.
+    uint64_t runs;             // All, sweeps and twins included.
+    uint64_t steps;
+    uint64_t traces;           // Different ones: by their hash.
+    uint64_t capped;
+    uint64_t cancel_points;    // Keys that were found, times moments.
+    uint64_t cancel_points_tried;
+    uint64_t cancel_runs;
+    uint64_t calls;            // To seams that can fail.
+    uint64_t failure_runs;
+    uint64_t twins;
+    uint64_t found_after;      // Runs until the first failure, itself included.
+    const char *found_by;      // "pos", "cancel sweep", ...; NULL: no failure.
+    uint64_t replays;          // To shrink it.
+    size_t deviations;         // Left of it.
+    size_t deviations_found;   // Before shrinking.
+    bool possible_in_pass;     // Found again in the order PASS.
+    char text[TRIO_SIM_TEXT_MAX];   // What failed.
+    char token[TRIO_SIM_TOKEN_MAX]; // Replays it.
+    struct trio_strategy_count strategies[TRIO_SIM_STRATEGIES_MAX];
+};
+
+TRIO_BEGIN_DECLS
+
+// Makes a campaign, with the memory and the reports of `base`, a platform's
+// configuration. Returns NULL if there is no memory.
+//
+// Checkpoint: never; not in a run.
+struct trio_campaign *trio_campaign_new(const struct trio_config *base);
+
+// Gives everything back.
+//
+// Checkpoint: never; not in a run.
+void trio_campaign_free(struct trio_campaign *campaign);
+
+// Runs a scenario until something fails or all that `options` asks for is done.
+// NULL: the defaults.
+//
+// Checkpoint: never; not in a run.
+// Returns: TRIO_OK   `ret_result` is set, whatever came of it.
+//          TRIO_EINVAL  there is no such strategy.
+TRIO_MUST_USE trio_status
+trio_campaign_run(struct trio_campaign *campaign,
+                  const struct trio_scenario *scenario,
+                  const struct trio_campaign_options *options,
+                  struct trio_campaign_result *ret_result);
+
+// Runs the schedule of a token once.
+//
+// Checkpoint: never; not in a run.
+// Returns: TRIO_OK      `ret_result` is set.
+//          TRIO_EINVAL  this is no token, or not of this scenario.
+//          TRIO_ESTALE  it does not fit the program any more: `ret_result` has
+//                       what happened, and its text says which deviation was
+//                       the first that did not fit.
+TRIO_MUST_USE trio_status
+trio_campaign_replay(struct trio_campaign *campaign,
+                     const struct trio_scenario *scenario, const char *token,
+                     struct trio_campaign_result *ret_result);
+
+// Ends the simulated run that is under way as failed: for the checks of test
+// frameworks. After something was injected, it ends the run as cancelled if
+// `excused`: when what failed is that a status was the injected one. Returns
+// only if no simulated run is under way in this thread.
+//
+// Checkpoint: never.
+void trio_sim_fail(const char *text, bool excused);
+
+// Says whether a simulated run is under way in which something was injected: a
+// cancellation, a failure.
+//
+// Checkpoint: never.
+TRIO_MUST_USE bool trio_sim_is_injected(void);
+
+TRIO_END_DECLS
+
+#endif // TRIO_CAMPAIGN_H

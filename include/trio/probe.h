@@ -1,0 +1,88 @@
+// Probes: what a program tells whoever tests it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// They may stay in production code, where nobody observes the run: there each
+// costs one predictable branch, and outside a run they do nothing.
+
+#ifndef TRIO_PROBE_H
+#define TRIO_PROBE_H
+
+#include <trio/base.h>
+#include <trio/task.h>
+
+struct trio_cancel_scope;
+
+// What is said of a condition.
+enum trio_property {
+    TRIO_PROPERTY_ALWAYS,     // it holds whenever it is asked
+    TRIO_PROPERTY_SOMETIMES,  // it holds in at least one run of a campaign
+    TRIO_PROPERTY_UNREACHABLE // nobody ever asks
+};
+
+// Says that `condition` holds, always; a simulated run in which it does not has
+// failed. Evaluates it once.
+//
+//     TRIO_SIM_ALWAYS(pool->taken <= pool->size, "no more taken than there are");
+#define TRIO_SIM_ALWAYS(condition, name)                                      \
+    trio_sim_property(TRIO_PROPERTY_ALWAYS, (condition), (name))
+
+// Says that `condition` holds in some run. A campaign in which it never does
+// has failed: its tests test less than they seem to.
+#define TRIO_SIM_SOMETIMES(condition, name)                                   \
+    trio_sim_property(TRIO_PROPERTY_SOMETIMES, (condition), (name))
+
+// Says that nobody ever gets here.
+#define TRIO_SIM_UNREACHABLE(name)                                            \
+    trio_sim_property(TRIO_PROPERTY_UNREACHABLE, false, (name))
+
+// Marks a soft point: the task is about to use `object`, plain memory that it
+// shares with others. In the order SOFT any other task may come first, as
+// between threads; otherwise it only counts as a use of the object.
+//
+//     TRIO_SIM_POINT(&count, TRIO_ACCESS_READ);
+//     seen = count;
+//     TRIO_SIM_POINT(&count, TRIO_ACCESS_WRITE);
+//     count = seen + 1;
+#define TRIO_SIM_POINT(object, access) trio_sim_point((object), (access))
+
+TRIO_BEGIN_DECLS
+
+// Tells of a property. `name` is static.
+//
+// Checkpoint: never. Also outside a task.
+void trio_sim_property(enum trio_property property, bool held,
+                       const char *name);
+
+// What TRIO_SIM_POINT stands for.
+//
+// Checkpoint: never.
+void trio_sim_point(const void *object, enum trio_access access);
+
+// Has the cancel sweep cancel `scope` instead of those that it would choose
+// itself. The scope is open.
+//
+// Checkpoint: never.
+void trio_sim_target(const struct trio_cancel_scope *scope);
+
+// Gives `object` a name in reports and tokens. `name` is static.
+//
+// Checkpoint: never.
+void trio_sim_name(const void *object, const char *name);
+
+// Says that `object` has been taken and must be given back before the run ends:
+// a connection, a permit, a file. `kind` is static.
+//
+//     trio_sim_owe(connection, "connection");
+//
+// Checkpoint: never.
+void trio_sim_owe(const void *object, const char *kind);
+
+// Says that `object` has been given back. To give back what nobody owes is a
+// failure, too.
+//
+// Checkpoint: never.
+void trio_sim_settle(const void *object);
+
+TRIO_END_DECLS
+
+#endif // TRIO_PROBE_H

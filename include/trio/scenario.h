@@ -1,0 +1,83 @@
+// Scenarios: programs that are run in simulation, over and over.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SCENARIO_H
+#define TRIO_SCENARIO_H
+
+#include <trio/base.h>
+#include <trio/nursery.h>
+#include <trio/probe.h>
+#include <trio/status.h>
+#include <trio/time.h>
+
+// Which steps may follow each other. Whatever fails in PASS is possible on
+// today's loop.
+enum trio_sim_order {
+    TRIO_SIM_PASS, // any permutation inside a pass of the loop
+    TRIO_SIM_ANY,  // any runnable task at any time
+    TRIO_SIM_SOFT  // the same, and also at soft points
+};
+
+// A `trio_scenario` is a main task, to be run many times under different
+// schedules, with cancellations and failures injected. It passes if it returns
+// TRIO_OK and leaves nothing behind. One registers itself where it is defined:
+//
+//     TRIO_SCENARIO(nobody_gets_more_than_there_is)
+//     {
+//         struct pool pool = POOL_INIT;
+//
+//         (void)arg;
+//         return use(&pool); // whatever it needs, it makes anew
+//     }
+//
+// Members that differ from zero follow the name:
+//
+//     TRIO_SCENARIO(old_and_slow, .order = TRIO_SIM_SOFT, .steps_max = 1000)
+//
+// A script is a schedule by hand: words with blanks between, one for each
+// decision. A task's name has that task take the next step; "reader#2" is the
+// second one of the name, "main" the scenario itself. "clock" lets time pass,
+// "job" has the first job done, "cancel:reader" cancels the innermost scope
+// around that task; these take no step. "reader*3" is three times the word.
+// After the last word the first in line goes on. A script whose word does not
+// fit fails, as one.
+struct trio_scenario {
+    const char *name;
+    trio_task_fn fn; // Its argument is `arg`.
+    void *arg;
+    enum trio_sim_order order;
+    bool still_clock;          // Time passes only when nobody can run.
+    bool no_cancel_sweep;      // Its own code cannot stand to be cancelled.
+    bool no_failure_sweep;     // Nor to run out of memory.
+    const char *witness;       // A script in which it fails, if it shows a bug.
+    uint64_t steps_max;        // A longer run ends as capped; 0: 100,000.
+    trio_duration time_max;    // In virtual time; 0: 1,000 hours.
+    struct trio_scenario *next; // Private.
+};
+
+#define TRIO_SCENARIO(name_, ...)                                             \
+    static TRIO_CHECKPOINT trio_status name_(void *arg);                      \
+    __attribute__((constructor)) static void name_##_register_(void)          \
+    {                                                                         \
+        static struct trio_scenario scenario = {                              \
+            .name = #name_, .fn = name_, __VA_ARGS__};                        \
+        trio_scenario_register(&scenario);                                    \
+    }                                                                         \
+    static TRIO_CHECKPOINT trio_status name_(void *arg)
+
+TRIO_BEGIN_DECLS
+
+// Adds a scenario to those that the runner knows, once.
+//
+// Checkpoint: never. Before main begins, or from one thread.
+void trio_scenario_register(struct trio_scenario *scenario);
+
+// Returns the first scenario that was registered, NULL if there is none; the
+// others follow by `next`.
+//
+// Checkpoint: never.
+struct trio_scenario *trio_scenario_first(void);
+
+TRIO_END_DECLS
+
+#endif // TRIO_SCENARIO_H

@@ -1,0 +1,305 @@
+// What the files of the simulation kernel share: one run, and all that decides
+// and records it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// A run is determined by its plan. Everything that could go one way or another
+// is decided in one place, the picker (picker.c), and everything that happens
+// comes in through one place, the notes (notes.c).
+
+#ifndef TRIO_SIM_KERNEL_KERNEL_H
+#define TRIO_SIM_KERNEL_KERNEL_H
+
+#include <trio/backend.h>
+#include <trio/clock.h>
+#include <trio/run.h>
+#include <trio/scenario.h>
+#include <trio/sim_job.h>
+#include <trio/task.h>
+
+#include "sim/internal.h"
+
+struct kernel;
+
+// ---- What an actor is about to do, or has just done ----
+
+struct operation {
+    const void *object; // NULL: none.
+    const char *verb;   // "acquire"; NULL: a touch, or nothing at all.
+    enum trio_access access;
+};
+
+// Whether two operations of different tasks do not commute.
+static inline bool trio_sim_conflict_(const struct operation *a,
+                                      const struct operation *b)
+{
+    return a->object != NULL && a->object == b->object &&
+           (a->access != TRIO_ACCESS_READ || b->access != TRIO_ACCESS_READ);
+}
+
+// ---- Tasks, as the kernel knows them ----
+
+// What one task has done under one label: a verb and an object of its own.
+struct label {
+    uint32_t hash;       // Of (verb, number of the object in this task).
+    uint32_t occurrence; // How often it has come to it.
+};
+
+enum { LABELS_MAX = 16, OBJECTS_MAX = 16 };
+
+struct actor {
+    struct trio_task *task;
+    uint64_t path;     // Its name: of its parent, and which child it is.
+    uint64_t priority; // The strategy's.
+    struct operation pending; // Where it stopped last.
+    uint32_t number;
+    uint32_t parent;   // Number of the task that started it, 0: none.
+    uint32_t children; // Started so far.
+    uint32_t steps;    // Taken so far.
+    bool living;
+    bool parked;
+
+    // Only while details are recorded:
+    uint32_t anchor;   // Where it stopped last, as tokens name it.
+    uint32_t deferred; // Decisions in which it was passed over since.
+    uint32_t scopes;   // Opened so far.
+    uint32_t calls;    // To the seams, so far.
+    struct open_scope *innermost;
+    uint32_t label_count;
+    uint32_t object_count;
+    struct label labels[LABELS_MAX];
+    const void *objects[OBJECTS_MAX];
+};
+
+// A scope that is open, while details are recorded.
+struct open_scope {
+    struct trio_cancel_scope *scope; // NULL: this record is free.
+    struct open_scope *outer;
+    uint32_t path;   // 16 bits: of its task, and which scope it is.
+    uint32_t number; // Of its task.
+    bool target;     // The scenario named it.
+};
+
+enum { SCOPE_AROUND = 0xffff }; // Path of the one around the whole scenario.
+
+// ---- Deviations: all in which a run differs from production ----
+
+enum deviation_kind {
+    DEVIATE_TASK,   // another task than the first in line comes first
+    DEVIATE_CLOCK,  // time passes, up to the next deadline
+    DEVIATE_JOB,    // a job is done
+    DEVIATE_CANCEL, // a scope is cancelled
+    DEVIATE_FAIL,   // a call to a seam fails
+    DEVIATE_FAIL_ON // and so do all later ones of its kind
+};
+
+enum { ANCHOR_BITS = 21, TARGET_BITS = 16 };
+
+// `anchor` says when, and does not depend on the schedule:
+//   TASK, CLOCK, JOB  where the first in line stopped last, and how often it
+//                     was passed over since; 0 when nobody is runnable
+//   CANCEL            where a task came to: parked there, or was made ready
+//   FAIL, FAIL_ON     which task calls, what, for which time
+// `target` says who: path of a task, of a job, of a scope; of a failure 0.
+struct deviation {
+    enum deviation_kind kind;
+    uint32_t anchor; // ANCHOR_BITS.
+    uint32_t target; // TARGET_BITS.
+};
+
+// ---- Strategies ----
+
+// What can happen between two steps besides a task.
+enum action { ACTION_NONE, ACTION_CLOCK, ACTION_JOB, ACTION_CANCEL };
+
+// Chooses among what may come next. All state is in `context`; a run of the
+// same seed on the same program makes the same choices.
+struct strategy {
+    const char *name;
+    // A run begins; `seed` numbers the runs of a campaign, too.
+    void (*begin)(void *context, struct kernel *kernel, uint64_t seed);
+    // Returns which of `count` >= 2 runnable tasks goes next. Their actors:
+    // trio_sim_actor_(kernel, tasks[i]); first in line is 0.
+    size_t (*pick)(void *context, struct kernel *kernel,
+                   struct trio_task *const *tasks, size_t count);
+    bool every_step; // Pick is asked also where there is only one.
+    // Returns what happens before the next task is picked, again and again
+    // until it is nothing; CANCEL: the innermost scope around `*ret_actor`.
+    // Called also when nobody is runnable, with count 0. May be NULL.
+    enum action (*act)(void *context, struct kernel *kernel,
+                       struct trio_task *const *tasks, size_t count,
+                       struct actor **ret_actor);
+    // A task has been started, as an actor. May be NULL.
+    void (*started)(void *context, struct kernel *kernel, struct actor *actor);
+    // An actor has used an object in its step. May be NULL.
+    void (*used)(void *context, struct kernel *kernel, struct actor *actor,
+                 const struct operation *operation);
+    // The run is over. May be NULL. Returns false if this strategy has nothing
+    // new to try.
+    bool (*end)(void *context, struct kernel *kernel);
+    void *context;
+};
+
+// ---- Plans ----
+
+// How a twin differs, in what must make no difference.
+struct perturbation {
+    bool addresses;  // Memory and stacks are handed out in another order.
+    uint8_t junk;    // What fresh memory and stacks are filled with.
+    uint64_t salt;   // Of trio_random seeds that must not matter; heap shifts.
+    bool wall_clock; // The real clock is far away.
+};
+
+struct plan {
+    const struct trio_scenario *scenario;
+    enum trio_sim_order order;
+    uint64_t seed;                   // Of random data and the start of time.
+    const struct strategy *strategy; // NULL: the first in line.
+    uint64_t strategy_seed;
+    bool early;                      // The clock and jobs may be early.
+    const struct deviation *deviations; // Each happens once, where it fits.
+    size_t deviation_count;
+    bool details; // Anchors, scopes, cancel points: needed by deviations.
+    bool words;   // What happened is kept to be told: trace and texts.
+    struct perturbation perturbation;
+};
+
+// ---- Outcomes ----
+
+enum verdict {
+    VERDICT_PASSED,
+    VERDICT_FAILED,
+    VERDICT_CANCELLED, // By an injection, as it should be.
+    VERDICT_CAPPED     // Neither passed nor failed: too long.
+};
+
+enum failure_kind {
+    FAILURE_NONE,
+    FAILURE_PROPERTY, // always, unreachable
+    FAILURE_CHECK,    // trio_campaign_fail: of a test's own checks
+    FAILURE_MISUSE,
+    FAILURE_DEADLOCK,
+    FAILURE_STATUS,   // The scenario did not return TRIO_OK.
+    FAILURE_OWED,     // Something was not given back, or twice.
+    FAILURE_MEMORY,   // Memory of the run's was not given back.
+    FAILURE_ENDLESS,  // A cancelled scope did not end.
+    FAILURE_REAL,     // The real world leaked in.
+    FAILURE_SCRIPT,   // It does not fit.
+    FAILURE_CRASH     // Of the whole process; only seen from outside.
+};
+
+enum { FAILURE_TEXT_MAX = 256 };
+
+struct outcome {
+    enum verdict verdict;
+    enum failure_kind failure;
+    uint64_t failure_class; // Equal: the same failure, found again.
+    char text[FAILURE_TEXT_MAX];
+    trio_status status;
+    uint64_t hash; // Of all that happened.
+    uint64_t steps;
+    uint64_t decisions; // With more than one to choose from.
+    size_t fired; // Deviations of the plan that happened.
+};
+
+// ---- Records ----
+
+// What happened, 16 bytes each, in a ring; `words` makes the ring large.
+struct event {
+    const char *verb; // Of PARK; or the text of the note.
+    uint32_t task;    // Number, 0: none.
+    uint16_t object;  // Number of first use in the run, 0: none.
+    uint8_t kind;     // enum trio_note_kind.
+    int8_t first;     // As the note's, cut off.
+};
+
+// A moment at which a task can be cancelled.
+struct point {
+    uint64_t key;      // (task path, verb, object, first time or later, moment)
+    uint32_t anchor;   // For a deviation.
+    uint32_t scopes[3]; // Paths to cancel: named or innermost first; 0: none.
+    bool parked;       // Moment: parked. Else: made ready, its step to come.
+    const char *verb;  // Or NULL.
+    uint64_t order;    // Step of the run in which it came.
+};
+
+// A call to a seam that can fail.
+struct call {
+    uint32_t anchor;
+    const char *what; // "allocate", "stack"
+};
+
+// A growing array of the kernel's.
+struct array {
+    void *items;
+    size_t count;
+    size_t max;
+    size_t size; // Of an item.
+};
+
+// Appends a zeroed item. Never fails: stops the process without memory.
+void *trio_sim_append_(struct kernel *kernel, struct array *array);
+
+#define ARRAY_AT(array, type, i) (&((type *)(array)->items)[i])
+
+// ---- The kernel: of one thread, for many runs ----
+
+struct kernel *trio_sim_kernel_new_(const struct trio_config *base);
+void trio_sim_kernel_free_(struct kernel *kernel);
+
+// Runs a plan. What the functions below return is of this run, until the next.
+void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
+                   struct outcome *outcome);
+
+// All deviations of the run that a plan without strategy needs to repeat it, in
+// the order in which they happened; `details` only.
+const struct deviation *trio_sim_fired_(const struct kernel *kernel,
+                                        size_t *ret_count);
+
+// In words, beside each of those; `words` only.
+const char *trio_sim_fired_words_(const struct kernel *kernel, size_t i);
+
+// Those of the plan that did not happen, by number; `details` only.
+size_t trio_sim_stale_(const struct kernel *kernel, size_t *ret_first);
+
+// Cancel points, seam calls; `details` only.
+const struct point *trio_sim_points_(const struct kernel *kernel,
+                                     size_t *ret_count);
+const struct call *trio_sim_calls_(const struct kernel *kernel,
+                                   size_t *ret_count);
+
+// Events, oldest first, in two parts as a ring has them, and what their task
+// and object numbers are called.
+size_t trio_sim_event_count_(const struct kernel *kernel);
+const struct event *trio_sim_event_(const struct kernel *kernel, size_t i);
+size_t trio_sim_actor_count_(const struct kernel *kernel);
+const struct actor *trio_sim_actor_at_(const struct kernel *kernel, size_t i);
+void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
+                          char *buffer, size_t size); // "main", "consumer#2"
+void trio_sim_object_name_(const struct kernel *kernel, uint32_t number,
+                           char *buffer, size_t size); // "queue", "#3"
+
+// ---- For strategies ----
+
+struct actor *trio_sim_actor_(struct kernel *kernel,
+                              const struct trio_task *task);
+uint64_t trio_sim_step_(const struct kernel *kernel);
+
+// ---- For whoever finds a failure while a run is under way ----
+
+// The kernel whose run is under way in this thread, or NULL.
+struct kernel *trio_sim_current_(void);
+
+// Ends the run as failed, or as ended by what was injected. Does not return.
+__attribute__((noreturn)) void trio_sim_fail_(struct kernel *kernel,
+                                              enum failure_kind kind,
+                                              const char *text);
+__attribute__((noreturn)) void trio_sim_give_up_(struct kernel *kernel);
+
+// Whether something was injected in this run so far: a cancellation or a
+// failure.
+bool trio_sim_injected_(const struct kernel *kernel);
+
+// The class of a failure.
+uint64_t trio_sim_class_(enum failure_kind kind, const char *text);
+
+#endif // TRIO_SIM_KERNEL_KERNEL_H
