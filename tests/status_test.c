@@ -34,6 +34,7 @@ TEST_PLAIN(status, values_are_fixed)
     CHECK_EQ(TRIO_ENOMEM, -10);
     CHECK_EQ(TRIO_EBROKEN, -14);
     CHECK_EQ(TRIO_EOS, -33);
+    CHECK_EQ(TRIO_ESTALE, -35);
     for (size_t i = 0; i < COUNT(rows); i++)
         CHECK_EQ(rows[i].value, -(int)i);
 }

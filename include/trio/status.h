@@ -43,7 +43,8 @@
     X(TRIO_ENOENT,          -31, "no such thing")                             \
     X(TRIO_EEXIST,          -32, "exists already")                            \
     X(TRIO_EOS,             -33, "an error of the operating system")          \
-    X(TRIO_ECONTRACT,       -34, "something breaks its contract")
+    X(TRIO_ECONTRACT,       -34, "something breaks its contract")             \
+    X(TRIO_ESTALE,          -35, "stale: it does not fit any more")
 // clang-format on
 
 // What a call came to. Zero is success, the library's own codes are -1 to -999,
