@@ -48,7 +48,8 @@ void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
     task->cancelled = scope->effective;
     task->scope = scope;
     task->scope_place = caller.place;
-    trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope, kind);
+    trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
+               kind != SCOPE_SHIELD && kind != SCOPE_START);
 }
 
 // What is left of the cancellations that passed in a scope; S22, S23.

@@ -45,7 +45,7 @@ void trio_sim_point(const void *object, enum trio_access access)
 
     if (run == NULL || run->current == NULL)
         return;
-    trio_note_(run, TRIO_NOTE_TOUCH, run->current, object, access);
+    tell(TRIO_NOTE_TOUCH, object, "point", access);
     if (UNLIKELY(run->config.scheduler.soft_points))
         trio_yield_(run, run->current);
 }

@@ -15,7 +15,7 @@ static uint64_t next_random(void *context)
 
 // Returns a time that no duration of a program comes near: a duration that is
 // given where a time belongs is then long past, and is found.
-static trio_time starting_time(uint64_t seed)
+trio_time trio_sim_starting_time_(uint64_t seed)
 {
     uint64_t state = seed;
 
@@ -34,7 +34,7 @@ struct trio_config trio_config_simulated(struct trio_simulation *simulation,
         .choices = ~seed,
         .data = seed ^ UINT64_C(0x6a09e667f3bcc908),
     };
-    simulation->clock.now = starting_time(seed);
+    simulation->clock.now = trio_sim_starting_time_(seed);
     simulation->clock.autojump = true;
     simulation->clock.jump_threshold = 0;
 

@@ -18,6 +18,9 @@ uint64_t trio_sim_below_(uint64_t *state, uint64_t bound);
 // Makes a scheduler that draws each next task from the generator at `state`.
 struct trio_scheduler trio_sim_shuffle_(uint64_t *state);
 
+// Returns a time that no duration of a program comes near.
+trio_time trio_sim_starting_time_(uint64_t seed);
+
 // Makes a world that has nothing in it.
 struct trio_world trio_sim_empty_world_(void);
 

@@ -21,12 +21,14 @@ enum trio_note_kind {
     TRIO_NOTE_STEP_END,          //
     TRIO_NOTE_POLL_BEGIN,        // first: limit in nanoseconds
     TRIO_NOTE_POLL_END,          //
-    TRIO_NOTE_SCOPE_OPEN,        // object: scope
+    TRIO_NOTE_SCOPE_OPEN,        // object: scope; first: 1 if it is for others
+                                 // to cancel, 0 if not: a shield
     TRIO_NOTE_SCOPE_CANCEL,      // object: scope; first: source
     TRIO_NOTE_SCOPE_CLOSE,       // object: scope; first: status
     TRIO_NOTE_PARK,              // object: what on; text: verb; first: access
     TRIO_NOTE_WAKE,              // first: result
-    TRIO_NOTE_TOUCH,             // object: what; first: access
+    TRIO_NOTE_TOUCH,             // object: what; first: access; text: "point"
+                                 // at a soft point
     TRIO_NOTE_ERROR_DROPPED,     // first: status; text: of the record
     TRIO_NOTE_CANCEL_IGNORED,    // first: how many checkpoints in a row
     TRIO_NOTE_CLOCK_JUMP,        // first: new now

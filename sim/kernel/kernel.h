@@ -44,6 +44,12 @@ struct label {
     uint32_t occurrence; // How often it has come to it.
 };
 
+// An object that one task has used with one verb.
+struct own_object {
+    const void *object;
+    const char *verb;
+};
+
 enum { LABELS_MAX = 16, OBJECTS_MAX = 16 };
 
 struct actor {
@@ -63,20 +69,24 @@ struct actor {
     uint32_t deferred; // Decisions in which it was passed over since.
     uint32_t scopes;   // Opened so far.
     uint32_t calls;    // To the seams, so far.
-    struct open_scope *innermost;
+    uint32_t innermost; // Of its open scopes, by number; 0: none.
+    uint32_t nth;      // Task of its name.
     uint32_t label_count;
     uint32_t object_count;
+    bool labelled;     // It has done something in this step.
     struct label labels[LABELS_MAX];
-    const void *objects[OBJECTS_MAX];
-};
+    struct own_object objects[OBJECTS_MAX];
+    char name[24];
+} __attribute__((aligned(64)));
 
 // A scope that is open, while details are recorded.
 struct open_scope {
-    struct trio_cancel_scope *scope; // NULL: this record is free.
-    struct open_scope *outer;
-    uint32_t path;   // 16 bits: of its task, and which scope it is.
-    uint32_t number; // Of its task.
-    bool target;     // The scenario named it.
+    struct trio_cancel_scope *scope; // NULL: closed.
+    uint32_t outer;   // Number of the one around it, 0: none.
+    uint32_t path;    // 16 bits: of its task, and which scope it is.
+    uint32_t task;    // Number of the one that opened it.
+    bool cancellable; // Not a shield.
+    bool target;      // The scenario named it.
 };
 
 enum { SCOPE_AROUND = 0xffff }; // Path of the one around the whole scenario.
@@ -246,6 +256,16 @@ void *trio_sim_append_(struct kernel *kernel, struct array *array);
 struct kernel *trio_sim_kernel_new_(const struct trio_config *base);
 void trio_sim_kernel_free_(struct kernel *kernel);
 
+// A property that this run was asked about.
+struct property {
+    const char *name;
+    enum trio_property kind;
+    bool held; // At least once.
+};
+
+const struct property *trio_sim_properties_(const struct kernel *kernel,
+                                            size_t *ret_count);
+
 // Runs a plan. What the functions below return is of this run, until the next.
 void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
                    struct outcome *outcome);
@@ -298,6 +318,9 @@ __attribute__((noreturn)) void trio_sim_give_up_(struct kernel *kernel);
 // Whether something was injected in this run so far: a cancellation or a
 // failure.
 bool trio_sim_injected_(const struct kernel *kernel);
+
+// Whether a task is running its step: not the loop, not the kernel.
+bool trio_sim_in_task_(void);
 
 // The class of a failure.
 uint64_t trio_sim_class_(enum failure_kind kind, const char *text);
