@@ -209,6 +209,7 @@ struct outcome {
     uint64_t steps;
     uint64_t decisions; // With more than one to choose from.
     size_t fired; // Deviations of the plan that happened.
+    bool exhausted; // The strategy has nothing new to try.
 };
 
 // ---- Records ----
@@ -236,6 +237,13 @@ struct point {
 struct call {
     uint32_t anchor;
     const char *what; // "allocate", "stack"
+};
+
+// A property that was told of, by name and kind.
+struct property {
+    const char *name;
+    enum trio_property kind;
+    bool held; // At least once.
 };
 
 // A growing array of the kernel's.
@@ -286,6 +294,10 @@ const struct point *trio_sim_points_(const struct kernel *kernel,
                                      size_t *ret_count);
 const struct call *trio_sim_calls_(const struct kernel *kernel,
                                    size_t *ret_count);
+
+// Properties, in the order in which the run came to them first.
+const struct property *trio_sim_properties_(const struct kernel *kernel,
+                                            size_t *ret_count);
 
 // Events, oldest first, in two parts as a ring has them, and what their task
 // and object numbers are called.

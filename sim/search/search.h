@@ -7,6 +7,7 @@
 #include <trio/campaign.h>
 
 #include "sim/kernel/kernel.h"
+#include "sim/strategy/strategy.h"
 
 // ---- Tokens ----
 
@@ -38,29 +39,123 @@ struct shrunk {
 bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
                       const struct outcome *outcome, struct shrunk *ret);
 
-// ---- Searching: campaign.c ----
+// ---- Sets: hash_set.c ----
+
+// Numbers that were seen. A set that is three quarters full takes no more, so
+// that `count` then means: at least.
+struct hash_set {
+    uint64_t *slots; // 0: free. Its owner's.
+    size_t slot_count; // A power of two.
+    size_t count;
+};
+
+void trio_sim_set_clear_(struct hash_set *set);
+
+// Returns whether `hash` is new to the set; a full set takes nothing for new.
+bool trio_sim_set_add_(struct hash_set *set, uint64_t hash);
+
+// ---- What the sweeps have found and tried ----
+
+enum {
+    SWEEP_RUNS_MAX = 4096, // Of each sweep, so that it ends.
+    SWEEP_POINTS_MAX = 2048,
+    SWEEP_CALLS_MAX = 2048,
+    SWEEP_SET_SLOTS = 4096
+};
+
+// A moment that no moment before was like.
+struct sweep_point {
+    uint32_t anchor;
+    uint32_t scopes[3];
+    uint32_t schedule; // The one in which it was found.
+    uint32_t within;   // Number + 1 of the point whose cancellation led to it,
+                       // as cleaning up did; 0: none.
+    bool first;        // Nothing before had its verb and moment.
+    bool tried;
+    bool parked;
+    const char *verb;
+};
+
+struct cancel_sweep {
+    struct hash_set keys;
+    uint64_t key_slots[SWEEP_SET_SLOTS];
+    struct sweep_point points[SWEEP_POINTS_MAX];
+    uint32_t count;
+};
+
+// A call that was not made before.
+struct sweep_call {
+    uint32_t anchor;
+    uint32_t within; // The failure that led to it, as an anchor; 0: none.
+};
+
+struct failure_sweep {
+    struct hash_set anchors;
+    uint64_t anchor_slots[SWEEP_SET_SLOTS];
+    struct sweep_call calls[SWEEP_CALLS_MAX];
+    uint32_t count;
+};
+
+// ---- Searching ----
+
+enum { PROPERTIES_MAX = 64, TRACE_SLOTS = 65536 };
 
 struct search {
     struct kernel *kernel;
     const struct trio_scenario *scenario;
     struct trio_campaign_options options;
     struct trio_campaign_result *result;
+    struct strategies *strategies;
     enum trio_sim_order order;
     struct plan failing; // The first that failed, with deviations of its own.
     struct deviation failing_deviations[DEVIATIONS_MAX];
     struct outcome outcome; // Of that.
     bool over;              // Something failed, or progress says so.
+    struct hash_set traces;
+    uint64_t trace_slots[TRACE_SLOTS];
+    struct property properties[PROPERTIES_MAX]; // SOMETIMES, of all runs.
+    size_t property_count;
+    struct cancel_sweep cancels;
+    struct failure_sweep failures;
 };
+
+// Forgets the last search of this memory and begins one.
+void trio_sim_search_begin_(struct search *search);
+
+// Returns the plan of a schedule that sweeps use: 0 is first in, first out, the
+// others are random.
+struct plan trio_sim_schedule_(struct search *search, uint32_t schedule);
 
 // Runs a plan of the search's scenario and counts it as `by`'s. Returns false if
 // the search is over: then leave.
 bool trio_sim_try_(struct search *search, const struct plan *plan,
                    const char *by, struct outcome *ret_outcome);
 
+// Keeps a failure, which ends the search.
+void trio_sim_found_(struct search *search, const struct plan *plan,
+                     const char *by, const struct outcome *outcome);
+
+// Returns a SOMETIMES that was asked for and never held, or NULL.
+const char *trio_sim_never_held_(const struct search *search);
+
 // ---- Phases of a search: each returns false if the search is over ----
 
+// Takes the cancel points, the calls of the run that has just been: one of
+// `schedule`, with details.
+void trio_sim_note_points_(struct search *search, uint32_t schedule,
+                           uint32_t within);
+void trio_sim_note_calls_(struct search *search, uint32_t within);
+
+// Start from what was noted of a run first in, first out.
 bool trio_sim_sweep_cancels_(struct search *search);  // cancel_sweep.c
 bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
+
+// Runs what `options` asks for besides: explore.c. TRIO_EINVAL: there is no such
+// strategy.
+trio_status trio_sim_explore_(struct search *search);
+
+// The kernel of a campaign, to read what its last run or replay left.
+struct kernel *trio_sim_campaign_kernel_(struct trio_campaign *campaign);
 
 // ---- Determinism: twin.c ----
 
