@@ -264,16 +264,6 @@ void *trio_sim_append_(struct kernel *kernel, struct array *array);
 struct kernel *trio_sim_kernel_new_(const struct trio_config *base);
 void trio_sim_kernel_free_(struct kernel *kernel);
 
-// A property that this run was asked about.
-struct property {
-    const char *name;
-    enum trio_property kind;
-    bool held; // At least once.
-};
-
-const struct property *trio_sim_properties_(const struct kernel *kernel,
-                                            size_t *ret_count);
-
 // Runs a plan. What the functions below return is of this run, until the next.
 void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
                    struct outcome *outcome);
