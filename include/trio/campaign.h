@@ -68,6 +68,8 @@ struct trio_campaign_result {
     uint64_t calls;            // To seams that can fail.
     uint64_t failure_runs;
     uint64_t twins;
+    uint64_t sometimes;        // Properties that must hold in some run,
+    uint64_t sometimes_held;   // and of them those that did.
     uint64_t found_after;      // Runs until the first failure, itself included.
     const char *found_by;      // "pos", "cancel sweep", ...; NULL: no failure.
     uint64_t replays;          // To shrink it.
