@@ -44,7 +44,7 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
 // Numbers that were seen. A set that is three quarters full takes no more, so
 // that `count` then means: at least.
 struct hash_set {
-    uint64_t *slots; // 0: free. Its owner's.
+    uint64_t *slots;   // 0: free. Its owner's.
     size_t slot_count; // A power of two.
     size_t count;
 };
@@ -65,15 +65,15 @@ enum {
 
 // A moment that no moment before was like.
 struct sweep_point {
+    struct deviation before; // The cancellation that led to it, as cleaning up
+                             // does; anchor 0: none.
     uint32_t anchor;
     uint32_t scopes[3];
     uint32_t schedule; // The one in which it was found.
-    uint32_t within;   // Number + 1 of the point whose cancellation led to it,
-                       // as cleaning up did; 0: none.
-    bool first;        // Nothing before had its verb and moment.
-    bool tried;
-    bool parked;
     const char *verb;
+    bool parked;
+    bool novel; // Nothing before had its verb and moment.
+    bool tried;
 };
 
 struct cancel_sweep {
@@ -85,8 +85,8 @@ struct cancel_sweep {
 
 // A call that was not made before.
 struct sweep_call {
+    struct deviation before; // The failure that led to it; anchor 0: none.
     uint32_t anchor;
-    uint32_t within; // The failure that led to it, as an anchor; 0: none.
 };
 
 struct failure_sweep {
@@ -126,32 +126,34 @@ void trio_sim_search_begin_(struct search *search);
 // others are random.
 struct plan trio_sim_schedule_(struct search *search, uint32_t schedule);
 
-// Runs a plan of the search's scenario and counts it as `by`'s. Returns false if
-// the search is over: then leave.
+// Runs a plan of the search's scenario and counts it as `by`'s. Returns false
+// if the search is over: then leave.
 bool trio_sim_try_(struct search *search, const struct plan *plan,
                    const char *by, struct outcome *ret_outcome);
 
 // Keeps a failure, which ends the search.
-void trio_sim_found_(struct search *search, const struct plan *plan,
-                     const char *by, const struct outcome *outcome);
+void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
+                            const char *by, const struct outcome *outcome);
 
 // Returns a SOMETIMES that was asked for and never held, or NULL.
 const char *trio_sim_never_held_(const struct search *search);
 
 // ---- Phases of a search: each returns false if the search is over ----
 
-// Takes the cancel points, the calls of the run that has just been: one of
-// `schedule`, with details.
+// Takes what is new of the cancel points, of the calls of the run that has just
+// been: one of `schedule`, with details, in which `before` was injected; NULL:
+// nothing was.
 void trio_sim_note_points_(struct search *search, uint32_t schedule,
-                           uint32_t within);
-void trio_sim_note_calls_(struct search *search, uint32_t within);
+                           const struct deviation *before);
+void trio_sim_note_calls_(struct search *search,
+                          const struct deviation *before);
 
 // Start from what was noted of a run first in, first out.
 bool trio_sim_sweep_cancels_(struct search *search);  // cancel_sweep.c
 bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
 
-// Runs what `options` asks for besides: explore.c. TRIO_EINVAL: there is no such
-// strategy.
+// Runs what `options` asks for besides: explore.c. TRIO_EINVAL: there is no
+// such strategy.
 trio_status trio_sim_explore_(struct search *search);
 
 // The kernel of a campaign, to read what its last run or replay left.

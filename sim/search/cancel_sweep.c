@@ -1,0 +1,156 @@
+// A program is cancelled wherever it can be: once for each kind of moment that
+// it comes to. What makes a moment a new one is its key, which names task,
+// operation, object, whether it is the first time, and whether the task is
+// parked or has been made ready and not run yet. Such a moment is tried in the
+// very schedule in which it was found, so that it surely comes.
+//
+// A moment that only a cancelled run comes to belongs to cleaning up. There the
+// scope around everything is cancelled besides: a program that begins to clean
+// up has to end it, too.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/search/search.h"
+
+#include <string.h>
+
+static const char name[] = "cancel sweep";
+
+// Schedules that are searched for moments.
+enum { SCHEDULES_MAX = 8 };
+
+enum { SCOPES = 3 }; // To choose from, of one moment.
+
+static bool is_like(const struct sweep_point *a, const struct point *b)
+{
+    if (a->parked != b->parked || (a->verb == NULL) != (b->verb == NULL))
+        return false;
+    return a->verb == b->verb || strcmp(a->verb, b->verb) == 0;
+}
+
+static void note_point(struct search *search, const struct point *point,
+                       uint32_t schedule, const struct deviation *before)
+{
+    struct cancel_sweep *sweep = &search->cancels;
+
+    if (!trio_sim_set_add_(&sweep->keys, point->key))
+        return;
+    search->result->cancel_points++;
+    if (sweep->count == SWEEP_POINTS_MAX)
+        return;
+    struct sweep_point noted = {
+        .anchor = point->anchor,
+        .schedule = schedule,
+        .verb = point->verb,
+        .parked = point->parked,
+        .novel = true,
+    };
+    for (size_t i = 0; i < SCOPES; i++)
+        noted.scopes[i] = point->scopes[i];
+    if (before != NULL)
+        noted.before = *before;
+    for (uint32_t i = 0; i < sweep->count && noted.novel; i++)
+        noted.novel = !is_like(&sweep->points[i], point);
+    sweep->points[sweep->count++] = noted;
+}
+
+void trio_sim_note_points_(struct search *search, uint32_t schedule,
+                           const struct deviation *before)
+{
+    size_t count;
+    const struct point *points = trio_sim_points_(search->kernel, &count);
+
+    for (size_t i = 0; i < count; i++)
+        note_point(search, &points[i], schedule, before);
+}
+
+static bool is_over_budget(const struct search *search)
+{
+    return search->result->cancel_runs >= SWEEP_RUNS_MAX;
+}
+
+// Cancels one scope at one moment, after what led to it.
+static bool cancel(struct search *search, uint32_t number, uint32_t target)
+{
+    struct sweep_point *point = &search->cancels.points[number];
+    struct plan plan = trio_sim_schedule_(search, point->schedule);
+    struct deviation deviations[2];
+    struct outcome outcome;
+    size_t count = 0;
+
+    if (point->before.anchor != 0)
+        deviations[count++] = point->before;
+    const struct deviation here = {DEVIATE_CANCEL, point->anchor, target};
+    deviations[count++] = here;
+    plan.deviations = deviations;
+    plan.deviation_count = count;
+    search->result->cancel_runs++;
+    bool goes_on = trio_sim_try_(search, &plan, name, &outcome);
+    if (!point->tried && outcome.fired == count) {
+        point->tried = true;
+        search->result->cancel_points_tried++;
+    }
+    if (goes_on && count == 1)
+        trio_sim_note_points_(search, point->schedule, &here);
+    return goes_on;
+}
+
+// Returns the scope to cancel as the `choice`-th, 0: there is none left.
+static uint32_t target_of(const struct sweep_point *point, size_t choice)
+{
+    if (point->before.anchor != 0) { // One in all.
+        if (choice > 0)
+            return 0;
+        return point->before.target == SCOPE_AROUND ? point->scopes[0]
+                                                    : SCOPE_AROUND;
+    }
+    for (size_t i = 0; i < choice; i++)
+        if (point->scopes[i] == point->scopes[choice])
+            return 0;
+    return point->scopes[choice];
+}
+
+// Tries the moments from `begin` on, those that are found on the way, too.
+static bool cancel_each(struct search *search, uint32_t begin, size_t choice,
+                        bool novel)
+{
+    for (uint32_t i = begin; i < search->cancels.count; i++) {
+        uint32_t target = target_of(&search->cancels.points[i], choice);
+
+        if (search->cancels.points[i].novel != novel || target == 0)
+            continue;
+        if (is_over_budget(search))
+            return true;
+        if (!cancel(search, i, target))
+            return false;
+    }
+    return true;
+}
+
+bool trio_sim_sweep_cancels_(struct search *search)
+{
+    struct cancel_sweep *sweep = &search->cancels;
+    uint32_t begin = 0;
+
+    for (uint32_t schedule = 0; schedule < SCHEDULES_MAX; schedule++) {
+        if (schedule > 0) {
+            struct plan plan = trio_sim_schedule_(search, schedule);
+            struct outcome outcome;
+
+            begin = sweep->count;
+            if (!trio_sim_try_(search, &plan, name, &outcome))
+                return false;
+            trio_sim_note_points_(search, schedule, NULL);
+            if (sweep->count == begin)
+                break;
+        }
+        // One of each sort first: most mistakes show there.
+        if (!cancel_each(search, begin, 0, true) ||
+            !cancel_each(search, begin, 0, false))
+            return false;
+    }
+    for (size_t choice = 1; choice < SCOPES; choice++)
+        if (!cancel_each(search, 0, choice, true) ||
+            !cancel_each(search, 0, choice, false))
+            return false;
+    return true;
+}

@@ -1,0 +1,88 @@
+// The part of a campaign that has no plan: schedule after schedule. Run `n` of
+// a seed is always the same one, whatever was found before it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/search/search.h"
+
+#include <string.h>
+
+enum { RUNS_DEFAULT = 1000, RUNS_PER_TWIN = 64 };
+
+// What the runs of a campaign have in common.
+struct exploration {
+    const struct strategy *strategy; // NULL: first in, first out.
+    const char *by;
+    uint64_t runs;
+    bool is_portfolio;
+    bool is_script;
+};
+
+// Finds out what `options` asks for. Returns false if there is no such
+// strategy.
+static bool begin(struct search *search, struct exploration *ret)
+{
+    const struct trio_campaign_options *options = &search->options;
+
+    *ret = (struct exploration){
+        .runs = options->runs == 0 ? RUNS_DEFAULT : options->runs,
+        .by = options->strategy,
+        .is_portfolio = options->strategy == NULL,
+    };
+    if (ret->is_portfolio)
+        return true;
+    if (!trio_sim_strategy_named_(search->strategies, options->strategy,
+                                  &ret->strategy))
+        return false;
+    ret->is_script = strcmp(options->strategy, "script") == 0;
+    if (ret->is_script && search->strategies->script_state.text == NULL)
+        return false;
+    // What leaves nothing to chance comes out the same every time.
+    if (ret->is_script || (ret->strategy == NULL && options->runs == 0))
+        ret->runs = 1;
+    return true;
+}
+
+static struct plan plan_of(const struct search *search,
+                           const struct exploration *exploration,
+                           uint64_t number)
+{
+    struct plan plan = {
+        .scenario = search->scenario,
+        .order = search->order,
+        .seed = search->options.seed + number,
+        .strategy = exploration->strategy,
+        .strategy_seed = trio_sim_run_seed_(search->options.seed, number),
+        .early = !search->scenario->still_clock && number % 2 == 1,
+    };
+
+    if (exploration->is_portfolio)
+        plan.strategy = trio_sim_portfolio_(search->strategies,
+                                            search->options.seed, number);
+    if (exploration->is_script)
+        plan.early = true; // Its words say when.
+    return plan;
+}
+
+trio_status trio_sim_explore_(struct search *search)
+{
+    struct exploration exploration;
+
+    if (!begin(search, &exploration))
+        return TRIO_EINVAL;
+    for (uint64_t number = 0; number < exploration.runs; number++) {
+        struct plan plan = plan_of(search, &exploration, number);
+        struct outcome outcome;
+
+        if (!trio_sim_try_(search, &plan,
+                           plan.strategy == NULL ? "fifo" : plan.strategy->name,
+                           &outcome))
+            break;
+        if (!search->options.no_twins &&
+            number % RUNS_PER_TWIN == RUNS_PER_TWIN - 1 &&
+            !trio_sim_twin_(search, &plan, &outcome))
+            break;
+        if (outcome.exhausted && !exploration.is_portfolio)
+            break;
+    }
+    return TRIO_OK;
+}

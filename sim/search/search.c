@@ -1,0 +1,156 @@
+// Every run of a search goes through trio_sim_try_, so that there is one place
+// which counts and one which decides that the search is over; the first failure
+// is kept there with all that it takes to have it again.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/search/search.h"
+
+#include <string.h>
+
+// Runs between two calls of progress.
+enum { PROGRESS_RUNS = 64 };
+
+static void set_begin(struct hash_set *set, uint64_t *slots, size_t slot_count)
+{
+    set->slots = slots;
+    set->slot_count = slot_count;
+    trio_sim_set_clear_(set);
+}
+
+void trio_sim_search_begin_(struct search *search)
+{
+    search->outcome = (struct outcome){.verdict = VERDICT_PASSED};
+    search->failing = (struct plan){.scenario = NULL};
+    search->over = false;
+    search->property_count = 0;
+    search->cancels.count = 0;
+    search->failures.count = 0;
+    set_begin(&search->traces, search->trace_slots, TRACE_SLOTS);
+    set_begin(&search->cancels.keys, search->cancels.key_slots,
+              SWEEP_SET_SLOTS);
+    set_begin(&search->failures.anchors, search->failures.anchor_slots,
+              SWEEP_SET_SLOTS);
+}
+
+struct plan trio_sim_schedule_(struct search *search, uint32_t schedule)
+{
+    struct plan plan = {
+        .scenario = search->scenario,
+        .order = search->order,
+        .seed = search->options.seed,
+        .details = true,
+    };
+
+    if (schedule == 0)
+        return plan;
+    plan.strategy = schedule % 2 == 1 ? &search->strategies->pos
+                                      : &search->strategies->random_walk;
+    plan.strategy_seed = ~search->options.seed - schedule;
+    plan.early = !search->scenario->still_clock && schedule % 4 >= 2;
+    return plan;
+}
+
+// Returns the count of `by`; the last one is everybody's who finds no room.
+static struct trio_strategy_count *count_of(struct trio_campaign_result *result,
+                                            const char *by)
+{
+    size_t i = 0;
+
+    while (i < TRIO_SIM_STRATEGIES_MAX - 1 &&
+           result->strategies[i].name != NULL &&
+           result->strategies[i].name != by &&
+           strcmp(result->strategies[i].name, by) != 0)
+        i++;
+    if (result->strategies[i].name == NULL)
+        result->strategies[i].name = by;
+    return &result->strategies[i];
+}
+
+// Returns what the search knows of a property, which most runs ask for in the
+// same order. NULL: there is no room.
+static struct property *property_of(struct search *search, const char *name,
+                                    size_t guess)
+{
+    size_t i;
+
+    if (guess < search->property_count &&
+        search->properties[guess].name == name)
+        return &search->properties[guess];
+    for (i = 0; i < search->property_count; i++)
+        if (strcmp(search->properties[i].name, name) == 0)
+            return &search->properties[i];
+    if (i == PROPERTIES_MAX)
+        return NULL;
+    search->properties[i] = (struct property){.name = name};
+    search->property_count++;
+    return &search->properties[i];
+}
+
+static void note_properties(struct search *search)
+{
+    size_t count;
+    const struct property *told = trio_sim_properties_(search->kernel, &count);
+
+    for (size_t i = 0; i < count; i++) {
+        if (told[i].kind != TRIO_PROPERTY_SOMETIMES)
+            continue;
+        struct property *property = property_of(search, told[i].name, i);
+        if (property != NULL)
+            property->held |= told[i].held;
+    }
+}
+
+const char *trio_sim_never_held_(const struct search *search)
+{
+    for (size_t i = 0; i < search->property_count; i++)
+        if (!search->properties[i].held)
+            return search->properties[i].name;
+    return NULL;
+}
+
+void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
+                            const char *by, const struct outcome *outcome)
+{
+    TRIO_ASSERT(!search->over);
+    TRIO_ASSERT(plan->deviation_count <= DEVIATIONS_MAX);
+
+    search->over = true;
+    search->failing = *plan;
+    for (size_t i = 0; i < plan->deviation_count; i++)
+        search->failing_deviations[i] = plan->deviations[i];
+    search->failing.deviations = search->failing_deviations;
+    search->outcome = *outcome;
+    search->outcome.verdict = VERDICT_FAILED;
+    search->result->found_after = search->result->runs;
+    search->result->found_by = by;
+    count_of(search->result, by)->failures++;
+}
+
+static bool is_wanted(const struct search *search)
+{
+    const struct trio_campaign_options *options = &search->options;
+
+    return options->progress == NULL ||
+           search->result->runs % PROGRESS_RUNS != 0 ||
+           options->progress(options->progress_context, search->result);
+}
+
+bool trio_sim_try_(struct search *search, const struct plan *plan,
+                   const char *by, struct outcome *ret_outcome)
+{
+    struct trio_campaign_result *result = search->result;
+
+    TRIO_ASSERT(!search->over);
+    trio_sim_run_(search->kernel, plan, ret_outcome);
+    result->runs++;
+    result->steps += ret_outcome->steps;
+    result->capped += ret_outcome->verdict == VERDICT_CAPPED;
+    result->traces += trio_sim_set_add_(&search->traces, ret_outcome->hash);
+    count_of(result, by)->runs++;
+    note_properties(search);
+    if (ret_outcome->verdict == VERDICT_FAILED)
+        trio_sim_keep_failure_(search, plan, by, ret_outcome);
+    else if (!is_wanted(search))
+        search->over = true;
+    return !search->over;
+}
