@@ -6,45 +6,64 @@
 
 #include "sim/kernel/kernel.h"
 
-// Each prepares a strategy in state of the caller's.
+// What the strategies below are prepared in is the caller's, and is all that
+// they remember. Some learn from run to run; a run that is begun with the seed
+// of the last one is that run again, and nothing is learnt twice.
 
+// Each order of what there is to choose from is as likely.
 struct random_walk {
     uint64_t state;
 };
 
-// Priorities, which at a few random steps change.
+// Priorities, which at a few random decisions change.
+enum { DEPTH_MAX = 10 };
 struct pct {
     uint64_t state;
-    uint64_t steps; // How long runs have been: change points lie within.
-    uint64_t changes[10];
-    uint32_t depth;      // Of this run, 1 to 10.
-    uint32_t fixed_depth; // 0: random.
-    uint64_t lowest;
+    uint64_t seed;
+    uint32_t fixed_depth; // Bugs of this depth are looked for; 0: of a random
+                          // one, another in each run.
+    uint64_t expected;    // Decisions of a run; 0: none is known yet.
+    uint64_t patience;    // Decisions after which this run becomes random.
+    uint64_t decision;    // The next one's number, in this run.
+    uint32_t change_count;
+    uint64_t changes[DEPTH_MAX - 1]; // To come, the next one last.
 };
 
 // Partial order sampling: random priorities, drawn anew for what conflicts.
+enum { USED_MAX = 8 };
 struct pos {
     uint64_t state;
+    uint32_t used_count;
+    struct operation used[USED_MAX]; // Since the last decision.
 };
 
-// Runs that differ from first in, first out by 0, 1, 2, ... delays.
-enum { DELAYS_MAX = 8 };
+// Where a run differs from first in, first out.
+enum { DELAYS_MAX = 16 };
+struct delays {
+    uint64_t at[DELAYS_MAX]; // Decisions at which one is passed over, in order.
+    uint32_t bound;          // How many there are.
+    bool room;               // A run of this bound had room for all.
+    bool over;               // There is nothing left to try.
+};
+
+// Runs that differ by 0, 1, 2, ... delays, and by each number in every way.
 struct delay_bounded {
-    uint64_t at[DELAYS_MAX]; // Decisions at which somebody is passed over.
-    uint32_t bound;
-    uint64_t decision;
-    uint64_t longest; // Decisions of a run of this bound.
+    struct delays now;
+    struct delays next; // Of the run after this one.
+    uint64_t seed;
+    uint64_t decision; // The next one's number, in this run.
+    uint32_t passed;   // Delays of this run that have happened.
 };
 
-// Follows a script of task names; see trio/scenario.h.
+// Follows a script; see trio/scenario.h.
 struct script {
-    const char *text;
-    const char *at;
-    uint32_t repeat;
+    const char *text; // NULL: an empty one.
+    const char *at;   // The word whose turn it is.
+    uint64_t times;   // It has been followed already.
 };
 
 struct strategy trio_sim_random_walk_(struct random_walk *walk);
-struct strategy trio_sim_pct_(struct pct *pct);
+struct strategy trio_sim_pct_(struct pct *pct, uint32_t fixed_depth);
 struct strategy trio_sim_pos_(struct pos *pos);
 struct strategy trio_sim_delay_bounded_(struct delay_bounded *delays);
 struct strategy trio_sim_script_(struct script *script, const char *text);
@@ -63,15 +82,24 @@ struct strategies {
     struct strategy script;
 };
 
-void trio_sim_strategies_init_(struct strategies *set);
+// Prepares a set for a campaign: nothing is known of the scenario yet. `script`
+// may be NULL.
+void trio_sim_strategies_init_(struct strategies *set, const char *script);
 
-// Returns the strategy of a name; NULL in `*ret` for "fifo". False: none such.
+// Returns the strategy of a name: "fifo", "random", "pct", "pct:3" for bugs of
+// depth 3, "pos", "delay", "script"; NULL in `*ret` for "fifo". False: none
+// such.
 bool trio_sim_strategy_named_(struct strategies *set, const char *name,
                               const struct strategy **ret);
 
 // Returns whose turn it is in run `number` of a portfolio: 35 % POS, 35 %
-// random walk, 20 % PCT, 10 % delay-bounded. Never NULL.
+// random walk, 20 % PCT, 10 % delay-bounded, POS again once that has nothing
+// left to try. Never NULL.
 const struct strategy *trio_sim_portfolio_(struct strategies *set,
                                            uint64_t seed, uint64_t number);
+
+// Returns the seed of a strategy for run `number` of a campaign: another one
+// for each.
+uint64_t trio_sim_run_seed_(uint64_t seed, uint64_t number);
 
 #endif // TRIO_SIM_STRATEGY_STRATEGY_H

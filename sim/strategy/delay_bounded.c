@@ -1,0 +1,91 @@
+// All schedules, those that differ least from production first. A delay passes
+// over the first in line, at one decision; several at the same decision pass
+// over as many. The runs of a bound have that many delays, at positions that
+// never decrease, and go through these positions in lexicographic order. So
+// every schedule is run once, and the first that fails is a smallest one.
+//
+// The positions that exist depend on the run: a delay that finds nobody left to
+// pass over moves on to the next decision, which is the next sequence in order
+// that can be. One that does not find any by the end of the run says that the
+// delays before it have had all continuations; that run was one of a smaller
+// bound, and the price for not remembering how long each of those was. A bound
+// in which no run has room for all delays is the last one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/strategy/strategy.h"
+
+static void begin(void *context, struct kernel *kernel, uint64_t seed)
+{
+    struct delay_bounded *delays = context;
+
+    (void)kernel;
+    if (seed != delays->seed)
+        delays->now = delays->next;
+    delays->seed = seed;
+    delays->decision = 0;
+    delays->passed = 0;
+}
+
+static size_t pick(void *context, struct kernel *kernel,
+                   struct trio_task *const *tasks, size_t count)
+{
+    struct delay_bounded *delays = context;
+    struct delays *now = &delays->now;
+    uint64_t decision = delays->decision++;
+    size_t chosen = 0;
+
+    (void)kernel;
+    (void)tasks;
+    while (delays->passed < now->bound && chosen + 1 < count &&
+           now->at[delays->passed] <= decision) {
+        now->at[delays->passed++] = decision; // Where it has moved to.
+        chosen++;
+    }
+    return chosen;
+}
+
+static void next_bound(struct delays *next)
+{
+    if (!next->room || next->bound == DELAYS_MAX)
+        *next = (struct delays){.over = true};
+    else
+        *next = (struct delays){.bound = next->bound + 1};
+}
+
+// What follows in lexicographic order after the first `count` positions, all of
+// which have had what could follow them.
+static void next_positions(struct delays *next, uint32_t count)
+{
+    uint64_t at = next->at[count - 1] + 1;
+
+    for (uint32_t i = count - 1; i < next->bound; i++)
+        next->at[i] = at;
+}
+
+static bool end(void *context, struct kernel *kernel)
+{
+    struct delay_bounded *delays = context;
+    struct delays next = delays->now;
+
+    (void)kernel;
+    if (next.over)
+        return false;
+    if (delays->passed == next.bound)
+        next.room = true;
+    if (delays->passed == 0)
+        next_bound(&next);
+    else
+        next_positions(&next, delays->passed);
+    delays->next = next;
+    return !next.over;
+}
+
+struct strategy trio_sim_delay_bounded_(struct delay_bounded *delays)
+{
+    *delays = (struct delay_bounded){0};
+    return (struct strategy){.name = "delay",
+                             .begin = begin,
+                             .pick = pick,
+                             .end = end,
+                             .context = delays};
+}
