@@ -66,6 +66,8 @@ struct actor {
 
     // Only while details are recorded:
     uint32_t anchor;   // Where it stopped last, as tokens name it.
+    uint32_t label;    // What it did there: hash of a label.
+    uint32_t occurrence; // For which time.
     uint32_t deferred; // Decisions in which it was passed over since.
     uint32_t scopes;   // Opened so far.
     uint32_t calls;    // To the seams, so far.
@@ -256,6 +258,9 @@ struct array {
 
 // Appends a zeroed item. Never fails: stops the process without memory.
 void *trio_sim_append_(struct kernel *kernel, struct array *array);
+
+// Gives its memory back.
+void trio_sim_array_end_(struct kernel *kernel, struct array *array);
 
 #define ARRAY_AT(array, type, i) (&((type *)(array)->items)[i])
 
