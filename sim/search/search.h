@@ -30,7 +30,9 @@ struct shrunk {
     struct plan plan; // Details; no strategy; points to those.
     struct outcome outcome;
     uint64_t replays;
+    uint64_t searched;     // Runs to find it again in the order PASS.
     size_t found;          // Deviations before.
+    bool minimal;          // No deviation can be left out: each was tried.
     bool possible_in_pass; // Found again in the order PASS: so is `plan`, then.
 };
 

@@ -1,0 +1,97 @@
+// Most failures need few of the deviations of the run in which they were found,
+// and mostly late ones: so the first questions are whether none is needed, or
+// none but what was injected, or none but the last few. Then the rest is asked
+// for in pieces, from the last on, whose size follows from how many were needed
+// so far: about one question for each deviation that is needed, and few for
+// those that are not.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/search/shrinking.h"
+
+enum { LAST_FEW = 4 };
+
+static bool is_timing(struct deviation deviation)
+{
+    return deviation.kind == DEVIATE_CLOCK || deviation.kind == DEVIATE_JOB;
+}
+
+// Tries the best plan with those deviations only that are, or are not, `such`.
+static void try_only(struct trials *trials, bool (*such)(struct deviation),
+                     bool are)
+{
+    const struct shrunk *best = trials->best;
+
+    trio_sim_trial_begin_(trials);
+    for (size_t i = 0; i < best->plan.deviation_count; i++)
+        if (such(best->deviations[i]) == are)
+            trio_sim_trial_add_(trials, best->deviations[i]);
+    if (trials->plan.deviation_count < best->plan.deviation_count)
+        trio_sim_trial_(trials);
+}
+
+// Tries the last few of the deviations that were not injected, with all that
+// were.
+static bool try_last(struct trials *trials, size_t few)
+{
+    const struct shrunk *best = trials->best;
+    size_t others = 0;
+
+    for (size_t i = 0; i < best->plan.deviation_count; i++)
+        others += !trio_sim_injects_(best->deviations[i]);
+    if (others <= few)
+        return true;
+    trio_sim_trial_begin_(trials);
+    for (size_t i = 0; i < best->plan.deviation_count; i++)
+        if (trio_sim_injects_(best->deviations[i]) || others-- <= few)
+            trio_sim_trial_add_(trials, best->deviations[i]);
+    return trio_sim_trial_(trials);
+}
+
+// Tries to do without one piece after another, from the last on.
+static void drop_pieces(struct trials *trials)
+{
+    const struct plan *plan = &trials->best->plan;
+    size_t end = plan->deviation_count; // From here on, what is needed.
+    size_t size = end / 2;
+    size_t needed = 0;
+
+    while (end > 0) {
+        if (size == 0)
+            size = 1;
+        size_t from = end > size ? end - size : 0;
+        if (trio_sim_trial_without_(trials, from, end)) {
+            end = from < plan->deviation_count ? from : plan->deviation_count;
+            size *= 2;
+        } else if (end - from == 1) {
+            end = from;
+            size = end / (++needed + 1);
+        } else {
+            size = (end - from) / 2;
+        }
+    }
+}
+
+void trio_sim_reduce_(struct trials *trials)
+{
+    trio_sim_trial_without_(trials, 0, trials->best->plan.deviation_count);
+    try_only(trials, trio_sim_injects_, true);
+    try_only(trials, is_timing, false);
+    for (size_t few = 1; few <= LAST_FEW; few *= 2)
+        if (try_last(trials, few))
+            break;
+    drop_pieces(trials);
+}
+
+bool trio_sim_reduce_fully_(struct trials *trials)
+{
+    const struct shrunk *best = trials->best;
+    size_t i = best->plan.deviation_count;
+
+    while (i > 0) {
+        if (trio_sim_trial_without_(trials, i - 1, i))
+            i = best->plan.deviation_count;
+        else
+            i--;
+    }
+    return best->replays < TRIALS_MAX;
+}
