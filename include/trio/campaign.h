@@ -39,6 +39,7 @@ struct trio_campaign_options {
     bool no_cancel_sweep;
     bool no_failure_sweep;
     bool no_twins;             // Nothing is run twice to compare.
+    bool twins_only;           // All is run twice to compare, and may fail.
     bool no_shrink;            // The first failing schedule will do.
     bool sweeps_only;
 

@@ -99,6 +99,10 @@ static bool sweep(struct search *search)
 
 static trio_status run(struct search *search)
 {
+    if (search->options.twins_only) {
+        trio_sim_twins_(search);
+        return TRIO_OK;
+    }
     if (search->options.strategy != NULL)
         return trio_sim_explore_(search);
     if (!sweep(search) || search->options.sweeps_only)

@@ -161,12 +161,19 @@ trio_status trio_sim_explore_(struct search *search);
 // The kernel of a campaign, to read what its last run or replay left.
 struct kernel *trio_sim_campaign_kernel_(struct trio_campaign *campaign);
 
-// ---- Determinism: twin.c ----
+// ---- Determinism: twin.c, twins.c ----
 
 // Runs a plan that has had `outcome` again, with what must make no difference
 // different. If it does make one, the search is over: a failure of the class
 // FAILURE_REAL whose text says where they part and what makes the difference.
 bool trio_sim_twin_(struct search *search, const struct plan *plan,
                     const struct outcome *outcome);
+
+// Returns the plan of a seed: 0 is first in, first out, the others are random.
+struct plan trio_sim_twin_plan_(const struct trio_scenario *scenario,
+                                struct strategies *strategies, uint64_t seed);
+
+// Runs the twins that `options.twins_only` asks for.
+void trio_sim_twins_(struct search *search);
 
 #endif // TRIO_SIM_SEARCH_SEARCH_H

@@ -1,0 +1,120 @@
+// What a run comes to depends on its plan alone. A twin is the same plan again
+// where everything else is another: other addresses, other leftovers in fresh
+// memory, another salt. One hash tells the two apart.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Only when they differ does it matter why, and then it may cost some runs: the
+// suspects are tried one by one, each with two runs that differ in nothing
+// else. The first suspect is a pair that does not differ at all, since a
+// scenario that is not the same twice makes every later suspect look guilty;
+// both of its runs fill fresh memory, so that leftovers of earlier runs are not
+// taken for something that the scenario kept.
+
+#include <stdio.h>
+
+#include "sim/search/twin_events.h"
+
+enum { JUNK = 0x5a, OTHER_JUNK = 0xa5 };
+
+#define SALT UINT64_C(0x9b05688c2b3e6c1f)
+
+#define ALL_DIFFERENT                                                          \
+    {                                                                          \
+        .addresses = true, .junk = OTHER_JUNK, .salt = SALT,                   \
+        .wall_clock = true                                                     \
+    }
+
+struct suspect {
+    const char *what;
+    struct perturbation sides[2];
+};
+
+// The last one has been convicted already, if no other is.
+static const struct suspect suspects[] = {
+    {"what an earlier run left, or the real world",
+     {{.junk = JUNK}, {.junk = JUNK}}},
+    {"uninitialised memory", {{.junk = JUNK}, {.junk = OTHER_JUNK}}},
+    {"uninitialised memory", {{.junk = 0}, {.junk = JUNK}}},
+    {"addresses", {{.junk = JUNK}, {.junk = JUNK, .addresses = true}}},
+    {"addresses", {{.junk = JUNK}, {.junk = JUNK, .salt = SALT}}},
+    {"the real clock", {{.junk = JUNK}, {.junk = JUNK, .wall_clock = true}}},
+    {"something outside the run", {{.junk = 0}, ALL_DIFFERENT}},
+};
+
+enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]) };
+
+static void run_side(struct search *search, const struct plan *plan,
+                     const struct perturbation *side, bool words,
+                     struct outcome *outcome)
+{
+    struct plan twin = *plan;
+
+    twin.perturbation = *side;
+    twin.words = words;
+    trio_sim_run_(search->kernel, &twin, outcome);
+    search->result->runs++;
+    search->result->steps += outcome->steps;
+}
+
+static bool same(const struct outcome *a, const struct outcome *b)
+{
+    return a->hash == b->hash && a->verdict == b->verdict;
+}
+
+static bool is_guilty(struct search *search, const struct plan *plan,
+                      const struct suspect *suspect)
+{
+    struct outcome outcomes[2];
+
+    for (size_t i = 0; i < 2; i++)
+        run_side(search, plan, &suspect->sides[i], false, &outcomes[i]);
+    return !same(&outcomes[0], &outcomes[1]);
+}
+
+static const struct suspect *convict(struct search *search,
+                                     const struct plan *plan)
+{
+    size_t i = 0;
+
+    while (i + 1 < SUSPECTS && !is_guilty(search, plan, &suspects[i]))
+        i++;
+    return &suspects[i];
+}
+
+// Runs both sides again, now with words, and says where they part.
+static void write_text(struct search *search, const struct plan *plan,
+                       const struct suspect *suspect, struct outcome *outcome)
+{
+    char where[FAILURE_TEXT_MAX - 80];
+    struct outcome ignored;
+    struct array kept;
+
+    run_side(search, plan, &suspect->sides[0], true, &ignored);
+    trio_sim_twin_keep_(search->kernel, &kept);
+    run_side(search, plan, &suspect->sides[1], true, &ignored);
+    trio_sim_twin_part_(search->kernel, &kept, where, sizeof(where));
+    trio_sim_array_end_(search->kernel, &kept);
+    snprintf(outcome->text, sizeof(outcome->text),
+             "not deterministic: depends on %s; %s", suspect->what, where);
+}
+
+bool trio_sim_twin_(struct search *search, const struct plan *plan,
+                    const struct outcome *outcome)
+{
+    static const struct perturbation all_different = ALL_DIFFERENT;
+    struct outcome twin;
+
+    search->result->twins++;
+    run_side(search, plan, &all_different, false, &twin);
+    if (same(outcome, &twin))
+        return true;
+
+    const struct suspect *suspect = convict(search, plan);
+    struct outcome found = *outcome;
+    found.verdict = VERDICT_FAILED;
+    found.failure = FAILURE_REAL;
+    found.failure_class = trio_sim_class_(FAILURE_REAL, suspect->what);
+    write_text(search, plan, suspect, &found);
+    trio_sim_keep_failure_(search, plan, "twin", &found);
+    return false;
+}
