@@ -83,6 +83,7 @@ static struct property *property_of(struct search *search, const char *name,
         return NULL;
     search->properties[i] = (struct property){.name = name};
     search->property_count++;
+    search->result->sometimes++;
     return &search->properties[i];
 }
 
@@ -95,8 +96,10 @@ static void note_properties(struct search *search)
         if (told[i].kind != TRIO_PROPERTY_SOMETIMES)
             continue;
         struct property *property = property_of(search, told[i].name, i);
-        if (property != NULL)
-            property->held |= told[i].held;
+        if (property == NULL || property->held || !told[i].held)
+            continue;
+        property->held = true;
+        search->result->sometimes_held++;
     }
 }
 

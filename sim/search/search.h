@@ -156,7 +156,7 @@ bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
 
 // Runs what `options` asks for besides: explore.c. TRIO_EINVAL: there is no
 // such strategy.
-trio_status trio_sim_explore_(struct search *search);
+TRIO_MUST_USE trio_status trio_sim_explore_(struct search *search);
 
 // The kernel of a campaign, to read what its last run or replay left.
 struct kernel *trio_sim_campaign_kernel_(struct trio_campaign *campaign);
