@@ -2,7 +2,7 @@
 // over the first in line, at one decision; several at the same decision pass
 // over as many. The runs of a bound have that many delays, at positions that
 // never decrease, and go through these positions in lexicographic order. So
-// every schedule is run once, and the first that fails is a smallest one.
+// every schedule gets its turn, and the first that fails is a smallest one.
 //
 // The positions that exist depend on the run: a delay that finds nobody left to
 // pass over moves on to the next decision, which is the next sequence in order

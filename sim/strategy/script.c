@@ -10,10 +10,11 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NAME_MAX_ = 64 };
+enum { NAME_SHOWN = 64, WORD_SHOWN = 100 };
 
 // One word, taken apart: "cancel:reader*3".
 struct word {
+    const char *text;   // All of it.
     enum action action; // NONE: a task goes.
     const char *name;   // Of the task.
     size_t length;
@@ -62,7 +63,8 @@ static struct word next_word(const struct script *script)
 {
     static const char cancel[] = "cancel:";
     const char *at = script->at + strspn(script->at, " \t\n");
-    struct word word = {.name = at, .length = strcspn(at, " \t\n"), .times = 1};
+    struct word word = {
+        .text = at, .name = at, .length = strcspn(at, " \t\n"), .times = 1};
 
     word.end = at + word.length;
     take_times(&word);
@@ -92,17 +94,17 @@ __attribute__((noreturn)) static void
 misfit(struct kernel *kernel, const struct word *word, const char *why)
 {
     char text[FAILURE_TEXT_MAX];
+    size_t length = (size_t)(word->end - word->text);
 
     snprintf(text, sizeof text, "the script does not fit at \"%.*s\": %s",
-             (int)(word->length < NAME_MAX_ ? word->length : NAME_MAX_),
-             word->name, why);
+             (int)(length < WORD_SHOWN ? length : WORD_SHOWN), word->text, why);
     trio_sim_fail_(kernel, FAILURE_SCRIPT, text);
 }
 
 static bool is_called(const struct kernel *kernel, const struct actor *actor,
                       const struct word *word)
 {
-    char name[NAME_MAX_];
+    char name[NAME_SHOWN];
 
     trio_sim_actor_name_(kernel, actor->number, name, sizeof name);
     size_t length = without_first(name, strlen(name));
@@ -125,7 +127,7 @@ static void begin(void *context, struct kernel *kernel, uint64_t seed)
 
     (void)kernel;
     (void)seed;
-    script->at = script->text;
+    script->at = script->text != NULL ? script->text : "";
     script->times = 0;
 }
 
@@ -152,7 +154,7 @@ static size_t pick(void *context, struct kernel *kernel,
     struct script *script = context;
     struct word word = next_word(script);
 
-    if (word.end == word.name)
+    if (word.end == word.text)
         return 0; // Over.
     for (size_t i = 0; i < count; i++)
         if (is_called(kernel, trio_sim_actor_(kernel, tasks[i]), &word)) {
@@ -164,7 +166,7 @@ static size_t pick(void *context, struct kernel *kernel,
 
 struct strategy trio_sim_script_(struct script *script, const char *text)
 {
-    *script = (struct script){.text = text != NULL ? text : ""};
+    *script = (struct script){.text = text};
     return (struct strategy){.name = "script",
                              .begin = begin,
                              .pick = pick,
