@@ -1,0 +1,125 @@
+// Deviations: those that the plan asks for, each of which happens once and
+// where it fits, and all those that have happened in this run.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/kernel/state.h"
+
+const struct deviation *trio_sim_planned_(struct kernel *kernel,
+                                          enum deviation_kind kind,
+                                          uint32_t anchor)
+{
+    const struct plan *plan = kernel->plan;
+
+    for (size_t i = 0; i < plan->deviation_count; i++) {
+        const struct deviation *deviation = &plan->deviations[i];
+        if (deviation->anchor == anchor && deviation->kind == kind &&
+            !*ARRAY_AT(&kernel->used, bool, i))
+            return deviation;
+    }
+    return NULL;
+}
+
+void trio_sim_has_fired_(struct kernel *kernel, const struct deviation *planned)
+{
+    *ARRAY_AT(&kernel->used, bool, planned - kernel->plan->deviations) = true;
+    kernel->outcome->fired++;
+}
+
+void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
+                    const char *words)
+{
+    *(struct deviation *)trio_sim_append_(kernel, &kernel->fired) = deviation;
+    if (!kernel->words)
+        return;
+    struct fired_words *fired = trio_sim_append_(kernel, &kernel->fired_words);
+    trio_sim_format_(kernel, fired->text, sizeof(fired->text), "%s", words);
+}
+
+const struct deviation *trio_sim_fired_(const struct kernel *kernel,
+                                        size_t *ret_count)
+{
+    *ret_count = kernel->fired.count;
+    return kernel->fired.items;
+}
+
+const char *trio_sim_fired_words_(const struct kernel *kernel, size_t i)
+{
+    return ARRAY_AT(&kernel->fired_words, struct fired_words, i)->text;
+}
+
+size_t trio_sim_stale_(const struct kernel *kernel, size_t *ret_first)
+{
+    size_t count = 0;
+
+    for (size_t i = kernel->used.count; i-- > 0;) {
+        if (*ARRAY_AT(&kernel->used, bool, i))
+            continue;
+        *ret_first = i;
+        count++;
+    }
+    return count;
+}
+
+// ---- Calls to the seams ----
+
+static bool fails_from_now_on(const struct kernel *kernel, const char *what)
+{
+    for (size_t i = 0; i < kernel->persistent.count; i++)
+        if (*ARRAY_AT(&kernel->persistent, const char *, i) == what)
+            return true;
+    return false;
+}
+
+static void fail(struct kernel *kernel, const struct deviation *planned,
+                 const struct actor *actor, const char *what)
+{
+    bool persistent = planned->kind == DEVIATE_FAIL_ON;
+    char words[FIRED_WORDS_MAX];
+    char who[32];
+
+    trio_sim_has_fired_(kernel, planned);
+    if (persistent)
+        *(const char **)trio_sim_append_(kernel, &kernel->persistent) = what;
+    kernel->injected = true;
+    if (kernel->words) {
+        trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
+        trio_sim_format_(kernel, words, sizeof(words), "%s, %s no. %u -> %s",
+                         who, what, (unsigned)actor->calls,
+                         persistent ? "fails, and from then on" : "fails");
+    }
+    trio_sim_fire_(kernel, *planned, words);
+}
+
+bool trio_sim_call_fails_(struct kernel *kernel, const char *what)
+{
+    if (!kernel->details || kernel->plan == NULL)
+        return false;
+    struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
+    actor->calls++;
+    struct call *call = trio_sim_append_(kernel, &kernel->calls);
+    *call = (struct call){trio_sim_anchor_of_call_(actor, what), what};
+
+    const struct deviation *planned =
+        trio_sim_planned_(kernel, DEVIATE_FAIL, call->anchor);
+    if (planned == NULL)
+        planned = trio_sim_planned_(kernel, DEVIATE_FAIL_ON, call->anchor);
+    if (planned != NULL) {
+        fail(kernel, planned, actor, what);
+        return true;
+    }
+    return fails_from_now_on(kernel, what);
+}
+
+const struct point *trio_sim_points_(const struct kernel *kernel,
+                                     size_t *ret_count)
+{
+    *ret_count = kernel->points.count;
+    return kernel->points.items;
+}
+
+const struct call *trio_sim_calls_(const struct kernel *kernel,
+                                   size_t *ret_count)
+{
+    *ret_count = kernel->calls.count;
+    return kernel->calls.items;
+}

@@ -1,0 +1,58 @@
+// Jobs wait in the order of starting until the picker has one done.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/kernel/state.h"
+
+static struct kernel *kernel_of(const struct trio_sim_job *job)
+{
+    struct kernel *kernel = trio_sim_current_();
+
+    if (kernel == NULL)
+        trio_misuse("a job needs a simulated run", job);
+    return kernel;
+}
+
+void trio_sim_job_start(struct trio_sim_job *job,
+                        void (*fn)(struct trio_sim_job *job))
+{
+    struct kernel *kernel = kernel_of(job);
+    struct trio_sim_job **link = &kernel->jobs;
+    const struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
+    uint64_t hash = trio_sim_mix_(actor->path, ++kernel->jobs_started);
+
+    while (*link != NULL)
+        link = &(*link)->next;
+    *job = (struct trio_sim_job){
+        .fn = fn, .path = (hash >> 8) & ((1u << TARGET_BITS) - 1)};
+    *link = job;
+}
+
+static bool take_out(struct kernel *kernel, const struct trio_sim_job *job)
+{
+    struct trio_sim_job **link = &kernel->jobs;
+
+    while (*link != NULL && *link != job)
+        link = &(*link)->next;
+    if (*link == NULL)
+        return false;
+    *link = job->next;
+    return true;
+}
+
+bool trio_sim_job_withdraw(struct trio_sim_job *job)
+{
+    return take_out(kernel_of(job), job);
+}
+
+bool trio_sim_jobs_pending_(void *context)
+{
+    const struct kernel *kernel = context;
+
+    return kernel->jobs != NULL;
+}
+
+void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job)
+{
+    take_out(kernel, job);
+    job->fn(job);
+}

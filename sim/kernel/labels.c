@@ -1,0 +1,99 @@
+// Where a task is, in words that do not depend on the schedule: the task's
+// path, what it did last (a verb, and the first, second, ... object that this
+// task used with this verb) and for which time. An object's own address, or its
+// place among those that all tasks use, would differ from schedule to schedule.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/kernel/state.h"
+
+uint64_t trio_sim_hash_text_(uint64_t hash, const char *text)
+{
+    for (; *text != '\0'; text++)
+        hash = (hash ^ (uint8_t)*text) * UINT64_C(0x100000001b3);
+    return trio_sim_mix_(hash, 0);
+}
+
+// Which object it is, of those that the task has used with this verb.
+static uint32_t number_of(struct actor *actor, const char *verb,
+                          const void *object)
+{
+    uint32_t number = 0;
+
+    for (uint32_t i = 0; i < actor->object_count; i++) {
+        const struct own_object *own = &actor->objects[i];
+        if (own->verb != verb)
+            continue;
+        if (own->object == object)
+            return number;
+        number++;
+    }
+    if (actor->object_count < OBJECTS_MAX)
+        actor->objects[actor->object_count++] =
+            (struct own_object){object, verb};
+    return number;
+}
+
+static struct label *label_of(struct actor *actor, uint32_t hash)
+{
+    for (uint32_t i = 0; i < actor->label_count; i++)
+        if (actor->labels[i].hash == hash)
+            return &actor->labels[i];
+    if (actor->label_count == LABELS_MAX)
+        return &actor->labels[LABELS_MAX - 1]; // Shared by all that follow.
+    actor->labels[actor->label_count] = (struct label){hash, 0};
+    return &actor->labels[actor->label_count++];
+}
+
+void trio_sim_label_(struct kernel *kernel, struct actor *actor,
+                     const char *verb, const void *object)
+{
+    const char *given = trio_sim_given_name_(kernel, object);
+    uint64_t hash = trio_sim_hash_text_(0, verb);
+
+    if (given != NULL)
+        hash = trio_sim_hash_text_(hash, given);
+    else if (object != NULL)
+        hash = trio_sim_mix_(hash, number_of(actor, verb, object));
+    struct label *label = label_of(actor, (uint32_t)hash);
+    label->occurrence++;
+    actor->labelled = true;
+    actor->label = (uint32_t)hash;
+    actor->occurrence = label->occurrence;
+    actor->anchor = (uint32_t)trio_sim_mix_(
+        trio_sim_mix_(actor->path, (uint32_t)hash), label->occurrence);
+}
+
+static uint32_t cut(uint64_t hash)
+{
+    return (uint32_t)(hash >> 8) & ((1u << ANCHOR_BITS) - 1);
+}
+
+uint32_t trio_sim_anchor_of_turn_(const struct actor *actor)
+{
+    return cut(trio_sim_mix_(actor->anchor, actor->deferred));
+}
+
+uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked)
+{
+    return cut(trio_sim_mix_(actor->anchor, parked ? 'p' : 'r'));
+}
+
+uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what)
+{
+    uint64_t hash = trio_sim_hash_text_(actor->path, what);
+
+    return cut(trio_sim_mix_(hash, actor->calls));
+}
+
+uint32_t trio_sim_anchor_of_idle_(uint64_t count)
+{
+    return cut(trio_sim_mix_('i', count));
+}
+
+// (task, what it did, the first time or later, parked or ready)
+uint64_t trio_sim_key_(const struct actor *actor, bool parked)
+{
+    uint64_t hash = trio_sim_mix_(actor->path, actor->label);
+
+    return trio_sim_mix_(hash, (actor->occurrence > 1 ? 2u : 0u) + parked);
+}

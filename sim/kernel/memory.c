@@ -1,0 +1,367 @@
+// A run's memory is cut from chunks that are kept, and a new run has all of it
+// again: nothing is asked of the system, and a run that was given up needs no
+// clean-up.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Blocks are of sizes that are powers of two, and the one that was given back
+// last is taken first. Which requests get the same block therefore depends on
+// the run alone, wherever its memory lies. Larger blocks come from the base;
+// those that are left are given back when the next run begins. Under a memory
+// sanitizer all blocks and stacks come from the base, which tells it of them.
+
+#include "sim/kernel/memory.h"
+
+#include "sim/internal.h"
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define EACH_FROM_BASE true
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define EACH_FROM_BASE true
+#endif
+#ifndef EACH_FROM_BASE
+#define EACH_FROM_BASE false
+#endif
+
+enum {
+    CHUNK_SIZE = 1 << 20,
+    BLOCK_MIN_LOG = 4,
+    BLOCK_MAX = 1 << (BLOCK_MIN_LOG + MEMORY_CLASSES - 1),
+    JUNK_OF_STACK = 4096
+};
+
+struct sim_chunk {
+    struct sim_chunk *next;
+    size_t used;
+    size_t reserved[6]; // The rest is aligned to a line of the cache.
+};
+
+// Before a block of the base's.
+struct sim_block {
+    struct sim_block *next;
+    struct sim_block *previous;
+    size_t size;
+    size_t reserved;
+};
+
+struct link {
+    struct link *next;
+};
+
+static void *base_allocate(struct sim_memory *memory, size_t size)
+{
+    return memory->base.allocate(memory->base.context, size);
+}
+
+static void base_release(struct sim_memory *memory, void *block, size_t size)
+{
+    memory->base.release(memory->base.context, block, size);
+}
+
+// ---- Blocks ----
+
+static int class_of(size_t size)
+{
+    if (size <= (size_t)1 << BLOCK_MIN_LOG)
+        return 0;
+    return 64 - __builtin_clzll((unsigned long long)size - 1) - BLOCK_MIN_LOG;
+}
+
+static void *take_large(struct sim_memory *memory, size_t size)
+{
+    struct sim_block *block =
+        size > SIZE_MAX - sizeof(*block)
+            ? NULL
+            : base_allocate(memory, sizeof(*block) + size);
+
+    if (block == NULL)
+        return NULL;
+    block->size = size;
+    block->previous = NULL;
+    block->next = memory->large;
+    if (block->next != NULL)
+        block->next->previous = block;
+    memory->large = block;
+    return block + 1;
+}
+
+static void give_large(struct sim_memory *memory, void *memory_of_block)
+{
+    struct sim_block *block = (struct sim_block *)memory_of_block - 1;
+
+    if (block->previous == NULL)
+        memory->large = block->next;
+    else
+        block->previous->next = block->next;
+    if (block->next != NULL)
+        block->next->previous = block->previous;
+    base_release(memory, block, sizeof(*block) + block->size);
+}
+
+// Moves on to a chunk that is empty.
+static bool next_chunk(struct sim_memory *memory)
+{
+    struct sim_chunk *chunk =
+        memory->chunk == NULL ? memory->chunks : memory->chunk->next;
+
+    if (chunk == NULL) {
+        chunk = base_allocate(memory, CHUNK_SIZE);
+        if (chunk == NULL)
+            return false;
+        chunk->next = NULL;
+        if (memory->chunk == NULL)
+            memory->chunks = chunk;
+        else
+            memory->chunk->next = chunk;
+    }
+    chunk->used = sizeof(*chunk);
+    memory->chunk = chunk;
+    return true;
+}
+
+static void *carve(struct sim_memory *memory, size_t size)
+{
+    if (memory->chunk == NULL || CHUNK_SIZE - memory->chunk->used < size) {
+        if (!next_chunk(memory))
+            return NULL;
+    }
+    struct sim_chunk *chunk = memory->chunk;
+    char *block = (char *)chunk + chunk->used;
+    chunk->used += size;
+    if (memory->downwards)
+        block = (char *)chunk + sizeof(*chunk) + (CHUNK_SIZE - chunk->used);
+    return block;
+}
+
+static void *take_small(struct sim_memory *memory, size_t size)
+{
+    int class = class_of(size);
+    struct link *link = memory->free[class];
+
+    if (link == NULL)
+        return carve(memory, (size_t)1 << (class + BLOCK_MIN_LOG));
+    memory->free[class] = link->next;
+    return link;
+}
+
+static bool is_large(size_t size)
+{
+    return EACH_FROM_BASE || size > BLOCK_MAX;
+}
+
+static void *allocate(void *context, size_t size)
+{
+    struct sim_memory *memory = context;
+
+    if (memory->fails(memory->fails_context, "allocate"))
+        return NULL;
+    void *block =
+        is_large(size) ? take_large(memory, size) : take_small(memory, size);
+    if (block == NULL)
+        return NULL;
+    memory->blocks++;
+    if (memory->junk != 0)
+        __builtin_memset(block, memory->junk, size);
+    return block;
+}
+
+static void release(void *context, void *block, size_t size)
+{
+    struct sim_memory *memory = context;
+
+    memory->blocks--;
+    if (is_large(size)) {
+        give_large(memory, block);
+        return;
+    }
+    struct link *link = block;
+    int class = class_of(size);
+    link->next = memory->free[class];
+    memory->free[class] = link;
+}
+
+// ---- Stacks ----
+
+static struct sim_stacks *stacks_of(struct sim_memory *memory, size_t size)
+{
+    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
+        struct sim_stacks *stacks = &memory->stacks[i];
+        if (stacks->size == 0)
+            stacks->size = size;
+        if (stacks->size == size)
+            return stacks;
+    }
+    return NULL;
+}
+
+// Room for one more, in both lists.
+static bool make_room(struct sim_memory *memory, struct sim_stacks *stacks)
+{
+    size_t old_size = stacks->max * sizeof(struct trio_stack);
+    size_t max = stacks->max == 0 ? 64 : stacks->max * 2;
+
+    if (stacks->owned < stacks->max)
+        return true;
+    struct trio_stack *lists =
+        base_allocate(memory, 2 * max * sizeof(struct trio_stack));
+    if (lists == NULL)
+        return false;
+    if (stacks->all != NULL) {
+        __builtin_memcpy(lists, stacks->all, old_size);
+        __builtin_memcpy(lists + max, stacks->free, old_size);
+        base_release(memory, stacks->all, 2 * old_size);
+    }
+    stacks->all = lists;
+    stacks->free = lists + max;
+    stacks->max = max;
+    return true;
+}
+
+static trio_status stack_reserve(void *context, size_t size)
+{
+    struct sim_memory *memory = context;
+    struct sim_stacks *stacks = stacks_of(memory, size);
+
+    if (memory->fails(memory->fails_context, "stack") || stacks == NULL)
+        return TRIO_ENOMEM;
+    size_t taken = stacks->all_count - stacks->free_count;
+    if (taken + stacks->promised == stacks->owned) {
+        if (!make_room(memory, stacks))
+            return TRIO_ENOMEM;
+        trio_status rc = memory->base.stack_reserve(memory->base.context, size);
+        if (rc != TRIO_OK)
+            return rc;
+        stacks->owned++;
+    }
+    stacks->promised++;
+    return TRIO_OK;
+}
+
+static void stack_unreserve(void *context, size_t size)
+{
+    stacks_of(context, size)->promised--;
+}
+
+static struct trio_stack stack_take(void *context, size_t size)
+{
+    struct sim_memory *memory = context;
+    struct sim_stacks *stacks = stacks_of(memory, size);
+    struct trio_stack stack;
+
+    stacks->promised--;
+    if (stacks->free_count > 0) {
+        stack = stacks->free[--stacks->free_count];
+    } else {
+        stack = memory->base.stack_take(memory->base.context, size);
+        stacks->all[stacks->all_count++] = stack;
+    }
+    if (memory->junk != 0 && !EACH_FROM_BASE)
+        __builtin_memset((char *)stack.base + stack.size - JUNK_OF_STACK,
+                         memory->junk, JUNK_OF_STACK);
+    return stack;
+}
+
+// The sizes of stacks are not always those that were asked for.
+static void stack_give(void *context, struct trio_stack stack)
+{
+    struct sim_memory *memory = context;
+
+    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
+        struct sim_stacks *stacks = &memory->stacks[i];
+        if (stacks->all_count > 0 && stacks->all[0].size == stack.size) {
+            stacks->free[stacks->free_count++] = stack;
+            return;
+        }
+    }
+}
+
+static void stack_trim(void *context)
+{
+    (void)context;
+}
+
+// Frames that were given up have left their marks on their stacks, which only
+// the base can wipe off.
+static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
+{
+    const struct trio_memory *base = &memory->base;
+
+    for (size_t i = 0; i < stacks->all_count; i++)
+        base->stack_give(base->context, stacks->all[i]);
+    for (size_t i = 0; i < stacks->all_count; i++) {
+        TRIO_ASSERT(base->stack_reserve(base->context, stacks->size) ==
+                    TRIO_OK);
+        stacks->all[i] = base->stack_take(base->context, stacks->size);
+    }
+}
+
+static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
+{
+    if (EACH_FROM_BASE && stacks->free_count < stacks->all_count)
+        renew(memory, stacks);
+    for (size_t i = 0; i < stacks->all_count; i++)
+        stacks->free[i] = stacks->all[memory->downwards
+                                          ? i
+                                          : stacks->all_count - 1 - i];
+    stacks->free_count = stacks->all_count;
+    stacks->promised = 0;
+}
+
+// ---- All of it ----
+
+trio_status trio_sim_memory_begin_(struct sim_memory *memory,
+                                   const struct trio_memory *base)
+{
+    *memory = (struct sim_memory){.base = *base};
+    return base->begin == NULL ? TRIO_OK : memory->base.begin(&memory->base);
+}
+
+void trio_sim_memory_reset_(struct sim_memory *memory)
+{
+    while (memory->large != NULL)
+        give_large(memory, memory->large + 1);
+    for (size_t i = 0; i < MEMORY_CLASSES; i++)
+        memory->free[i] = NULL;
+    memory->chunk = NULL;
+    memory->blocks = 0;
+    for (size_t i = 0; i < STACK_SIZES_MAX; i++)
+        if (memory->stacks[i].size != 0)
+            reset_stacks(memory, &memory->stacks[i]);
+}
+
+void trio_sim_memory_end_(struct sim_memory *memory)
+{
+    struct trio_memory *base = &memory->base;
+
+    trio_sim_memory_reset_(memory);
+    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
+        struct sim_stacks *stacks = &memory->stacks[i];
+        for (size_t k = 0; k < stacks->all_count; k++)
+            base->stack_give(base->context, stacks->all[k]);
+        for (size_t k = stacks->all_count; k < stacks->owned; k++)
+            base->stack_unreserve(base->context, stacks->size);
+        if (stacks->all != NULL)
+            base_release(memory, stacks->all,
+                         2 * stacks->max * sizeof(struct trio_stack));
+    }
+    while (memory->chunks != NULL) {
+        struct sim_chunk *chunk = memory->chunks;
+        memory->chunks = chunk->next;
+        base_release(memory, chunk, CHUNK_SIZE);
+    }
+    if (base->end != NULL)
+        base->end(base);
+}
+
+struct trio_memory trio_sim_memory_of_(struct sim_memory *memory)
+{
+    return (struct trio_memory){.context = memory,
+                                .allocate = allocate,
+                                .release = release,
+                                .stack_reserve = stack_reserve,
+                                .stack_unreserve = stack_unreserve,
+                                .stack_take = stack_take,
+                                .stack_give = stack_give,
+                                .stack_trim = stack_trim};
+}

@@ -1,0 +1,50 @@
+// The memory of simulated runs: taken back as a whole, failing on demand.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_KERNEL_MEMORY_H
+#define TRIO_SIM_KERNEL_MEMORY_H
+
+#include <trio/backend.h>
+
+enum { MEMORY_CLASSES = 13, STACK_SIZES_MAX = 8 };
+
+// Stacks of one size. They are never given back before the kernel ends.
+struct sim_stacks {
+    size_t size;
+    struct trio_stack *all;
+    struct trio_stack *free; // The last is taken next.
+    size_t all_count;
+    size_t free_count;
+    size_t max;      // Room in both.
+    size_t promised; // Not taken yet.
+    size_t owned;    // Promises that the base has made to us.
+};
+
+struct sim_memory {
+    struct trio_memory base; // Begun once, for many runs.
+
+    // Asked before each request that can fail; true: it does.
+    bool (*fails)(void *context, const char *what);
+    void *fails_context;
+
+    struct sim_chunk *chunks;
+    struct sim_chunk *chunk;     // In use; those before it are full.
+    void *free[MEMORY_CLASSES];  // By the size's logarithm.
+    struct sim_block *large;     // Blocks that the base made.
+    size_t blocks;               // Taken and not given back.
+    bool downwards;              // Fresh memory is taken from the top.
+    uint8_t junk;                // What fresh memory and stacks hold; 0: any.
+    struct sim_stacks stacks[STACK_SIZES_MAX];
+};
+
+trio_status trio_sim_memory_begin_(struct sim_memory *memory,
+                                   const struct trio_memory *base);
+void trio_sim_memory_end_(struct sim_memory *memory);
+
+// A run begins: everything is there again.
+void trio_sim_memory_reset_(struct sim_memory *memory);
+
+// What the run gets.
+struct trio_memory trio_sim_memory_of_(struct sim_memory *memory);
+
+#endif // TRIO_SIM_KERNEL_MEMORY_H

@@ -1,0 +1,210 @@
+// Everything that happens in a run comes through here: it is hashed, recorded,
+// and told to whoever has to know.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// What a run is hashed from is the same with and without details, so that a run
+// can be looked at closely without becoming another one.
+
+#include "sim/kernel/state.h"
+
+#define BIT(kind) (1u << TRIO_NOTE_##kind)
+
+static const uint32_t always =
+    BIT(TASK_SPAWN) | BIT(TASK_EXIT) | BIT(STEP_BEGIN) | BIT(SCOPE_CANCEL) |
+    BIT(PARK) | BIT(WAKE) | BIT(TOUCH) | BIT(CLOCK_JUMP) | BIT(MISUSE) |
+    BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE) | BIT(STEP_END);
+static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
+                                     BIT(SCOPE_CLOSE) | BIT(TARGET) | BIT(NAME);
+
+static inline void record(struct kernel *kernel, enum trio_note_kind kind,
+                          uint32_t task, uint32_t object, int64_t first,
+                          const char *text)
+{
+    uint64_t what = (uint64_t)task << 32 | (uint64_t)kind << 24 | object;
+    struct event event = {text, task, (uint16_t)object, (uint8_t)kind,
+                          (int8_t)first};
+
+    kernel->hash = trio_sim_mix_(kernel->hash ^ (uint64_t)first, what);
+    kernel->recent[kernel->events++ % RECENT_EVENTS] = event;
+    if (UNLIKELY(kernel->words))
+        *(struct event *)trio_sim_append_raw_(kernel, &kernel->told) = event;
+}
+
+void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
+                      uint32_t task, uint32_t object, int64_t first,
+                      const char *text)
+{
+    record(kernel, kind, task, object, first, text);
+}
+
+static void spawned(struct kernel *kernel, const struct trio_note *note)
+{
+    struct actor *actor =
+        trio_sim_actor_add_(kernel, note->task, (uint32_t)note->second);
+
+    if (kernel->details) {
+        trio_sim_scope_inherited_(kernel, actor, note->object);
+        trio_sim_label_(kernel, actor, "start", NULL);
+    }
+    if (kernel->strategy != NULL && kernel->strategy->started != NULL)
+        kernel->strategy->started(kernel->strategy->context, kernel, actor);
+}
+
+static void used(struct kernel *kernel, const struct trio_note *note,
+                 const char *verb)
+{
+    const struct strategy *strategy = kernel->strategy;
+    struct actor *actor;
+
+    if (UNLIKELY(note->task == NULL))
+        return;
+    actor = trio_sim_actor_(kernel, note->task);
+    actor->pending = (struct operation){note->object, verb,
+                                        (enum trio_access)note->first};
+    if (strategy != NULL && strategy->used != NULL)
+        strategy->used(strategy->context, kernel, actor, &actor->pending);
+}
+
+static const char *verb_of(const struct trio_note *note)
+{
+    static const char *const names[] = {"read", "write", "take", "give"};
+
+    return note->text != NULL ? note->text : names[note->first];
+}
+
+static void step_begins(struct kernel *kernel, uint32_t task)
+{
+    struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
+
+    kernel->running = task;
+    actor->steps++;
+    actor->parked = false;
+    actor->pending = (struct operation){NULL, NULL, TRIO_ACCESS_READ};
+    if (UNLIKELY(++kernel->steps > kernel->steps_max))
+        trio_sim_cap_(kernel);
+    if (UNLIKELY(kernel->details)) {
+        actor->deferred = 0;
+        actor->labelled = false;
+    }
+}
+
+// What only runs with details are told of, and what those know besides.
+static void look_closely(struct kernel *kernel, const struct trio_note *note)
+{
+    struct actor *actor =
+        note->task == NULL ? NULL : trio_sim_actor_(kernel, note->task);
+    struct trio_cancel_scope *scope = (void *)(uintptr_t)note->object;
+
+    if (note->kind == TRIO_NOTE_TARGET) {
+        trio_sim_scope_named_(kernel, scope);
+    } else if (note->kind == TRIO_NOTE_NAME) {
+        struct given_name *name = trio_sim_append_(kernel, &kernel->names);
+        *name = (struct given_name){note->object, note->text};
+    } else if (actor == NULL) {
+        return;
+    } else if (note->kind == TRIO_NOTE_PARK || note->kind == TRIO_NOTE_TOUCH) {
+        trio_sim_label_(kernel, actor, verb_of(note), note->object);
+        if (note->kind == TRIO_NOTE_PARK)
+            trio_sim_moment_(kernel, actor, true);
+    } else if (note->kind == TRIO_NOTE_TASK_READY) {
+        if (!actor->labelled)
+            trio_sim_label_(kernel, actor, "yield", NULL);
+        trio_sim_moment_(kernel, actor, false);
+    } else if (note->kind == TRIO_NOTE_SCOPE_OPEN) {
+        trio_sim_scope_opened_(kernel, actor, scope, note->first != 0);
+    } else if (note->kind == TRIO_NOTE_SCOPE_CLOSE) {
+        trio_sim_scope_closed_(kernel, actor, scope);
+    }
+}
+
+static void happened(struct kernel *kernel, const struct trio_note *note,
+                     uint32_t task)
+{
+    switch (note->kind) {
+    case TRIO_NOTE_STEP_BEGIN:
+        step_begins(kernel, task);
+        break;
+    case TRIO_NOTE_STEP_END:
+        kernel->running = 0;
+        break;
+    case TRIO_NOTE_TASK_SPAWN:
+        spawned(kernel, note);
+        break;
+    case TRIO_NOTE_TASK_EXIT:
+        trio_sim_actor_number_(kernel, task)->living = false;
+        break;
+    case TRIO_NOTE_PARK:
+        used(kernel, note, note->text);
+        trio_sim_actor_number_(kernel, task)->parked = true;
+        break;
+    case TRIO_NOTE_TOUCH:
+        used(kernel, note, note->text);
+        break;
+    case TRIO_NOTE_SCOPE_CANCEL:
+        if (note->first == TRIO_CANCEL_DEADLOCK)
+            trio_sim_deadlocked_(kernel);
+        break;
+    case TRIO_NOTE_CLOCK_JUMP:
+        if (note->first > kernel->time_end)
+            trio_sim_cap_(kernel);
+        break;
+    case TRIO_NOTE_MISUSE:
+        trio_sim_found_(kernel, FAILURE_MISUSE, note->text);
+        break;
+    case TRIO_NOTE_PROPERTY:
+        trio_sim_property_(kernel, note->text, note->first);
+        break;
+    case TRIO_NOTE_OWE:
+        trio_sim_owe_(kernel, note->object, note->text);
+        break;
+    case TRIO_NOTE_SETTLE:
+        trio_sim_settle_(kernel, note->object);
+        break;
+    default:
+        break;
+    }
+}
+
+static bool note(void *context, const struct trio_note *note)
+{
+    struct kernel *kernel = context;
+    bool hashed = (always >> note->kind & 1) != 0;
+    uint32_t task =
+        note->task == NULL ? 0 : (uint32_t)trio_task_number(note->task);
+    uint32_t object = 0;
+
+    if (hashed) {
+        if (note->object != NULL)
+            object = trio_sim_object_number_(&kernel->objects, note->object);
+        record(kernel, note->kind, task, object, note->first, note->text);
+        happened(kernel, note, task);
+    }
+    if (UNLIKELY(kernel->details))
+        look_closely(kernel, note);
+    return true;
+}
+
+struct trio_observer trio_sim_observer_(struct kernel *kernel)
+{
+    return (struct trio_observer){
+        .context = kernel,
+        .note = note,
+        .kinds = kernel->details ? always | with_details : always};
+}
+
+size_t trio_sim_event_count_(const struct kernel *kernel)
+{
+    if (kernel->words)
+        return kernel->told.count;
+    return kernel->events < RECENT_EVENTS ? (size_t)kernel->events
+                                          : RECENT_EVENTS;
+}
+
+const struct event *trio_sim_event_(const struct kernel *kernel, size_t i)
+{
+    if (kernel->words)
+        return ARRAY_AT(&kernel->told, struct event, i);
+    uint64_t first =
+        kernel->events < RECENT_EVENTS ? 0 : kernel->events - RECENT_EVENTS;
+    return &kernel->recent[(first + i) % RECENT_EVENTS];
+}

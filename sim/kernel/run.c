@@ -1,0 +1,278 @@
+// One run of a plan, and the kernel that is used for many.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Nothing is allocated for a run that an earlier one has had, and nothing is
+// cleared that the run may not use.
+
+#include "sim/kernel/state.h"
+
+enum { STEPS_MAX_DEFAULT = 100000 };
+#define TIME_MAX_DEFAULT (1000 * TRIO_HOUR)
+
+_Thread_local struct kernel *trio_sim_kernel_;
+
+struct kernel *trio_sim_current_(void)
+{
+    return trio_sim_kernel_;
+}
+
+bool trio_sim_injected_(const struct kernel *kernel)
+{
+    return kernel->injected;
+}
+
+bool trio_sim_in_task_(void)
+{
+    return trio_sim_kernel_ != NULL && trio_sim_kernel_->running != 0;
+}
+
+uint64_t trio_sim_step_(const struct kernel *kernel)
+{
+    return kernel->steps;
+}
+
+// ---- The seams ----
+
+static bool call_fails(void *context, const char *what)
+{
+    return trio_sim_call_fails_(context, what);
+}
+
+static uint64_t next_random(void *context)
+{
+    struct kernel *kernel = context;
+
+    return trio_sim_next_(&kernel->data);
+}
+
+static void line(void *context, const char *text)
+{
+    const struct kernel *kernel = context;
+
+    if (kernel->words)
+        kernel->base.report.line(kernel->base.report.context, text);
+}
+
+static int format(void *context, char *buffer, size_t size, const char *text,
+                  va_list arguments)
+{
+    const struct kernel *kernel = context;
+
+    return kernel->base.report.format(kernel->base.report.context, buffer, size,
+                                      text, arguments);
+}
+
+static void place(void *context, const void *address, char *buffer, size_t size)
+{
+    const struct kernel *kernel = context;
+
+    kernel->base.report.place(kernel->base.report.context, address, buffer,
+                              size);
+}
+
+static size_t backtrace(void *context, struct trio_registers registers,
+                        const void *top, const void **ret_places, size_t max)
+{
+    const struct kernel *kernel = context;
+    const struct trio_report *report = &kernel->base.report;
+
+    if (report->backtrace == NULL || !kernel->words)
+        return 0;
+    return report->backtrace(report->context, registers, top, ret_places, max);
+}
+
+__attribute__((noreturn)) static void stop(void *context)
+{
+    trio_sim_fail_(context, FAILURE_MISUSE, "stopped");
+}
+
+static void fill_config(struct kernel *kernel, const struct trio_config *base)
+{
+    struct trio_world world = trio_sim_empty_world_();
+
+    kernel->io = *world.io;
+    kernel->io.poll = trio_sim_poll_;
+    kernel->io.can_wake = trio_sim_jobs_pending_;
+    world.io = &kernel->io;
+    world.context = kernel;
+    world.begin = NULL;
+    world.end = NULL;
+    kernel->base = *base;
+    kernel->config = (struct trio_config){
+        .version = TRIO_VERSION,
+        .clock = trio_clock_mock(&kernel->clock),
+        .world = world,
+        .memory = trio_sim_memory_of_(&kernel->memory),
+        .random = {.context = kernel, .next = next_random},
+        .report = {.context = kernel,
+                   .line = line,
+                   .format = format,
+                   .place = place,
+                   .backtrace = backtrace,
+                   .stop = stop},
+        .ret_error = &kernel->error};
+    kernel->config.clock.jump_threshold = 0;
+}
+
+// ---- The kernel ----
+
+#define ARRAYS(kernel)                                                         \
+    {                                                                          \
+        &(kernel)->actors, &(kernel)->owed, &(kernel)->properties,             \
+            &(kernel)->scopes, &(kernel)->points, &(kernel)->calls,            \
+            &(kernel)->fired, &(kernel)->used, &(kernel)->due,                 \
+            &(kernel)->persistent, &(kernel)->fired_words, &(kernel)->names,   \
+            &(kernel)->told                                                    \
+    }
+
+struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
+{
+    struct kernel *kernel =
+        base->memory.allocate(base->memory.context, sizeof(*kernel));
+
+    if (kernel == NULL)
+        return NULL;
+    __builtin_memset(kernel, 0, sizeof(*kernel));
+    if (trio_sim_memory_begin_(&kernel->memory, &base->memory) != TRIO_OK) {
+        base->memory.release(base->memory.context, kernel, sizeof(*kernel));
+        return NULL;
+    }
+    kernel->memory.fails = call_fails;
+    kernel->memory.fails_context = kernel;
+    kernel->actors.size = sizeof(struct actor);
+    kernel->owed.size = sizeof(struct owed);
+    kernel->properties.size = sizeof(struct property);
+    kernel->scopes.size = sizeof(struct open_scope);
+    kernel->points.size = sizeof(struct point);
+    kernel->calls.size = sizeof(struct call);
+    kernel->fired.size = sizeof(struct deviation);
+    kernel->used.size = sizeof(bool);
+    kernel->due.size = sizeof(struct due);
+    kernel->persistent.size = sizeof(const char *);
+    kernel->fired_words.size = sizeof(struct fired_words);
+    kernel->names.size = sizeof(struct given_name);
+    kernel->told.size = sizeof(struct event);
+    trio_sim_objects_begin_(&kernel->objects, &kernel->memory.base);
+    fill_config(kernel, base);
+    return kernel;
+}
+
+void trio_sim_kernel_free_(struct kernel *kernel)
+{
+    struct trio_memory memory = kernel->base.memory;
+    struct array *const arrays[] = ARRAYS(kernel);
+
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
+        trio_sim_array_end_(kernel, arrays[i]);
+    trio_sim_objects_end_(&kernel->objects);
+    trio_sim_memory_end_(&kernel->memory);
+    memory.release(memory.context, kernel, sizeof(*kernel));
+}
+
+// ---- A run ----
+
+static void reset_arrays(struct kernel *kernel)
+{
+    struct array *const arrays[] = ARRAYS(kernel);
+    struct actor *nobody;
+
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
+        arrays[i]->count = 0;
+    nobody = trio_sim_append_raw_(kernel, &kernel->actors);
+    __builtin_memset(nobody, 0, offsetof(struct actor, labels));
+    nobody->path = 1;
+    if (!kernel->details)
+        return;
+    trio_sim_append_(kernel, &kernel->scopes);
+    for (size_t i = 0; i < kernel->plan->deviation_count; i++)
+        trio_sim_append_(kernel, &kernel->used);
+}
+
+static void reset_memory(struct kernel *kernel)
+{
+    const struct perturbation *perturbation = &kernel->plan->perturbation;
+    struct sim_memory *memory = &kernel->memory;
+
+    memory->downwards = perturbation->addresses;
+    memory->junk = perturbation->junk;
+    trio_sim_memory_reset_(memory);
+}
+
+static void begin(struct kernel *kernel, const struct plan *plan,
+                  struct outcome *outcome)
+{
+    const struct trio_scenario *scenario = plan->scenario;
+    const struct strategy *strategy = plan->strategy;
+    trio_duration time_max =
+        scenario->time_max == 0 ? TIME_MAX_DEFAULT : scenario->time_max;
+
+    *outcome = (struct outcome){.verdict = VERDICT_PASSED};
+    kernel->plan = plan;
+    kernel->outcome = outcome;
+    kernel->strategy = strategy;
+    kernel->words = plan->words;
+    kernel->details = plan->details || plan->words ||
+                      plan->deviation_count > 0 ||
+                      (strategy != NULL && strategy->act != NULL);
+    kernel->early_left = plan->early ? EARLY_MAX : 0;
+    kernel->early_state = ~plan->strategy_seed;
+    kernel->hurried = kernel->details || plan->early;
+    kernel->injected = kernel->gave_up = kernel->capped = false;
+    kernel->running = 0;
+    kernel->hash = 0;
+    kernel->steps = kernel->decisions = kernel->events = 0;
+    kernel->passed_over = kernel->idles = 0;
+    kernel->steps_max =
+        scenario->steps_max == 0 ? STEPS_MAX_DEFAULT : scenario->steps_max;
+    kernel->jobs = NULL;
+    kernel->jobs_started = 0;
+    kernel->around = NULL;
+    kernel->cancelled_scope = 0;
+    kernel->error = NULL;
+    kernel->data = plan->seed ^ UINT64_C(0x6a09e667f3bcc908);
+    kernel->clock = (struct trio_mock_clock)TRIO_MOCK_CLOCK_INIT;
+    kernel->clock.now = trio_sim_starting_time_(plan->seed);
+    kernel->clock.autojump = true;
+    kernel->time_end = trio_time_add(kernel->clock.now, time_max);
+    reset_arrays(kernel);
+    reset_memory(kernel);
+    trio_sim_objects_reset_(&kernel->objects);
+    kernel->config.scheduler = trio_sim_picker_(kernel);
+    kernel->config.observer = trio_sim_observer_(kernel);
+}
+
+// The scenario, in a scope that can be cancelled.
+static TRIO_CHECKPOINT trio_status run_scenario(void *arg)
+{
+    struct kernel *kernel = arg;
+    const struct trio_scenario *scenario = kernel->plan->scenario;
+    struct trio_cancel_scope around;
+
+    kernel->around = &around;
+    trio_cancel_scope_open(&around);
+    trio_status rc = scenario->fn(scenario->arg);
+    rc = trio_cancel_scope_close(&around, rc);
+    kernel->around = NULL;
+    return rc;
+}
+
+void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
+                   struct outcome *outcome)
+{
+    const struct strategy *strategy = plan->strategy;
+
+    TRIO_ASSERT(trio_sim_kernel_ == NULL);
+    begin(kernel, plan, outcome);
+    if (strategy != NULL)
+        strategy->begin(strategy->context, kernel, plan->strategy_seed);
+    trio_sim_kernel_ = kernel;
+    trio_status rc = trio_run_with(&kernel->config, run_scenario, kernel);
+    trio_sim_kernel_ = NULL;
+    outcome->hash = kernel->hash;
+    outcome->steps = kernel->steps;
+    outcome->decisions = kernel->decisions;
+    trio_sim_judge_(kernel, rc);
+    if (strategy != NULL && strategy->end != NULL)
+        outcome->exhausted = !strategy->end(strategy->context, kernel);
+    kernel->plan = NULL;
+}

@@ -1,0 +1,198 @@
+// The kernel itself, and what its files ask of each other.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_KERNEL_STATE_H
+#define TRIO_SIM_KERNEL_STATE_H
+
+#include "sim/kernel/kernel.h"
+#include "sim/kernel/memory.h"
+#include "sim/kernel/objects.h"
+
+#define UNLIKELY(condition) __builtin_expect(!!(condition), 0)
+
+enum {
+    RECENT_EVENTS = 1 << 12, // Kept without `words`.
+    EARLY_MAX = 3,           // Clock and jobs, of a run.
+    PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
+    FIRED_WORDS_MAX = 160
+};
+
+// Something that the scenario has to give back.
+struct owed {
+    const void *object; // NULL: it was.
+    const char *kind;
+};
+
+struct fired_words {
+    char text[FIRED_WORDS_MAX];
+};
+
+struct kernel {
+    struct trio_config base;
+    struct trio_config config; // Of the runs.
+    struct trio_io io;         // The empty world's, but for the poll.
+    struct sim_memory memory;
+    struct trio_mock_clock clock;
+    uint64_t data; // State of trio_random_u64.
+    struct trio_error *error;
+
+    // ---- The run ----
+    const struct plan *plan;
+    struct outcome *outcome;
+    const struct strategy *strategy; // Of the plan, NULL: none.
+    bool details;
+    bool words;
+    bool hurried;  // Something may come before the next task.
+    bool injected; // A cancellation, a failure.
+    bool gave_up;
+    bool capped;
+    uint32_t running; // Number of the task whose step it is, 0: none.
+    uint64_t hash;
+    uint64_t steps;
+    uint64_t steps_max;
+    trio_time time_end;
+    uint64_t decisions;
+    uint64_t passed_over; // How often in a row the first in line was.
+    uint64_t idles;       // How often nobody was runnable: an anchor.
+    uint64_t early_state;
+    uint32_t early_left;
+    struct trio_sim_job *jobs; // In the order of starting.
+    uint64_t jobs_started;
+    struct trio_cancel_scope *around; // The whole scenario, while open.
+    uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
+
+    struct array actors; // By number; the first is nobody.
+    struct object_table objects;
+    struct array owed;
+    struct array properties;
+
+    // ---- Only with details ----
+    struct array scopes;  // By number; the first is none.
+    struct array points;  // struct point
+    struct array calls;   // struct call
+    struct array fired;   // struct deviation
+    struct array used;    // bool, of each deviation of the plan
+    struct array due;     // struct due
+    struct array persistent; // const char *: calls that fail from now on
+
+    // ---- Only with words ----
+    struct array fired_words;
+    struct array names; // struct { const void *object; const char *name }
+    struct array told;  // struct event: all of them
+
+    uint64_t events; // So far.
+    struct event recent[RECENT_EVENTS];
+};
+
+// A cancellation that is to happen between this step and the next.
+struct due {
+    const struct deviation *planned; // NULL: a strategy's wish.
+    uint32_t anchor;
+    uint32_t task; // At which.
+    bool parked;
+};
+
+// A name that the scenario gave.
+struct given_name {
+    const void *object;
+    const char *name;
+};
+
+extern _Thread_local struct kernel *trio_sim_kernel_;
+
+// ---- Hashing: everything that is compared or named ----
+
+static inline uint64_t trio_sim_mix_(uint64_t hash, uint64_t value)
+{
+    hash = (hash ^ value) * UINT64_C(0x9e3779b97f4a7c15);
+    return hash ^ (hash >> 29);
+}
+
+uint64_t trio_sim_hash_text_(uint64_t hash, const char *text);
+
+// ---- array.c ----
+void *trio_sim_append_raw_(struct kernel *kernel, struct array *array);
+void trio_sim_array_end_(struct kernel *kernel, struct array *array);
+
+// ---- notes.c: what happens ----
+struct trio_observer trio_sim_observer_(struct kernel *kernel);
+void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
+                      uint32_t task, uint32_t object, int64_t first,
+                      const char *text);
+
+// ---- actors.c: tasks by number ----
+struct actor *trio_sim_actor_add_(struct kernel *kernel,
+                                  struct trio_task *task, uint32_t parent);
+struct actor *trio_sim_actor_number_(const struct kernel *kernel,
+                                     uint32_t number);
+
+// ---- labels.c: where an actor stopped, as tokens name it ----
+void trio_sim_label_(struct kernel *kernel, struct actor *actor,
+                     const char *verb, const void *object);
+uint32_t trio_sim_anchor_of_turn_(const struct actor *actor);
+uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
+uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
+uint32_t trio_sim_anchor_of_idle_(uint64_t count);
+uint64_t trio_sim_key_(const struct actor *actor, bool parked);
+
+// ---- scopes.c ----
+void trio_sim_scope_opened_(struct kernel *kernel, struct actor *actor,
+                            struct trio_cancel_scope *scope, bool cancellable);
+void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
+                            const struct trio_cancel_scope *scope);
+void trio_sim_scope_named_(struct kernel *kernel,
+                           const struct trio_cancel_scope *scope);
+void trio_sim_scope_inherited_(struct kernel *kernel, struct actor *actor,
+                               const struct trio_cancel_scope *parent);
+struct open_scope *trio_sim_scope_path_(const struct kernel *kernel,
+                                        uint32_t path);
+struct open_scope *trio_sim_scope_at_(const struct kernel *kernel,
+                                      uint32_t number);
+
+// ---- points.c: moments at which a task can be cancelled ----
+void trio_sim_moment_(struct kernel *kernel, struct actor *actor, bool parked);
+void trio_sim_cancel_due_(struct kernel *kernel);
+void trio_sim_cancel_(struct kernel *kernel, struct open_scope *scope,
+                      const struct due *due);
+
+// ---- picker.c ----
+struct trio_scheduler trio_sim_picker_(struct kernel *kernel);
+void trio_sim_poll_(void *context, trio_duration limit);
+
+// ---- jobs.c ----
+bool trio_sim_jobs_pending_(void *context);
+void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job);
+
+// ---- fired.c: deviations of the plan, and of the run ----
+const struct deviation *trio_sim_planned_(struct kernel *kernel,
+                                          enum deviation_kind kind,
+                                          uint32_t anchor);
+void trio_sim_has_fired_(struct kernel *kernel,
+                         const struct deviation *planned);
+void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
+                    const char *words);
+bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
+
+// ---- words.c ----
+void trio_sim_format_(const struct kernel *kernel, char *buffer, size_t size,
+                      const char *format, ...) TRIO_PRINTF(4, 5);
+void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
+                        char *buffer, size_t size);
+const char *trio_sim_given_name_(const struct kernel *kernel,
+                                 const void *object);
+
+// ---- owed.c ----
+void trio_sim_owe_(struct kernel *kernel, const void *object,
+                   const char *kind);
+void trio_sim_settle_(struct kernel *kernel, const void *object);
+const char *trio_sim_still_owed_(const struct kernel *kernel);
+
+// ---- verdict.c ----
+void trio_sim_found_(struct kernel *kernel, enum failure_kind kind,
+                     const char *text);
+void trio_sim_deadlocked_(struct kernel *kernel);
+void trio_sim_judge_(struct kernel *kernel, trio_status rc);
+__attribute__((noreturn)) void trio_sim_cap_(struct kernel *kernel);
+void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first);
+
+#endif // TRIO_SIM_KERNEL_STATE_H

@@ -1,0 +1,151 @@
+// What a run came to. The first thing that goes wrong is what it failed of;
+// whatever follows from that does not count.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/error.h>
+
+#include "sim/kernel/state.h"
+
+uint64_t trio_sim_class_(enum failure_kind kind, const char *text)
+{
+    return trio_sim_hash_text_((uint64_t)kind + 1, text);
+}
+
+void trio_sim_found_(struct kernel *kernel, enum failure_kind kind,
+                     const char *text)
+{
+    struct outcome *outcome = kernel->outcome;
+
+    if (outcome->failure != FAILURE_NONE)
+        return;
+    outcome->failure = kind;
+    outcome->failure_class = trio_sim_class_(kind, text);
+    trio_sim_format_(kernel, outcome->text, sizeof(outcome->text), "%s", text);
+}
+
+void trio_sim_fail_(struct kernel *kernel, enum failure_kind kind,
+                    const char *text)
+{
+    trio_sim_found_(kernel, kind, text);
+    kernel->gave_up = true;
+    trio_run_abandon(TRIO_EINTERNAL);
+}
+
+void trio_sim_give_up_(struct kernel *kernel)
+{
+    kernel->gave_up = true;
+    trio_run_abandon(TRIO_ECANCELED);
+}
+
+void trio_sim_cap_(struct kernel *kernel)
+{
+    if (kernel->cancelled_scope != 0)
+        trio_sim_fail_(kernel, FAILURE_ENDLESS, "a cancelled scope never ends");
+    kernel->capped = true;
+    trio_sim_give_up_(kernel);
+}
+
+void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first)
+{
+    enum trio_property kind = (enum trio_property)(first / 2);
+    bool held = first % 2 != 0;
+    struct property *property = NULL;
+
+    for (size_t i = 0; i < kernel->properties.count && property == NULL; i++) {
+        struct property *other =
+            ARRAY_AT(&kernel->properties, struct property, i);
+        if (other->name == name && other->kind == kind)
+            property = other;
+    }
+    if (property == NULL) {
+        property = trio_sim_append_(kernel, &kernel->properties);
+        *property = (struct property){.name = name, .kind = kind};
+    }
+    property->held |= held;
+    if (!held && kind != TRIO_PROPERTY_SOMETIMES)
+        trio_sim_fail_(kernel, FAILURE_PROPERTY, name);
+}
+
+const struct property *trio_sim_properties_(const struct kernel *kernel,
+                                            size_t *ret_count)
+{
+    *ret_count = kernel->properties.count;
+    return kernel->properties.items;
+}
+
+// The class of a deadlock is what the tasks wait for, whoever they are.
+void trio_sim_deadlocked_(struct kernel *kernel)
+{
+    struct outcome *outcome = kernel->outcome;
+    char *text = outcome->text;
+    size_t length;
+    uint64_t class = 0;
+
+    if (outcome->failure != FAILURE_NONE)
+        return;
+    trio_sim_found_(kernel, FAILURE_DEADLOCK, "deadlock:");
+    length = __builtin_strlen(text);
+    for (size_t i = 1; i < kernel->actors.count; i++) {
+        const struct actor *actor = trio_sim_actor_at_(kernel, i);
+        const char *verb = actor->pending.verb;
+        char name[32];
+        if (!actor->living || verb == NULL)
+            continue;
+        class += trio_sim_hash_text_(0, verb);
+        trio_sim_actor_name_(kernel, actor->number, name, sizeof(name));
+        trio_sim_format_(kernel, text + length, FAILURE_TEXT_MAX - length,
+                         " [%s: %s]", name, verb);
+        length += __builtin_strlen(text + length);
+    }
+    outcome->failure_class = trio_sim_mix_(outcome->failure_class, class);
+}
+
+// The scenario did not return TRIO_OK.
+static void judge_status(struct kernel *kernel, trio_status rc)
+{
+    char text[FAILURE_TEXT_MAX];
+    const struct trio_error *error = kernel->error;
+    const char *said = error == NULL ? "" : error->text;
+
+    trio_sim_format_(kernel, text, sizeof(text), "it ended with %s%s%s",
+                     trio_status_name(rc), *said == '\0' ? "" : ": ", said);
+    trio_sim_found_(kernel, FAILURE_STATUS, text);
+    kernel->outcome->failure_class =
+        trio_sim_class_(FAILURE_STATUS, trio_status_name(rc));
+}
+
+static void judge_leftovers(struct kernel *kernel)
+{
+    char text[FAILURE_TEXT_MAX];
+    const char *kind = trio_sim_still_owed_(kernel);
+
+    if (kind != NULL) {
+        trio_sim_format_(kernel, text, sizeof(text), "not given back: %s",
+                         kind);
+        trio_sim_found_(kernel, FAILURE_OWED, text);
+    } else if (kernel->memory.blocks > 0) {
+        trio_sim_found_(kernel, FAILURE_MEMORY,
+                        "memory of the run was not given back");
+    }
+}
+
+void trio_sim_judge_(struct kernel *kernel, trio_status rc)
+{
+    struct outcome *outcome = kernel->outcome;
+
+    outcome->status = rc;
+    if (!kernel->gave_up) {
+        if (rc != TRIO_OK && !kernel->injected)
+            judge_status(kernel, rc);
+        trio_error_free(kernel->error);
+        judge_leftovers(kernel);
+    }
+    if (outcome->failure != FAILURE_NONE)
+        outcome->verdict = VERDICT_FAILED;
+    else if (kernel->capped)
+        outcome->verdict = VERDICT_CAPPED;
+    else if (kernel->injected && (rc != TRIO_OK || kernel->gave_up))
+        outcome->verdict = VERDICT_CANCELLED;
+    else
+        outcome->verdict = VERDICT_PASSED;
+}
