@@ -12,7 +12,7 @@
 static const uint32_t always =
     BIT(TASK_SPAWN) | BIT(TASK_EXIT) | BIT(STEP_BEGIN) | BIT(SCOPE_CANCEL) |
     BIT(PARK) | BIT(WAKE) | BIT(TOUCH) | BIT(CLOCK_JUMP) | BIT(MISUSE) |
-    BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE) | BIT(STEP_END);
+    BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE);
 static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
                                      BIT(SCOPE_CLOSE) | BIT(TARGET) | BIT(NAME);
 
@@ -72,7 +72,7 @@ static const char *verb_of(const struct trio_note *note)
     return note->text != NULL ? note->text : names[note->first];
 }
 
-static void step_begins(struct kernel *kernel, uint32_t task)
+static inline void step_begins(struct kernel *kernel, uint32_t task)
 {
     struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
 
@@ -121,12 +121,6 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
                      uint32_t task)
 {
     switch (note->kind) {
-    case TRIO_NOTE_STEP_BEGIN:
-        step_begins(kernel, task);
-        break;
-    case TRIO_NOTE_STEP_END:
-        kernel->running = 0;
-        break;
     case TRIO_NOTE_TASK_SPAWN:
         spawned(kernel, note);
         break;
@@ -173,6 +167,11 @@ static bool note(void *context, const struct trio_note *note)
         note->task == NULL ? 0 : (uint32_t)trio_task_number(note->task);
     uint32_t object = 0;
 
+    if (note->kind == TRIO_NOTE_STEP_BEGIN) { // Most are.
+        record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
+        step_begins(kernel, task);
+        return true;
+    }
     if (hashed) {
         if (note->object != NULL)
             object = trio_sim_object_number_(&kernel->objects, note->object);

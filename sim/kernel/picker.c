@@ -220,6 +220,7 @@ static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
     const struct strategy *strategy = kernel->strategy;
     size_t choice = 0;
 
+    kernel->running = 0;
     if (UNLIKELY(kernel->hurried))
         hurry(kernel, tasks, count);
     if (count > 1)
@@ -263,6 +264,7 @@ void trio_sim_poll_(void *context, trio_duration limit)
     struct kernel *kernel = context;
 
     (void)limit;
+    kernel->running = 0;
     if (!kernel->hurried && kernel->jobs == NULL)
         return;
     if (kernel->due.count > 0)
