@@ -15,8 +15,9 @@
 
 static const char name[] = "cancel sweep";
 
-// Schedules that are searched for moments.
-enum { SCHEDULES_MAX = 8 };
+// Schedules that are searched for moments: at most so many, and no more after
+// so many in a row without a new one.
+enum { SCHEDULES_MAX = 8, QUIET_SCHEDULES = 3 };
 
 enum { SCOPES = 3 }; // To choose from, of one moment.
 
@@ -32,7 +33,8 @@ static void note_point(struct search *search, const struct point *point,
 {
     struct cancel_sweep *sweep = &search->cancels;
 
-    if (!trio_sim_set_add_(&sweep->keys, point->key))
+    // Before the scenario itself begins there is nothing to cancel.
+    if (point->scopes[0] == 0 || !trio_sim_set_add_(&sweep->keys, point->key))
         return;
     search->result->cancel_points++;
     if (sweep->count == SWEEP_POINTS_MAX)
@@ -126,27 +128,37 @@ static bool cancel_each(struct search *search, uint32_t begin, size_t choice,
     return true;
 }
 
-bool trio_sim_sweep_cancels_(struct search *search)
+// Tries what one schedule comes to. Returns false if the search is over.
+static bool cancel_in(struct search *search, uint32_t schedule, bool *ret_news)
 {
-    struct cancel_sweep *sweep = &search->cancels;
     uint32_t begin = 0;
 
-    for (uint32_t schedule = 0; schedule < SCHEDULES_MAX; schedule++) {
-        if (schedule > 0) {
-            struct plan plan = trio_sim_schedule_(search, schedule);
-            struct outcome outcome;
+    if (schedule > 0) {
+        struct plan plan = trio_sim_schedule_(search, schedule);
+        struct outcome outcome;
 
-            begin = sweep->count;
-            if (!trio_sim_try_(search, &plan, name, &outcome))
-                return false;
-            trio_sim_note_points_(search, schedule, NULL);
-            if (sweep->count == begin)
-                break;
-        }
-        // One of each sort first: most mistakes show there.
-        if (!cancel_each(search, begin, 0, true) ||
-            !cancel_each(search, begin, 0, false))
+        begin = search->cancels.count;
+        if (!trio_sim_try_(search, &plan, name, &outcome))
             return false;
+        trio_sim_note_points_(search, schedule, NULL);
+    }
+    *ret_news = search->cancels.count > begin;
+    // One of each sort first: most mistakes show there.
+    return cancel_each(search, begin, 0, true) &&
+           cancel_each(search, begin, 0, false);
+}
+
+bool trio_sim_sweep_cancels_(struct search *search)
+{
+    uint32_t quiet = 0; // Schedules in a row without anything new.
+
+    for (uint32_t schedule = 0;
+         schedule < SCHEDULES_MAX && quiet < QUIET_SCHEDULES; schedule++) {
+        bool news;
+
+        if (!cancel_in(search, schedule, &news))
+            return false;
+        quiet = news ? 0 : quiet + 1;
     }
     for (size_t choice = 1; choice < SCOPES; choice++)
         if (!cancel_each(search, 0, choice, true) ||

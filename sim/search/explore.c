@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { RUNS_DEFAULT = 1000, RUNS_PER_TWIN = 64 };
+enum { RUNS_DEFAULT = 1000, RUNS_PER_TWIN = 64, RUNS_PER_DATA = 4 };
 
 // What the runs of a campaign have in common.
 struct exploration {
@@ -49,7 +49,7 @@ static struct plan plan_of(const struct search *search,
     struct plan plan = {
         .scenario = search->scenario,
         .order = search->order,
-        .seed = search->options.seed + number,
+        .seed = search->options.seed,
         .strategy = exploration->strategy,
         .strategy_seed = trio_sim_run_seed_(search->options.seed, number),
         .early = !search->scenario->still_clock && number % 2 == 1,
@@ -58,6 +58,9 @@ static struct plan plan_of(const struct search *search,
     if (exploration->is_portfolio)
         plan.strategy = trio_sim_portfolio_(search->strategies,
                                             search->options.seed, number);
+    // Most programs draw no random data: the schedules are what differs.
+    if (number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
+        plan.seed += number;
     if (exploration->is_script)
         plan.early = true; // Its words say when.
     return plan;
