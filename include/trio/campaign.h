@@ -5,6 +5,7 @@
 #define TRIO_CAMPAIGN_H
 
 #include <trio/base.h>
+#include <trio/clock.h>
 #include <trio/run.h>
 #include <trio/scenario.h>
 
@@ -133,6 +134,18 @@ void trio_sim_fail(const char *text, bool excused);
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_sim_is_injected(void);
+
+// Returns the clock of the simulated run that is under way, NULL if none is.
+//
+// Checkpoint: never.
+TRIO_MUST_USE struct trio_mock_clock *trio_sim_clock(void);
+
+// Says whether the simulated run that is under way takes the first in line at
+// every turn, as production does: only then may a test look at the order inside
+// a pass. Without such a run: true.
+//
+// Checkpoint: never.
+TRIO_MUST_USE bool trio_sim_is_fifo(void);
 
 TRIO_END_DECLS
 

@@ -322,6 +322,12 @@ __attribute__((noreturn)) void trio_sim_fail_(struct kernel *kernel,
                                               const char *text);
 __attribute__((noreturn)) void trio_sim_give_up_(struct kernel *kernel);
 
+// The clock of the run that is under way.
+struct trio_mock_clock *trio_sim_clock_(struct kernel *kernel);
+
+// Whether nothing in the plan has anybody passed over.
+bool trio_sim_is_first_in_line_(const struct kernel *kernel);
+
 // Whether something was injected in this run so far: a cancellation or a
 // failure.
 bool trio_sim_injected_(const struct kernel *kernel);

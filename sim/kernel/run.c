@@ -21,6 +21,21 @@ bool trio_sim_injected_(const struct kernel *kernel)
     return kernel->injected;
 }
 
+struct trio_mock_clock *trio_sim_clock_(struct kernel *kernel)
+{
+    return &kernel->clock;
+}
+
+bool trio_sim_is_first_in_line_(const struct kernel *kernel)
+{
+    const struct plan *plan = kernel->plan;
+
+    for (size_t i = 0; i < plan->deviation_count; i++)
+        if (plan->deviations[i].kind == DEVIATE_TASK)
+            return false;
+    return plan->strategy == NULL;
+}
+
 bool trio_sim_in_task_(void)
 {
     return trio_sim_kernel_ != NULL && trio_sim_kernel_->running != 0;

@@ -25,3 +25,17 @@ bool trio_sim_is_injected(void)
 
     return kernel != NULL && trio_sim_injected_(kernel);
 }
+
+struct trio_mock_clock *trio_sim_clock(void)
+{
+    struct kernel *kernel = trio_sim_current_();
+
+    return kernel == NULL ? NULL : trio_sim_clock_(kernel);
+}
+
+bool trio_sim_is_fifo(void)
+{
+    const struct kernel *kernel = trio_sim_current_();
+
+    return kernel == NULL || trio_sim_is_first_in_line_(kernel);
+}
