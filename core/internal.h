@@ -175,6 +175,7 @@ struct trio_run {
     size_t tasks_living;
     size_t tasks_max; // Room in `snapshot`.
     struct trio_task **snapshot;
+    struct trio_task *paused; // At a soft point in this step, or NULL.
     size_t unchosen; // Tasks of the snapshot whose step is yet to come.
     struct park *deliver_first;
     struct park *deliver_last;

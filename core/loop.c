@@ -64,6 +64,9 @@ static void run_chosen(struct trio_run *run)
     } while (first < count && !run->config.scheduler.single_steps);
     while (count > first)
         trio_queue_push_front_(&run->ready, run->snapshot[--count]);
+    if (run->paused != NULL)
+        trio_queue_push_front_(&run->ready, run->paused);
+    run->paused = NULL;
     run->unchosen = 0;
 }
 

@@ -202,7 +202,8 @@ struct trio_scheduler {
     // not, each task that is runnable when a pass begins is picked once.
     bool single_steps;
 
-    // Whether a soft point, trio_sim_point, lets other tasks run.
+    // Whether a soft point, trio_sim_point, lets other tasks run: only where a
+    // pass is one step. Who comes to one stays first in line.
     bool soft_points;
 };
 
