@@ -9,7 +9,7 @@ bool bugs_unrelated;
 
 void bugs_start(void)
 {
-    char unrelated;
+    char unrelated = 0;
 
     if (bugs_unrelated) {
         trio_touch(&unrelated, TRIO_ACCESS_WRITE);
@@ -21,7 +21,7 @@ void bugs_start(void)
 
 void bugs_start_thread(void)
 {
-    char own, unrelated;
+    char own = 0, unrelated = 0;
 
     if (bugs_unrelated)
         TRIO_SIM_POINT(&unrelated, TRIO_ACCESS_WRITE);

@@ -1,9 +1,9 @@
 // What the bugs of this folder share.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// Each bug is a scenario with a witness, a schedule by hand in which it fails.
-// All of them pass when the first in line always comes first. The names of
-// those that only a cancellation brings out begin with "cancel_".
+// Each bug is a scenario with a witness, a schedule by hand in which it fails;
+// when the first in line always comes first, it passes. A scenario without one
+// is a bug that has been corrected.
 
 #ifndef BENCH_BUGS_BUGS_H
 #define BENCH_BUGS_BUGS_H
