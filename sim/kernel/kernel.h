@@ -155,10 +155,8 @@ struct strategy {
 
 // How a twin differs, in what must make no difference.
 struct perturbation {
-    bool addresses;  // Memory and stacks are handed out in another order.
-    uint8_t junk;    // What fresh memory and stacks are filled with.
-    uint64_t salt;   // Of trio_random seeds that must not matter; heap shifts.
-    bool wall_clock; // The real clock is far away.
+    bool addresses; // Memory and stacks are handed out in another order.
+    uint8_t junk;   // What fresh memory and stacks hold; 0: whatever it was.
 };
 
 struct plan {
