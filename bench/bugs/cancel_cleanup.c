@@ -92,7 +92,8 @@ static TRIO_CHECKPOINT trio_status run_uploads(bool fixed)
     });
 }
 
-TRIO_SCENARIO(cancel_unshielded_cleanup, .witness = "")
+TRIO_SCENARIO(cancel_unshielded_cleanup,
+              .witness = "main upload upload#2 upload cancel:upload")
 {
     (void)arg;
     return run_uploads(false);
@@ -201,7 +202,7 @@ static TRIO_CHECKPOINT trio_status run_link(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_torn_frame, .witness = "")
+TRIO_SCENARIO(cancel_torn_frame, .witness = "main writer cancel:writer")
 {
     (void)arg;
     return run_link(false);

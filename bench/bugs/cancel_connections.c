@@ -97,7 +97,8 @@ static TRIO_CHECKPOINT trio_status run_exchange(bool fixed)
     });
 }
 
-TRIO_SCENARIO(cancel_double_close, .witness = "")
+TRIO_SCENARIO(cancel_double_close,
+              .witness = "main client client#2 clock client cancel:client")
 {
     (void)arg;
     return run_exchange(false);
@@ -199,7 +200,8 @@ static TRIO_CHECKPOINT trio_status run_race(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_connect_race_leak, .witness = "")
+TRIO_SCENARIO(cancel_connect_race_leak,
+              .witness = "main first second cancel:second")
 {
     (void)arg;
     return run_race(false);

@@ -90,7 +90,8 @@ static TRIO_CHECKPOINT trio_status run_shop(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_lost_item, .witness = "")
+TRIO_SCENARIO(cancel_lost_item,
+              .witness = "main customer consumer cancel:consumer")
 {
     (void)arg;
     return run_shop(false);
@@ -183,7 +184,8 @@ static TRIO_CHECKPOINT trio_status run_box_office(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_timeout_beside_completion, .witness = "")
+TRIO_SCENARIO(cancel_timeout_beside_completion,
+              .witness = "main clerk customer clock clerk cancel:customer")
 {
     (void)arg;
     return run_box_office(false);

@@ -67,7 +67,8 @@ static TRIO_CHECKPOINT trio_status run_downloads(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_leaked_permit, .witness = "")
+TRIO_SCENARIO(cancel_leaked_permit,
+              .witness = "main worker worker#2 worker#3 worker cancel:worker")
 {
     (void)arg;
     return run_downloads(false);
@@ -122,12 +123,10 @@ static TRIO_CHECKPOINT trio_status tell(void *arg)
 static TRIO_CHECKPOINT trio_status audit(void *arg)
 {
     struct bank *bank = arg;
-    trio_status rc;
 
     bugs_start();
-    if ((rc = trio_sleep(TRIO_MS)) != TRIO_OK)
-        return rc;
-    if ((rc = trio_lock_acquire(&bank->lock)) != TRIO_OK)
+    trio_status rc = trio_lock_acquire(&bank->lock);
+    if (rc != TRIO_OK)
         return rc;
     TRIO_SIM_ALWAYS(bank->accounts[0] + bank->accounts[1] == 1000,
                     "no money is made");
@@ -148,7 +147,8 @@ static TRIO_CHECKPOINT trio_status run_bank(bool fixed)
     });
 }
 
-TRIO_SCENARIO(cancel_leaked_lock, .witness = "")
+TRIO_SCENARIO(cancel_leaked_lock,
+              .witness = "main teller auditor teller cancel:teller")
 {
     (void)arg;
     return run_bank(false);
@@ -230,7 +230,7 @@ static TRIO_CHECKPOINT trio_status run_pool(bool fixed)
     return rc;
 }
 
-TRIO_SCENARIO(cancel_pool_slot, .witness = "")
+TRIO_SCENARIO(cancel_pool_slot, .witness = "main client cancel:client")
 {
     (void)arg;
     return run_pool(false);

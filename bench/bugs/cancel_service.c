@@ -68,7 +68,7 @@ static TRIO_CHECKPOINT trio_status run_visit(bool fixed)
     return trio_nursery_close(&service.nursery, rc);
 }
 
-TRIO_SCENARIO(cancel_shutdown_against_start, .witness = "")
+TRIO_SCENARIO(cancel_shutdown_against_start, .witness = "main booter clock")
 {
     (void)arg;
     return run_visit(false);

@@ -113,7 +113,9 @@ static TRIO_CHECKPOINT trio_status run_call_centre(bool fixed)
     });
 }
 
-TRIO_SCENARIO(cancel_lost_notify, .witness = "")
+TRIO_SCENARIO(
+    cancel_lost_notify,
+    .witness = "main agent agent#2 day agent agent#2 clock day*2 cancel:agent")
 {
     (void)arg;
     return run_call_centre(false);
@@ -198,7 +200,7 @@ static TRIO_CHECKPOINT trio_status run_download(bool fixed)
     });
 }
 
-TRIO_SCENARIO(cancel_broken_handoff_chain, .witness = "")
+TRIO_SCENARIO(cancel_broken_handoff_chain, .witness = "main piece cancel:piece")
 {
     (void)arg;
     return run_download(false);
