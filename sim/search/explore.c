@@ -62,7 +62,7 @@ static struct plan plan_of(const struct search *search,
     if (number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
         plan.seed += number;
     if (exploration->is_script)
-        plan.early = true; // Its words say when.
+        plan.early = false; // Its words say when time passes, not chance.
     return plan;
 }
 
