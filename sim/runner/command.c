@@ -1,0 +1,64 @@
+// A campaign is determined by its seed and by what was asked for besides, so
+// the command repeats all of that; a token says everything itself.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/command.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *const orders[] = {
+    [TRIO_SIM_PASS] = "pass", [TRIO_SIM_ANY] = "any", [TRIO_SIM_SOFT] = "soft"};
+static const char *const sweeps[] = {
+    [SWEEP_ON] = "on", [SWEEP_OFF] = "off", [SWEEP_ONLY] = "only"};
+
+TRIO_PRINTF(3, 4)
+static void append(char *buffer, size_t size, const char *format, ...)
+{
+    size_t length = strlen(buffer);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(buffer + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
+static void append_campaign(char *buffer, size_t size,
+                            const struct options *options,
+                            const struct record *record)
+{
+    append(buffer, size, " --seed %" PRIu64, record->seed);
+    if (options->runs > 0)
+        append(buffer, size, " --runs %" PRIu64, options->runs);
+    if (options->strategy != NULL)
+        append(buffer, size, " --strategy %s", options->strategy);
+    if (options->script != NULL)
+        append(buffer, size, " --script '%s'", options->script);
+    if (record->order != NULL)
+        append(buffer, size, " --order %s", orders[*record->order]);
+    if (options->cancel_sweep != SWEEP_ON)
+        append(buffer, size, " --cancel-sweep=%s",
+               sweeps[options->cancel_sweep]);
+    if (options->failure_sweep != SWEEP_ON)
+        append(buffer, size, " --failure-sweep=%s",
+               sweeps[options->failure_sweep]);
+}
+
+void trio_runner_command_(char *buffer, size_t size,
+                          const struct options *options,
+                          const struct record *record, const char *token)
+{
+    const char *target = getenv("TEST_TARGET"); // Of `bazel test`.
+
+    buffer[0] = '\0';
+    append(buffer, size, "%s%s%s --test %s",
+           target != NULL ? "bazel run " : options->program,
+           target != NULL ? target : "", target != NULL ? " --" : "",
+           record->scenario->name);
+    if (token != NULL && *token != '\0')
+        append(buffer, size, " --replay=%s", token);
+    else
+        append_campaign(buffer, size, options, record);
+}

@@ -1,0 +1,152 @@
+// One walk forward finds out who did what: notes of waking and starting name
+// the task that it was done to. One walk backward is enough for the closure,
+// because causes come before what they cause.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/cone.h"
+
+#include <stdlib.h>
+
+enum { OBJECTS = UINT16_MAX + 1 };
+
+// What is known to be inside, from here on backwards.
+struct frontier {
+    bool *tasks;
+    size_t task_count;
+    bool used[OBJECTS];    // Somebody inside uses it later, and
+    bool changed[OBJECTS]; // not only to look at it.
+};
+
+// Whether it happens to the task that it names.
+static bool is_done_to(const struct event *event)
+{
+    return event->kind == TRIO_NOTE_TASK_SPAWN ||
+           event->kind == TRIO_NOTE_TASK_READY ||
+           event->kind == TRIO_NOTE_WAKE ||
+           event->kind == TRIO_NOTE_SCOPE_CANCEL;
+}
+
+static void find_actors(const struct kernel *kernel, struct cone *cone)
+{
+    uint32_t running = 0;
+
+    for (size_t i = 0; i < cone->count; i++) {
+        const struct event *event = trio_sim_event_(kernel, i);
+
+        if (event->kind == TRIO_NOTE_STEP_BEGIN)
+            running = event->task;
+        cone->actors[i] =
+            is_done_to(event) || event->task == 0 ? running : event->task;
+        if (event->kind == TRIO_NOTE_STEP_END)
+            running = 0;
+    }
+}
+
+static bool only_looks(const struct event *event)
+{
+    return event->first == TRIO_ACCESS_READ;
+}
+
+static bool uses_object(const struct event *event)
+{
+    return event->object != 0 &&
+           (event->kind == TRIO_NOTE_PARK || event->kind == TRIO_NOTE_TOUCH);
+}
+
+static bool knows(const struct frontier *frontier, uint32_t task)
+{
+    return task != 0 && task < frontier->task_count && frontier->tasks[task];
+}
+
+static void learn(struct frontier *frontier, uint32_t task)
+{
+    if (task < frontier->task_count)
+        frontier->tasks[task] = true;
+}
+
+static bool is_inside(const struct frontier *frontier,
+                      const struct event *event, uint32_t actor)
+{
+    if (knows(frontier, actor))
+        return true;
+    if (is_done_to(event))
+        return knows(frontier, event->task);
+    if (event->kind == TRIO_NOTE_CLOCK_JUMP)
+        return true;
+    if (!uses_object(event))
+        return false;
+    return only_looks(event) ? frontier->changed[event->object]
+                             : frontier->used[event->object];
+}
+
+static void take_in(struct frontier *frontier, const struct event *event,
+                    uint32_t actor)
+{
+    learn(frontier, actor);
+    if (!uses_object(event))
+        return;
+    frontier->used[event->object] = true;
+    if (!only_looks(event))
+        frontier->changed[event->object] = true;
+}
+
+// Those that wait for ever, if nobody ran in the end; else who did last.
+static void find_ends(const struct kernel *kernel, const struct cone *cone,
+                      struct frontier *frontier)
+{
+    size_t last = cone->count;
+
+    while (last > 0 && cone->actors[last - 1] == 0)
+        last--;
+    if (last > 0)
+        learn(frontier, cone->actors[last - 1]);
+    for (uint32_t i = 1; i < frontier->task_count; i++) {
+        const struct actor *actor = trio_sim_actor_at_(kernel, i);
+
+        if (last < cone->count && actor->living && actor->parked)
+            learn(frontier, i);
+    }
+}
+
+static void walk_back(const struct kernel *kernel, struct cone *cone,
+                      struct frontier *frontier)
+{
+    find_ends(kernel, cone, frontier);
+    for (size_t i = cone->count; i-- > 0;) {
+        const struct event *event = trio_sim_event_(kernel, i);
+
+        cone->inside[i] = is_inside(frontier, event, cone->actors[i]);
+        if (cone->inside[i])
+            take_in(frontier, event, cone->actors[i]);
+    }
+}
+
+struct cone trio_runner_cone_(const struct kernel *kernel)
+{
+    size_t count = trio_sim_event_count_(kernel);
+    size_t task_count = trio_sim_actor_count_(kernel);
+    struct cone cone = {.count = count,
+                        .actors = calloc(count + 1, sizeof(*cone.actors)),
+                        .inside = calloc(count + 1, sizeof(*cone.inside))};
+    struct frontier *frontier = calloc(1, sizeof(*frontier));
+    bool *tasks = calloc(task_count + 1, sizeof(*tasks));
+
+    if (cone.actors == NULL || cone.inside == NULL || frontier == NULL ||
+        tasks == NULL) {
+        cone.count = 0;
+    } else {
+        frontier->tasks = tasks;
+        frontier->task_count = task_count;
+        find_actors(kernel, &cone);
+        walk_back(kernel, &cone, frontier);
+    }
+    free(tasks);
+    free(frontier);
+    return cone;
+}
+
+void trio_runner_cone_free_(struct cone *cone)
+{
+    free(cone->actors);
+    free(cone->inside);
+}

@@ -1,0 +1,48 @@
+// In a folder, a file's name says whose tokens it has, so that several programs
+// share one, and a file from the undeclared outputs of a failed test is kept by
+// copying it there.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/corpus_file.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+bool trio_runner_corpus_exists_(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0;
+}
+
+static FILE *open_file(const char *path, const char *scenario)
+{
+    char name[PATH_MAX];
+    struct stat status;
+
+    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+        return fopen(path, "r");
+    snprintf(name, sizeof(name), "%s/%s.token", path, scenario);
+    return fopen(name, "r");
+}
+
+char *trio_runner_corpus_read_(const char *path, const char *scenario,
+                               size_t *ret_length)
+{
+    FILE *file = open_file(path, scenario);
+    FILE *memory;
+    char *text = NULL;
+    int letter;
+
+    if (file == NULL)
+        return NULL;
+    memory = open_memstream(&text, ret_length);
+    while (memory != NULL && (letter = getc(file)) != EOF)
+        putc(letter, memory);
+    fclose(file);
+    if (memory != NULL)
+        fclose(memory);
+    return text;
+}

@@ -1,0 +1,187 @@
+// Only this process prints. What a worker was at when its pipe ended early is
+// what it died of: each record that comes says that it is at the next one.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/jobs.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "sim/runner/worker.h"
+
+enum { WORKERS_MAX = 64 };
+
+struct worker {
+    pid_t pid;
+    int pipe; // Its end to read from; -1: there is none.
+    struct work left;
+};
+
+struct crew {
+    const struct jobs *jobs;
+    struct worker workers[WORKERS_MAX];
+    size_t count;
+    bool shared;       // All are at the same scenario.
+    struct record sum; // Of that.
+};
+
+// Closes what is not the new worker's.
+static void become(const struct crew *crew, const struct worker *worker,
+                   int pipe)
+{
+    for (size_t i = 0; i < crew->count; i++)
+        if (crew->workers[i].pipe >= 0)
+            close(crew->workers[i].pipe);
+    trio_runner_work_(crew->jobs, &worker->left, pipe);
+}
+
+static bool start(struct crew *crew, struct worker *worker)
+{
+    int ends[2];
+
+    worker->pipe = -1;
+    if (worker->left.at >= crew->jobs->count)
+        return true; // It has nothing to do.
+    if (pipe(ends) != 0)
+        return false;
+    fflush(NULL); // Or each process would print it.
+    worker->pid = fork();
+    if (worker->pid == 0) {
+        close(ends[0]);
+        become(crew, worker, ends[1]);
+    }
+    close(ends[1]);
+    if (worker->pid < 0) {
+        close(ends[0]);
+        return false;
+    }
+    worker->pipe = ends[0];
+    return true;
+}
+
+static void stop_others(const struct crew *crew, const struct worker *but)
+{
+    for (size_t i = 0; i < crew->count; i++)
+        if (crew->workers[i].pipe >= 0 && &crew->workers[i] != but)
+            kill(crew->workers[i].pid, SIGKILL);
+}
+
+// Takes what came of the scenario that a worker was at.
+static void finish(struct crew *crew, struct worker *worker,
+                   const struct record *record)
+{
+    worker->left.at += worker->left.stride;
+    if (!crew->shared) {
+        crew->jobs->listener->finish(crew->jobs->listener->context, record);
+        return;
+    }
+    struct record *sum = &crew->sum;
+    if (sum->scenario == NULL)
+        *sum = *record;
+    else if (trio_runner_record_failed_(sum))
+        return; // The others are only being stopped.
+    else
+        trio_runner_record_merge_(sum, record);
+    if (trio_runner_record_failed_(sum))
+        stop_others(crew, worker);
+}
+
+// The worker's process has ended; if that was in the middle of something, that
+// has failed.
+static void bury(struct crew *crew, struct worker *worker)
+{
+    const struct jobs *jobs = crew->jobs;
+    int status = 0;
+
+    close(worker->pipe);
+    worker->pipe = -1;
+    while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
+        continue;
+    if (worker->left.at >= jobs->count)
+        return;
+    struct record record = {.scenario = jobs->scenarios[worker->left.at],
+                            .seed = jobs->options->seed + worker->left.part,
+                            .died = true,
+                            .result.verdict = TRIO_SIM_FAILED};
+    if (WIFSIGNALED(status))
+        snprintf(record.result.text, sizeof(record.result.text),
+                 "its process died of signal %d (%s)", WTERMSIG(status),
+                 strsignal(WTERMSIG(status)));
+    else
+        snprintf(record.result.text, sizeof(record.result.text),
+                 "its process ended with %d", WEXITSTATUS(status));
+    finish(crew, worker, &record);
+}
+
+// Returns false if no process can be had.
+static bool receive(struct crew *crew, struct worker *worker)
+{
+    const struct listener *listener = crew->jobs->listener;
+    struct message message;
+
+    if (!trio_runner_message_receive_(worker->pipe, &message)) {
+        bury(crew, worker);
+        return start(crew, worker); // For what is left of its work.
+    }
+    if (message.kind == MESSAGE_PROGRESS)
+        listener->progress(listener->context, &message.record);
+    else if (message.kind == MESSAGE_WARN)
+        listener->warn(listener->context, message.line);
+    else
+        finish(crew, worker, &message.record);
+    return true;
+}
+
+// Listens to all workers until none is left.
+static bool supervise(struct crew *crew)
+{
+    for (;;) {
+        struct pollfd pipes[WORKERS_MAX];
+        bool any = false;
+
+        for (size_t i = 0; i < crew->count; i++) {
+            pipes[i] = (struct pollfd){crew->workers[i].pipe, POLLIN, 0};
+            any |= pipes[i].fd >= 0;
+        }
+        if (!any)
+            return true;
+        if (poll(pipes, (nfds_t)crew->count, -1) < 0 && errno != EINTR)
+            return false;
+        for (size_t i = 0; i < crew->count; i++)
+            if (pipes[i].fd >= 0 && pipes[i].revents != 0 &&
+                !receive(crew, &crew->workers[i]))
+                return false;
+    }
+}
+
+bool trio_runner_jobs_(const struct jobs *jobs)
+{
+    static struct crew crew;
+    uint64_t wanted = jobs->options->jobs;
+
+    crew = (struct crew){.jobs = jobs,
+                         .count = wanted < WORKERS_MAX ? (size_t)wanted
+                                                       : WORKERS_MAX,
+                         .shared = jobs->count == 1};
+    for (size_t i = 0; i < crew.count; i++)
+        crew.workers[i] = (struct worker){
+            .pipe = -1,
+            .left = {.at = crew.shared ? 0 : i,
+                     .stride = crew.count,
+                     .part = crew.shared ? i : 0,
+                     .parts = crew.shared ? crew.count : 1},
+        };
+    for (size_t i = 0; i < crew.count; i++)
+        if (!start(&crew, &crew.workers[i]))
+            return false;
+    if (!supervise(&crew))
+        return false;
+    if (crew.shared)
+        jobs->listener->finish(jobs->listener->context, &crew.sum);
+    return true;
+}

@@ -1,0 +1,26 @@
+// Scenarios in several processes at a time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_RUNNER_JOBS_H
+#define TRIO_SIM_RUNNER_JOBS_H
+
+#include "sim/runner/options.h"
+#include "sim/runner/record.h"
+
+// What there is to do: each scenario once, for `time` at most if that is not 0.
+struct jobs {
+    const struct options *options;
+    const struct trio_config *config;
+    const struct trio_scenario *const *scenarios;
+    size_t count;
+    trio_duration time;
+    const struct listener *listener; // Called in this process.
+};
+
+// Has `options->jobs` processes do it. Of several scenarios each process takes
+// some, of a single one each takes other seeds. A process that dies has failed
+// the scenario that it was at, and another one goes on. False: there are no
+// processes to be had.
+bool trio_runner_jobs_(const struct jobs *jobs);
+
+#endif // TRIO_SIM_RUNNER_JOBS_H

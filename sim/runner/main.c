@@ -1,0 +1,253 @@
+// The runner: what a program of scenarios gets for a main.
+//
+// Scenarios are tried one after the other, here or in processes of their own;
+// either way each comes back as a record, once, and this file counts them. The
+// last line says how many passed and failed. A capped scenario has done
+// neither, and the exit code says so.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/runner/corpus_file.h"
+#include "sim/runner/crash.h"
+#include "sim/runner/jobs.h"
+#include "sim/runner/junit.h"
+#include "sim/runner/options.h"
+#include "sim/runner/progress.h"
+#include "sim/runner/replay.h"
+#include "sim/runner/report.h"
+#include "sim/runner/trial.h"
+#include "sim/runner/twin_process.h"
+
+struct runner {
+    struct options options;
+    struct trio_config config;
+    struct trio_campaign *campaign;
+    const struct trio_scenario **scenarios; // Those to be run.
+    size_t count;
+    size_t width; // Of their names.
+    struct progress progress;
+    struct junit junit;
+    size_t passed;
+    size_t failed;
+    size_t capped;
+    bool misused;
+};
+
+// ---- What comes back ----
+
+static void on_progress(void *context, const struct record *so_far)
+{
+    struct runner *runner = context;
+
+    trio_runner_progress_show_(&runner->progress, so_far);
+}
+
+static void on_warning(void *context, const char *line)
+{
+    struct runner *runner = context;
+
+    trio_runner_progress_hide_(&runner->progress);
+    printf("warning: %s\n", line);
+    fflush(stdout);
+}
+
+static void count(struct runner *runner, const struct record *record)
+{
+    if (trio_runner_record_failed_(record))
+        runner->failed++;
+    else if (record->result.verdict == TRIO_SIM_CAPPED)
+        runner->capped++;
+    else
+        runner->passed++;
+    runner->progress.done++;
+    runner->progress.runs += record->result.runs;
+}
+
+static void on_finish(void *context, const struct record *record)
+{
+    struct runner *runner = context;
+    char *report = NULL;
+
+    trio_runner_progress_hide_(&runner->progress);
+    if (record->misused) {
+        runner->misused = true;
+        return;
+    }
+    count(runner, record);
+    trio_runner_report_line_(stdout, record, runner->width);
+    if (runner->options.verbose)
+        trio_runner_report_details_(stdout, record);
+    if (trio_runner_record_failed_(record))
+        report = trio_runner_report_failure_(&runner->options, runner->campaign,
+                                             record);
+    if (report != NULL) {
+        printf("\n%s\n", report);
+        trio_runner_report_leave_(&runner->options, record, report);
+    }
+    fflush(stdout);
+    trio_runner_junit_add_(&runner->junit, record,
+                           report != NULL ? report : "");
+    free(report);
+}
+
+// ---- What is done ----
+
+// Returns false if there is no memory.
+static bool select_scenarios(struct runner *runner)
+{
+    const struct options *options = &runner->options;
+    const struct trio_scenario *scenario = trio_scenario_first();
+    size_t all = 0;
+
+    for (; scenario != NULL; scenario = scenario->next)
+        all++;
+    runner->scenarios = calloc(all + 1, sizeof(*runner->scenarios));
+    if (runner->scenarios == NULL)
+        return false;
+    all = 0;
+    for (scenario = trio_scenario_first(); scenario != NULL;
+         scenario = scenario->next) {
+        if (!trio_runner_options_select_(options, scenario) ||
+            all++ % options->shards != options->shard)
+            continue;
+        runner->scenarios[runner->count++] = scenario;
+        if (strlen(scenario->name) > runner->width)
+            runner->width = strlen(scenario->name);
+    }
+    return true;
+}
+
+static bool run_here(struct runner *runner, const struct listener *listener,
+                     trio_duration time)
+{
+    struct trial trial = {.options = &runner->options,
+                          .clock = runner->config.clock,
+                          .campaign = runner->campaign,
+                          .parts = 1,
+                          .listener = listener};
+
+    for (size_t i = 0; i < runner->count && !runner->misused; i++) {
+        struct record record;
+
+        trio_runner_try_(&trial, runner->scenarios[i], time, &record);
+        on_finish(runner, &record);
+    }
+    return true;
+}
+
+static bool run_in_processes(struct runner *runner,
+                             const struct listener *listener,
+                             trio_duration time)
+{
+    uint64_t jobs = runner->options.jobs;
+    struct jobs all = {.options = &runner->options,
+                       .config = &runner->config,
+                       .scenarios = runner->scenarios,
+                       .count = runner->count,
+                       .listener = listener};
+
+    if (runner->count < jobs)
+        jobs = runner->count;
+    all.time = time * (trio_duration)(jobs > 0 ? jobs : 1);
+    return trio_runner_jobs_(&all);
+}
+
+static int run_all(struct runner *runner)
+{
+    const struct options *options = &runner->options;
+    struct listener listener = {on_progress, on_finish, on_warning, runner};
+    trio_duration time = (trio_duration)options->seconds * TRIO_SECOND;
+
+    runner->progress =
+        trio_runner_progress_(runner->config.clock, runner->count);
+    runner->junit = trio_runner_junit_(options->junit, options->program);
+    if (runner->count > 0)
+        time /= (trio_duration)runner->count;
+    bool ran = options->jobs > 0 ? run_in_processes(runner, &listener, time)
+                                 : run_here(runner, &listener, time);
+    if (runner->misused) {
+        fprintf(stderr, "%s: no such strategy: %s\n", options->program,
+                options->strategy);
+        return EXIT_USAGE;
+    }
+    bool written = trio_runner_junit_finish_(&runner->junit);
+    if (!ran || !written)
+        perror(ran ? options->junit : "processes");
+    if (runner->capped > 0)
+        printf("%zu capped\n", runner->capped);
+    printf("%zu passed, %zu failed\n", runner->passed, runner->failed);
+    if (runner->failed > 0 || !ran || !written)
+        return EXIT_FAILED;
+    return runner->capped > 0 ? EXIT_UNDECIDED : EXIT_PASSED;
+}
+
+static int print_list(const struct runner *runner)
+{
+    for (size_t i = 0; i < runner->count; i++)
+        printf("%s\n", runner->scenarios[i]->name);
+    return EXIT_PASSED;
+}
+
+static int print_twin(const struct options *options)
+{
+    const struct trio_scenario *scenario = trio_scenario_first();
+
+    while (scenario != NULL && strcmp(scenario->name, options->twin) != 0)
+        scenario = scenario->next;
+    if (scenario == NULL)
+        return EXIT_USAGE;
+    trio_runner_twin_print_(scenario, options->seed);
+    return EXIT_PASSED;
+}
+
+static int run(struct runner *runner)
+{
+    const struct options *options = &runner->options;
+
+    if (options->list)
+        return print_list(runner);
+    if (runner->count == 0 && options->shards == 1) {
+        fprintf(stderr, "%s: there is no such scenario\n", options->program);
+        return EXIT_USAGE;
+    }
+    if (options->corpus != NULL &&
+        !trio_runner_corpus_exists_(options->corpus)) {
+        perror(options->corpus);
+        return EXIT_USAGE;
+    }
+    runner->config = trio_config_platform();
+    runner->campaign = trio_campaign_new(&runner->config);
+    if (runner->campaign == NULL) {
+        fputs("out of memory\n", stderr);
+        return EXIT_FAILED;
+    }
+    trio_runner_crash_catch_(options);
+    return options->replay == NULL
+               ? run_all(runner)
+               : trio_runner_replay_(options, runner->campaign,
+                                     runner->scenarios, runner->count);
+}
+
+int main(int argument_count, char **arguments)
+{
+    struct runner runner = {0};
+    int code = EXIT_USAGE;
+
+    if (!trio_runner_options_read_(&runner.options, argument_count, arguments))
+        return code;
+    if (runner.options.help) {
+        trio_runner_options_help_(stdout, arguments[0]);
+        return EXIT_PASSED;
+    }
+    if (runner.options.twin != NULL)
+        return print_twin(&runner.options);
+    if (select_scenarios(&runner))
+        code = run(&runner);
+    trio_campaign_free(runner.campaign);
+    free(runner.scenarios);
+    return code;
+}

@@ -1,0 +1,61 @@
+// What the command line and Bazel ask of the runner.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_RUNNER_OPTIONS_H
+#define TRIO_SIM_RUNNER_OPTIONS_H
+
+#include <stdio.h>
+
+#include <trio/campaign.h>
+#include <trio/scenario.h>
+
+enum sweep { SWEEP_ON, SWEEP_OFF, SWEEP_ONLY };
+
+// Exit codes.
+enum { EXIT_PASSED, EXIT_FAILED, EXIT_USAGE, EXIT_UNDECIDED };
+
+struct options {
+    const char *program; // As it was called.
+    const char *pattern; // NULL: every scenario.
+    const char *strategy;
+    const char *script;
+    const char *replay; // A token.
+    const char *corpus; // A file of tokens, or a folder of such.
+    const char *junit;
+    const char *outputs; // Folder for what is left of a failure, or NULL.
+    uint64_t runs;
+    uint64_t seconds; // Of all scenarios together; 0: one campaign for each.
+    uint64_t seed;
+    uint64_t jobs;    // Processes at a time; 0: all in this one.
+    uint64_t twins;   // Processes for each scenario, to compare with.
+    const char *twin; // This is one, of that scenario.
+    uint64_t shards;  // Parts that the scenarios are split into,
+    uint64_t shard;   // and which of them is this one's.
+    const enum trio_sim_order *order; // NULL: each scenario's own.
+    enum sweep cancel_sweep;
+    enum sweep failure_sweep;
+    bool no_shrink;
+    bool list;
+    bool verbose;
+    bool help;
+};
+
+// Reads the environment that `bazel test` sets, then the arguments. False: they
+// are wrong, and it has said so.
+bool trio_runner_options_read_(struct options *options, int count,
+                               char **arguments);
+
+// Says which options there are.
+void trio_runner_options_help_(FILE *out, const char *program);
+
+// Whether a scenario is to be run. A pattern that is the whole name of one
+// scenario selects only that; others are parts of names.
+bool trio_runner_options_select_(const struct options *options,
+                                 const struct trio_scenario *scenario);
+
+// What a campaign gets of them.
+struct trio_campaign_options
+trio_runner_options_campaign_(const struct options *options,
+                              const struct trio_scenario *scenario);
+
+#endif // TRIO_SIM_RUNNER_OPTIONS_H

@@ -1,0 +1,72 @@
+// The sum of campaigns reads like a campaign: whatever describes the failure is
+// of the first one that failed, and counts as found after the runs of all those
+// before.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/record.h"
+
+#include <string.h>
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+static void add_strategies(struct trio_strategy_count *sums,
+                           const struct trio_strategy_count *counts)
+{
+    for (; counts->name != NULL; counts++) {
+        size_t i = 0;
+
+        while (sums[i].name != NULL && strcmp(sums[i].name, counts->name) != 0)
+            i++;
+        if (i == TRIO_SIM_STRATEGIES_MAX - 1)
+            return; // The last one ends the list.
+        sums[i].name = counts->name;
+        sums[i].runs += counts->runs;
+        sums[i].failures += counts->failures;
+    }
+}
+
+void trio_runner_record_add_(struct record *record,
+                             const struct trio_campaign_result *result)
+{
+    struct trio_campaign_result sum = record->result;
+    struct trio_campaign_result more = *result;
+
+    more.strategies[TRIO_SIM_STRATEGIES_MAX - 1].name = NULL;
+    if (sum.verdict != TRIO_SIM_FAILED && more.verdict == TRIO_SIM_FAILED) {
+        sum = more; // With its text and token.
+        more = record->result;
+        sum.found_after += more.runs;
+    } else if (sum.verdict == TRIO_SIM_PASSED) {
+        sum.verdict = more.verdict;
+    }
+    sum.runs += more.runs;
+    sum.steps += more.steps;
+    sum.traces += more.traces;
+    sum.capped += more.capped;
+    // Campaigns on one scenario find the same ones.
+    sum.cancel_points = larger(sum.cancel_points, more.cancel_points);
+    sum.cancel_points_tried =
+        larger(sum.cancel_points_tried, more.cancel_points_tried);
+    sum.calls = larger(sum.calls, more.calls);
+    sum.cancel_runs += more.cancel_runs;
+    sum.failure_runs += more.failure_runs;
+    sum.twins += more.twins;
+    add_strategies(sum.strategies, more.strategies);
+    record->result = sum;
+}
+
+void trio_runner_record_merge_(struct record *sum, const struct record *record)
+{
+    // Whose seed it is, and how it ended, is said by the one that failed first.
+    struct record merged = trio_runner_record_failed_(sum) ? *sum : *record;
+
+    merged.result = sum->result;
+    trio_runner_record_add_(&merged, &record->result);
+    merged.replayed = sum->replayed + record->replayed;
+    merged.stale = sum->stale + record->stale;
+    merged.time = sum->time > record->time ? sum->time : record->time;
+    *sum = merged;
+}

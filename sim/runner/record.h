@@ -1,0 +1,53 @@
+// What came of a scenario.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_RUNNER_RECORD_H
+#define TRIO_SIM_RUNNER_RECORD_H
+
+#include <trio/campaign.h>
+#include <trio/time.h>
+
+// A `record` is what the runner says of a scenario. It goes through a pipe from
+// one process to another with the same program in it, as it is.
+struct record {
+    const struct trio_scenario *scenario;
+    struct trio_campaign_result result; // Of all its campaigns.
+    uint64_t seed; // Of the campaign that failed, or else the first.
+    const enum trio_sim_order *order; // Of that, NULL: the scenario's.
+    uint64_t replayed;                // Tokens of the corpus,
+    uint64_t stale;                   // of which so many do not fit any more.
+    trio_duration time;               // It took, in real time.
+    bool died;                        // The process did, in the middle of it.
+    bool misused;                     // There is no such strategy.
+};
+
+// Who is told how it goes.
+struct listener {
+    // Called often, with what the scenario under way came to so far.
+    void (*progress)(void *context, const struct record *so_far);
+
+    // A scenario is over.
+    void (*finish)(void *context, const struct record *record);
+
+    // A line, without its newline, that is no failure.
+    void (*warn)(void *context, const char *line);
+
+    void *context;
+};
+
+// Adds what another campaign on the same scenario came to: numbers are summed,
+// and the first failure stays. Of what only one can have seen, like traces, the
+// sum is an upper bound.
+void trio_runner_record_add_(struct record *record,
+                             const struct trio_campaign_result *result);
+
+// Adds what another process has done on the same scenario.
+void trio_runner_record_merge_(struct record *sum, const struct record *record);
+
+// Whether that is the end of the search.
+static inline bool trio_runner_record_failed_(const struct record *record)
+{
+    return record->result.verdict == TRIO_SIM_FAILED;
+}
+
+#endif // TRIO_SIM_RUNNER_RECORD_H

@@ -1,0 +1,210 @@
+// A failure is told from a replay of its token, and never from memory: if the
+// token does not lead to the failure again, the report says so in place of the
+// story that it does not have.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/report.h"
+
+#include <inttypes.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/runner/command.h"
+#include "sim/runner/place.h"
+#include "sim/runner/timeline.h"
+#include "sim/search/search.h"
+
+enum { ROWS_MAX = 60, WIDTH_DEFAULT = 100, WORDS_MAX = 20 };
+
+static const char *verdict_word(const struct record *record)
+{
+    static const char *const words[] = {[TRIO_SIM_PASSED] = "PASSED",
+                                        [TRIO_SIM_FAILED] = "FAILED",
+                                        [TRIO_SIM_CANCELLED] = "PASSED",
+                                        [TRIO_SIM_CAPPED] = "CAPPED"};
+
+    return trio_runner_record_failed_(record) ? words[TRIO_SIM_FAILED]
+                                              : words[record->result.verdict];
+}
+
+void trio_runner_report_line_(FILE *out, const struct record *record,
+                              size_t width)
+{
+    const struct trio_campaign_result *result = &record->result;
+
+    fprintf(out, "%-*s  %s  %" PRIu64 " runs, %" PRIu64 " traces", (int)width,
+            record->scenario->name, verdict_word(record), result->runs,
+            result->traces);
+    if (result->cancel_points > 0)
+        fprintf(out, ", %" PRIu64 "/%" PRIu64 " cancel points",
+                result->cancel_points_tried, result->cancel_points);
+    if (result->capped > 0)
+        fprintf(out, ", %" PRIu64 " capped", result->capped);
+    if (record->replayed > 0)
+        fprintf(out, ", %" PRIu64 " of the corpus", record->replayed);
+    if (result->found_by != NULL)
+        fprintf(out, ", found by %s", result->found_by);
+    putc('\n', out);
+}
+
+void trio_runner_report_details_(FILE *out, const struct record *record)
+{
+    const struct trio_campaign_result *result = &record->result;
+    uint64_t ms = (uint64_t)(record->time / TRIO_MS);
+
+    fprintf(out,
+            "    %" PRIu64 " steps in %" PRIu64 " ms; sweeps: %" PRIu64
+            " cancelled, %" PRIu64 " failed calls of %" PRIu64 "; %" PRIu64
+            " twins\n",
+            result->steps, ms, result->cancel_runs, result->failure_runs,
+            result->calls, result->twins);
+    for (size_t i = 0; i < TRIO_SIM_STRATEGIES_MAX; i++) {
+        const struct trio_strategy_count *count = &result->strategies[i];
+
+        if (count->name == NULL)
+            break;
+        fprintf(out, "    %-16s %8" PRIu64 " runs", count->name, count->runs);
+        if (count->failures > 0)
+            fputs(", the first to fail", out);
+        putc('\n', out);
+    }
+}
+
+static void write_search(FILE *out, const struct trio_campaign_result *result)
+{
+    fprintf(out, "  found    by %s, after %" PRIu64 " runs\n",
+            result->found_by != NULL ? result->found_by : "nobody",
+            result->found_after);
+    if (result->replays > 0)
+        fprintf(out,
+                "  shrunk   from %zu to %zu deviations, by %" PRIu64
+                " replays\n",
+                result->deviations_found, result->deviations, result->replays);
+    fprintf(out, "  order    %s\n",
+            result->possible_in_pass ? "possible on today's loop"
+                                     : "needs a loop with another fairness");
+}
+
+static void write_words(FILE *out, const struct kernel *kernel)
+{
+    size_t count;
+
+    trio_sim_fired_(kernel, &count);
+    if (count == 0)
+        fputs("\n  This is the schedule of production.\n", out);
+    else
+        fputs("\n  It differs from production in that\n", out);
+    for (size_t i = 0; i < count && i < WORDS_MAX; i++) {
+        fprintf(out, "  %3zu. ", i + 1);
+        trio_runner_place_write_(out, trio_sim_fired_words_(kernel, i));
+        putc('\n', out);
+    }
+    if (count > WORDS_MAX)
+        fprintf(out, "       ... and %zu more\n", count - WORDS_MAX);
+}
+
+static size_t terminal_width(void)
+{
+    const char *columns = getenv("COLUMNS");
+    int width = columns != NULL ? atoi(columns) : 0;
+
+    return width >= 40 ? (size_t)width : WIDTH_DEFAULT;
+}
+
+// Replays the token, which leaves what there is to tell in the kernel.
+static void write_story(FILE *out, struct trio_campaign *campaign,
+                        const struct record *record)
+{
+    const struct trio_campaign_result *first = &record->result;
+    struct trio_campaign_result again;
+    const struct kernel *kernel = trio_sim_campaign_kernel_(campaign);
+    trio_status rc =
+        trio_campaign_replay(campaign, record->scenario, first->token, &again);
+
+    if (rc == TRIO_OK && again.verdict == first->verdict) {
+        write_words(out, kernel);
+        putc('\n', out);
+        trio_runner_timeline_(out, kernel, ROWS_MAX, terminal_width());
+        return;
+    }
+    fprintf(out,
+            "\n  Replayed in this process, the token comes to something else:\n"
+            "  what decides is not in the schedule. Does the scenario keep "
+            "something\n  from run to run?%s%s\n",
+            rc == TRIO_ESTALE ? " It " : "",
+            rc == TRIO_ESTALE ? again.text : "");
+}
+
+char *trio_runner_report_story_(struct trio_campaign *campaign,
+                                const struct record *record)
+{
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out == NULL)
+        return NULL;
+    write_story(out, campaign, record);
+    fclose(out);
+    return text;
+}
+
+char *trio_runner_report_failure_(const struct options *options,
+                                  struct trio_campaign *campaign,
+                                  const struct record *record)
+{
+    const struct trio_campaign_result *result = &record->result;
+    char command[COMMAND_MAX];
+    char *text = NULL;
+    size_t length;
+    FILE *out = open_memstream(&text, &length);
+
+    if (out == NULL)
+        return NULL;
+    fprintf(out, "%s failed: ", record->scenario->name);
+    trio_runner_place_write_(out, result->text);
+    putc('\n', out);
+    if (result->token[0] != '\0')
+        fprintf(out, "  token    %s\n", result->token);
+    trio_runner_command_(command, sizeof(command), options, record,
+                         result->token);
+    fprintf(out, "  replay   %s\n", command);
+    if (!record->died)
+        write_search(out, result);
+    if (result->token[0] != '\0')
+        write_story(out, campaign, record);
+    fclose(out);
+    return text;
+}
+
+static void leave(const char *folder, const char *scenario, const char *suffix,
+                  const char *text)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/%s.%s", folder, scenario, suffix);
+    FILE *file = fopen(path, "w");
+    if (file == NULL) {
+        perror(path);
+        return;
+    }
+    fputs(text, file);
+    fclose(file);
+}
+
+void trio_runner_report_leave_(const struct options *options,
+                               const struct record *record, const char *report)
+{
+    const char *name = record->scenario->name;
+    const char *token = record->result.token;
+    char line[TRIO_SIM_TOKEN_MAX + 1];
+
+    if (options->outputs == NULL)
+        return;
+    leave(options->outputs, name, "txt", report);
+    if (token[0] == '\0')
+        return;
+    snprintf(line, sizeof(line), "%s\n", token);
+    leave(options->outputs, name, "token", line);
+}

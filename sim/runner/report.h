@@ -1,0 +1,34 @@
+// What is said of a scenario: one line, and if it failed, all about that.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_RUNNER_REPORT_H
+#define TRIO_SIM_RUNNER_REPORT_H
+
+#include <stdio.h>
+
+#include "sim/runner/options.h"
+#include "sim/runner/record.h"
+
+// Writes one line; names are `width` wide.
+void trio_runner_report_line_(FILE *out, const struct record *record,
+                              size_t width);
+
+// Writes how often each strategy was tried, and what it cost.
+void trio_runner_report_details_(FILE *out, const struct record *record);
+
+// Returns all about a failure as a text to be freed. Replays its token for
+// that.
+char *trio_runner_report_failure_(const struct options *options,
+                                  struct trio_campaign *campaign,
+                                  const struct record *record);
+
+// Returns what happens when the token of a record is replayed, as a text to be
+// freed.
+char *trio_runner_report_story_(struct trio_campaign *campaign,
+                                const struct record *record);
+
+// Leaves the token and the report in the folder for outputs, if there is one.
+void trio_runner_report_leave_(const struct options *options,
+                               const struct record *record, const char *report);
+
+#endif // TRIO_SIM_RUNNER_REPORT_H

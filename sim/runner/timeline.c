@@ -1,0 +1,195 @@
+// Rows come in the order of the run and are cut off at the top, where they
+// matter least. A column is as wide as what is in it needs, until all of them
+// together are too wide: then the widest give way.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/timeline.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sim/runner/cone.h"
+#include "sim/runner/row.h"
+
+enum { COLUMNS_MAX = 12, COLUMN_MIN = 12, GAP = 2, STEP_WIDTH = 7 };
+
+struct column {
+    uint32_t task;
+    char name[ROW_NAME_MAX];
+    size_t width;
+};
+
+struct timeline {
+    struct row *rows; // A ring.
+    size_t max;
+    size_t count; // Of all, also of those that are not kept.
+    struct column columns[COLUMNS_MAX];
+    size_t column_count;
+};
+
+static const struct row *row_at(const struct timeline *timeline, size_t i)
+{
+    return &timeline->rows[i % timeline->max];
+}
+
+static size_t first_row(const struct timeline *timeline)
+{
+    return timeline->count > timeline->max ? timeline->count - timeline->max
+                                           : 0;
+}
+
+static void collect(struct timeline *timeline, const struct kernel *kernel,
+                    const struct cone *cone)
+{
+    struct row_reader reader = {.kernel = kernel};
+
+    for (size_t i = 0; i < cone->count; i++) {
+        struct row *row = &timeline->rows[timeline->count % timeline->max];
+        struct row read;
+
+        if (trio_runner_row_read_(&reader, trio_sim_event_(kernel, i),
+                                  cone->actors[i], &read) &&
+            cone->inside[i]) {
+            *row = read;
+            timeline->count++;
+        }
+    }
+}
+
+// Returns the column of a task; the last one is also of all that have none.
+static struct column *column_of(struct timeline *timeline, uint32_t task)
+{
+    size_t i = 0;
+
+    while (i + 1 < timeline->column_count && timeline->columns[i].task != task)
+        i++;
+    return &timeline->columns[i];
+}
+
+// Gives the tasks that have a row a column each, those of low numbers first.
+static void add_columns(struct timeline *timeline, const struct kernel *kernel)
+{
+    size_t tasks = trio_sim_actor_count_(kernel);
+    bool *seen = calloc(tasks + 1, sizeof(*seen));
+
+    if (seen == NULL)
+        return;
+    for (size_t i = first_row(timeline); i < timeline->count; i++)
+        if (row_at(timeline, i)->task < tasks)
+            seen[row_at(timeline, i)->task] = true;
+    for (uint32_t task = 1; task < tasks; task++) {
+        if (!seen[task])
+            continue;
+        if (timeline->column_count == COLUMNS_MAX) {
+            snprintf(timeline->columns[COLUMNS_MAX - 1].name, ROW_NAME_MAX,
+                     "others");
+            break;
+        }
+        struct column *column = &timeline->columns[timeline->column_count++];
+        column->task = task;
+        trio_sim_actor_name_(kernel, task, column->name, sizeof(column->name));
+    }
+    free(seen);
+}
+
+static void widen(struct column *column, size_t width)
+{
+    if (width > column->width)
+        column->width = width;
+}
+
+static size_t total_width(const struct timeline *timeline)
+{
+    size_t sum = STEP_WIDTH;
+
+    for (size_t i = 0; i < timeline->column_count; i++)
+        sum += timeline->columns[i].width + GAP;
+    return sum;
+}
+
+static void fit_columns(struct timeline *timeline, size_t width)
+{
+    for (size_t i = 0; i < timeline->column_count; i++)
+        widen(&timeline->columns[i], strlen(timeline->columns[i].name));
+    for (size_t i = first_row(timeline); i < timeline->count; i++) {
+        const struct row *row = row_at(timeline, i);
+
+        if (row->task != 0)
+            widen(column_of(timeline, row->task), strlen(row->text));
+    }
+    while (total_width(timeline) > width) {
+        struct column *widest = &timeline->columns[0];
+
+        for (size_t i = 1; i < timeline->column_count; i++)
+            if (timeline->columns[i].width > widest->width)
+                widest = &timeline->columns[i];
+        if (widest->width <= COLUMN_MIN)
+            return;
+        widest->width--;
+    }
+}
+
+static void write_head(FILE *out, const struct timeline *timeline)
+{
+    fprintf(out, "%*s", STEP_WIDTH, "step");
+    for (size_t i = 0; i < timeline->column_count; i++) {
+        const struct column *column = &timeline->columns[i];
+        bool last = i + 1 == timeline->column_count;
+
+        fprintf(out, "%*s%-*.*s", GAP, "", last ? 0 : (int)column->width,
+                (int)column->width, column->name);
+    }
+    putc('\n', out);
+}
+
+static void write_row(FILE *out, struct timeline *timeline,
+                      const struct row *row)
+{
+    const struct column *end = column_of(timeline, row->task);
+    size_t indent = GAP;
+
+    if (row->step != 0)
+        fprintf(out, "%*" PRIu64, STEP_WIDTH, row->step);
+    else
+        fprintf(out, "%*s", STEP_WIDTH, "");
+    if (row->task == 0) {
+        fprintf(out, "%*s-- %s --\n", GAP, "", row->text);
+        return;
+    }
+    for (const struct column *at = timeline->columns; at < end; at++)
+        indent += at->width + GAP;
+    bool cut = strlen(row->text) > end->width;
+    fprintf(out, "%*s%.*s%s\n", (int)indent, "", (int)end->width - cut,
+            row->text, cut ? "~" : "");
+}
+
+static void write_rows(FILE *out, struct timeline *timeline, size_t width)
+{
+    size_t first = first_row(timeline);
+
+    fit_columns(timeline, width);
+    write_head(out, timeline);
+    if (first > 0)
+        fprintf(out, "%*s%*s-- %zu earlier rows left out --\n", STEP_WIDTH, "",
+                GAP, "", first);
+    for (size_t i = first; i < timeline->count; i++)
+        write_row(out, timeline, row_at(timeline, i));
+}
+
+void trio_runner_timeline_(FILE *out, const struct kernel *kernel, size_t rows,
+                           size_t width)
+{
+    struct timeline timeline = {.max = rows,
+                                .rows = calloc(rows, sizeof(struct row))};
+    struct cone cone = trio_runner_cone_(kernel);
+
+    if (timeline.rows != NULL) {
+        collect(&timeline, kernel, &cone);
+        add_columns(&timeline, kernel);
+        if (timeline.column_count > 0)
+            write_rows(out, &timeline, width);
+    }
+    trio_runner_cone_free_(&cone);
+    free(timeline.rows);
+}

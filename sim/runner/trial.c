@@ -1,0 +1,195 @@
+// Campaigns on one scenario differ in their seeds, and only the first one in
+// each order sweeps: sweeps are complete the first time. With time to spend,
+// the first half goes to what can happen on today's loop, the second one to any
+// order. Each order has its turn, also if a scenario is so slow that the first
+// campaign would use up all the time.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/trial.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "sim/runner/corpus_file.h"
+#include "sim/runner/crash.h"
+#include "sim/runner/twin_process.h"
+#include "sim/search/corpus.h"
+
+static const enum trio_sim_order any_order = TRIO_SIM_ANY;
+
+struct attempt {
+    const struct trial *trial;
+    const struct trio_scenario *scenario;
+    struct record *record;
+    trio_time begun;
+    trio_time end; // Of this order's turn.
+};
+
+static trio_time now(const struct trial *trial)
+{
+    return trial->clock.now(trial->clock.context);
+}
+
+// Returns false if that ends the trial.
+static bool replay(struct attempt *attempt, const struct corpus *corpus)
+{
+    const struct trial *trial = attempt->trial;
+    struct record *record = attempt->record;
+    struct trio_campaign_result result;
+    char line[512];
+
+    trio_runner_crash_expect_(record, corpus->token);
+    trio_status rc = trio_campaign_replay(trial->campaign, attempt->scenario,
+                                          corpus->token, &result);
+    if (rc == TRIO_EINVAL)
+        return true; // Of another scenario.
+    record->replayed++;
+    if (rc == TRIO_OK) {
+        if (result.verdict == TRIO_SIM_FAILED)
+            result.found_by = "corpus";
+        trio_runner_record_add_(record, &result);
+        return !trio_runner_record_failed_(record);
+    }
+    record->stale++;
+    snprintf(line, sizeof(line), "%s: stale token %.40s, line %zu: %s",
+             attempt->scenario->name, corpus->token, corpus->line, result.text);
+    trial->listener->warn(trial->listener->context, line);
+    return true;
+}
+
+// Returns false if that ends the trial.
+static bool replay_corpus(struct attempt *attempt)
+{
+    const char *path = attempt->trial->options->corpus;
+    size_t length = 0;
+    bool goes_on = true;
+
+    if (path == NULL || attempt->trial->part != 0)
+        return true;
+    char *text =
+        trio_runner_corpus_read_(path, attempt->scenario->name, &length);
+    struct corpus corpus = {.at = text, .left = text != NULL ? length : 0};
+
+    while (goes_on && trio_sim_corpus_next_(&corpus))
+        goes_on = replay(attempt, &corpus);
+    free(text);
+    return goes_on;
+}
+
+static bool on_progress(void *context,
+                        const struct trio_campaign_result *so_far)
+{
+    const struct attempt *attempt = context;
+    const struct trial *trial = attempt->trial;
+    struct record record = *attempt->record;
+
+    trio_runner_record_add_(&record, so_far);
+    trial->listener->progress(trial->listener->context, &record);
+    return attempt->end == TRIO_FOREVER || now(trial) < attempt->end;
+}
+
+// Searches with one seed. Returns false if that ends the trial.
+static bool search(struct attempt *attempt, const enum trio_sim_order *order,
+                   uint64_t round)
+{
+    const struct trial *trial = attempt->trial;
+    struct record *record = attempt->record;
+    struct trio_campaign_options options =
+        trio_runner_options_campaign_(trial->options, attempt->scenario);
+    struct trio_campaign_result result;
+
+    options.seed += round * trial->parts + trial->part;
+    if (order != NULL)
+        options.order = order;
+    if (options.runs == 0)
+        options.runs = 1000;
+    options.runs = (options.runs + trial->parts - 1) / trial->parts;
+    if (round > 0 || trial->part > 0) {
+        options.no_cancel_sweep = true;
+        options.no_failure_sweep = true;
+    }
+    record->seed = options.seed;
+    record->order = options.order;
+    trio_runner_crash_expect_(record, NULL);
+    options.progress = on_progress;
+    options.progress_context = attempt;
+    if (trio_campaign_run(trial->campaign, attempt->scenario, &options,
+                          &result) != TRIO_OK) {
+        record->misused = true;
+        return false;
+    }
+    trio_runner_record_add_(record, &result);
+    return !trio_runner_record_failed_(record);
+}
+
+// Searches until the turn of an order is over. Returns false if the trial is.
+static bool search_until(struct attempt *attempt, trio_time end,
+                         const enum trio_sim_order *order)
+{
+    uint64_t round = 0;
+
+    attempt->end = end;
+    do
+        if (!search(attempt, order, round++))
+            return false;
+    while (now(attempt->trial) < end);
+    return true;
+}
+
+static void search_for(struct attempt *attempt, trio_duration time)
+{
+    const struct options *options = attempt->trial->options;
+    bool sweeps_only = options->cancel_sweep == SWEEP_ONLY ||
+                       options->failure_sweep == SWEEP_ONLY;
+    bool also_any =
+        options->order == NULL && attempt->scenario->order == TRIO_SIM_PASS;
+
+    if (time == 0 || sweeps_only) {
+        attempt->end = TRIO_FOREVER;
+        search(attempt, NULL, 0);
+        return;
+    }
+    trio_duration first = also_any ? time / 2 : time;
+    if (search_until(attempt, attempt->begun + first, NULL) && also_any)
+        search_until(attempt, attempt->begun + time, &any_order);
+}
+
+// Runs in processes of their own have to be the same.
+static void search_twins(struct attempt *attempt)
+{
+    const struct options *options = attempt->trial->options;
+    struct trio_campaign_result result = {.twins = options->twins};
+
+    if (options->twins == 0 || attempt->trial->part != 0)
+        return;
+    uint64_t bad = trio_runner_twin_processes_(
+        options->program, attempt->scenario, options->seed, options->twins);
+    if (bad > 0) {
+        result.verdict = TRIO_SIM_FAILED;
+        result.found_by = "twin process";
+        snprintf(result.text, sizeof(result.text),
+                 "%" PRIu64 " of %" PRIu64 " runs are others in a new process",
+                 bad, options->twins);
+    }
+    trio_runner_record_add_(attempt->record, &result);
+}
+
+void trio_runner_try_(const struct trial *trial,
+                      const struct trio_scenario *scenario, trio_duration time,
+                      struct record *ret_record)
+{
+    struct attempt attempt = {.trial = trial,
+                              .scenario = scenario,
+                              .record = ret_record,
+                              .begun = now(trial)};
+
+    *ret_record =
+        (struct record){.scenario = scenario, .seed = trial->options->seed};
+    if (replay_corpus(&attempt))
+        search_for(&attempt, time);
+    if (!trio_runner_record_failed_(ret_record) && !ret_record->misused)
+        search_twins(&attempt);
+    trio_runner_crash_expect_(NULL, NULL);
+    ret_record->time = now(trial) - attempt.begun;
+}
