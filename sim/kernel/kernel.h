@@ -230,6 +230,7 @@ struct point {
     uint32_t scopes[3]; // Paths to cancel: named or innermost first; 0: none.
     bool parked;       // Moment: parked. Else: made ready, its step to come.
     const char *verb;  // Or NULL.
+    uint32_t label;    // Verb and object, whoever it is.
     uint64_t order;    // Step of the run in which it came.
 };
 

@@ -38,6 +38,7 @@ void trio_sim_moment_(struct kernel *kernel, struct actor *actor, bool parked)
     point->anchor = anchor;
     point->parked = parked;
     point->verb = actor->pending.verb;
+    point->label = actor->label;
     point->order = kernel->steps;
     choose_scopes(kernel, actor, point->scopes);
     planned = trio_sim_planned_(kernel, DEVIATE_CANCEL, anchor);

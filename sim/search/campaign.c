@@ -81,20 +81,21 @@ static void begin(struct trio_campaign *campaign,
 static bool sweep(struct search *search)
 {
     const struct trio_campaign_options *options = &search->options;
+    const struct trio_scenario *scenario = search->scenario;
+    bool cancels = !options->no_cancel_sweep && !scenario->no_cancel_sweep;
+    bool failures = !options->no_failure_sweep && !scenario->no_failure_sweep;
     struct plan plan = trio_sim_schedule_(search, 0);
     struct outcome outcome;
 
     if (!trio_sim_try_(search, &plan, "fifo", &outcome))
         return false;
-    trio_sim_note_points_(search, 0, NULL);
-    trio_sim_note_calls_(search, NULL);
-    if (!options->no_twins && !trio_sim_twin_(search, &plan, &outcome))
-        return false;
-    if (!options->no_cancel_sweep && !search->scenario->no_cancel_sweep &&
-        !trio_sim_sweep_cancels_(search))
-        return false;
-    return options->no_failure_sweep || search->scenario->no_failure_sweep ||
-           trio_sim_sweep_failures_(search);
+    if (cancels)
+        trio_sim_note_points_(search, 0, NULL);
+    if (failures)
+        trio_sim_note_calls_(search, NULL);
+    return (options->no_twins || trio_sim_twin_(search, &plan, &outcome)) &&
+           (!cancels || trio_sim_sweep_cancels_(search)) &&
+           (!failures || trio_sim_sweep_failures_(search));
 }
 
 static trio_status run(struct search *search)

@@ -11,8 +11,6 @@
 
 #include "sim/search/search.h"
 
-#include <string.h>
-
 static const char name[] = "cancel sweep";
 
 // Schedules that are searched for moments: at most so many, and no more after
@@ -21,11 +19,21 @@ enum { SCHEDULES_MAX = 8, QUIET_SCHEDULES = 3 };
 
 enum { SCOPES = 3 }; // To choose from, of one moment.
 
-static bool is_like(const struct sweep_point *a, const struct point *b)
+// One of each sort comes first, that is where most mistakes show, and cleaning
+// up last.
+enum { RANK_NOVEL, RANK_AGAIN, RANK_CLEANING_UP, RANKS };
+
+static uint32_t rank_of(const struct cancel_sweep *sweep,
+                        const struct point *point,
+                        const struct deviation *before)
 {
-    if (a->parked != b->parked || (a->verb == NULL) != (b->verb == NULL))
-        return false;
-    return a->verb == b->verb || strcmp(a->verb, b->verb) == 0;
+    if (before != NULL)
+        return RANK_CLEANING_UP;
+    for (uint32_t i = 0; i < sweep->count; i++)
+        if (sweep->points[i].label == point->label &&
+            sweep->points[i].parked == point->parked)
+            return RANK_AGAIN;
+    return RANK_NOVEL;
 }
 
 static void note_point(struct search *search, const struct point *point,
@@ -42,16 +50,14 @@ static void note_point(struct search *search, const struct point *point,
     struct sweep_point noted = {
         .anchor = point->anchor,
         .schedule = schedule,
-        .verb = point->verb,
+        .label = point->label,
         .parked = point->parked,
-        .novel = true,
+        .rank = rank_of(sweep, point, before),
     };
     for (size_t i = 0; i < SCOPES; i++)
         noted.scopes[i] = point->scopes[i];
     if (before != NULL)
         noted.before = *before;
-    for (uint32_t i = 0; i < sweep->count && noted.novel; i++)
-        noted.novel = !is_like(&sweep->points[i], point);
     sweep->points[sweep->count++] = noted;
 }
 
@@ -65,11 +71,6 @@ void trio_sim_note_points_(struct search *search, uint32_t schedule,
         note_point(search, &points[i], schedule, before);
 }
 
-static bool is_over_budget(const struct search *search)
-{
-    return search->result->cancel_runs >= SWEEP_RUNS_MAX;
-}
-
 // Cancels one scope at one moment, after what led to it.
 static bool cancel(struct search *search, uint32_t number, uint32_t target)
 {
@@ -79,7 +80,7 @@ static bool cancel(struct search *search, uint32_t number, uint32_t target)
     struct outcome outcome;
     size_t count = 0;
 
-    if (point->before.anchor != 0)
+    if (point->rank == RANK_CLEANING_UP)
         deviations[count++] = point->before;
     const struct deviation here = {DEVIATE_CANCEL, point->anchor, target};
     deviations[count++] = here;
@@ -99,8 +100,8 @@ static bool cancel(struct search *search, uint32_t number, uint32_t target)
 // Returns the scope to cancel as the `choice`-th, 0: there is none left.
 static uint32_t target_of(const struct sweep_point *point, size_t choice)
 {
-    if (point->before.anchor != 0) { // One in all.
-        if (choice > 0)
+    if (point->rank == RANK_CLEANING_UP) { // Once.
+        if (point->tried)
             return 0;
         return point->before.target == SCOPE_AROUND ? point->scopes[0]
                                                     : SCOPE_AROUND;
@@ -111,20 +112,30 @@ static uint32_t target_of(const struct sweep_point *point, size_t choice)
     return point->scopes[choice];
 }
 
-// Tries the moments from `begin` on, those that are found on the way, too.
-static bool cancel_each(struct search *search, uint32_t begin, size_t choice,
-                        bool novel)
+// Tries the moments of a rank from `begin` on, those that are found on the way,
+// too.
+static bool cancel_rank(struct search *search, uint32_t begin, size_t choice,
+                        uint32_t rank)
 {
     for (uint32_t i = begin; i < search->cancels.count; i++) {
-        uint32_t target = target_of(&search->cancels.points[i], choice);
+        const struct sweep_point *point = &search->cancels.points[i];
+        uint32_t target = target_of(point, choice);
 
-        if (search->cancels.points[i].novel != novel || target == 0)
+        if (point->rank != rank || target == 0)
             continue;
-        if (is_over_budget(search))
+        if (search->result->cancel_runs >= SWEEP_RUNS_MAX)
             return true;
         if (!cancel(search, i, target))
             return false;
     }
+    return true;
+}
+
+static bool cancel_each(struct search *search, uint32_t begin, size_t choice)
+{
+    for (uint32_t rank = 0; rank < RANKS; rank++)
+        if (!cancel_rank(search, begin, choice, rank))
+            return false;
     return true;
 }
 
@@ -138,14 +149,12 @@ static bool cancel_in(struct search *search, uint32_t schedule, bool *ret_news)
         struct outcome outcome;
 
         begin = search->cancels.count;
-        if (!trio_sim_try_(search, &plan, name, &outcome))
+        if (!trio_sim_try_(search, &plan, plan.strategy->name, &outcome))
             return false;
         trio_sim_note_points_(search, schedule, NULL);
     }
     *ret_news = search->cancels.count > begin;
-    // One of each sort first: most mistakes show there.
-    return cancel_each(search, begin, 0, true) &&
-           cancel_each(search, begin, 0, false);
+    return cancel_each(search, begin, 0);
 }
 
 bool trio_sim_sweep_cancels_(struct search *search)
@@ -161,8 +170,7 @@ bool trio_sim_sweep_cancels_(struct search *search)
         quiet = news ? 0 : quiet + 1;
     }
     for (size_t choice = 1; choice < SCOPES; choice++)
-        if (!cancel_each(search, 0, choice, true) ||
-            !cancel_each(search, 0, choice, false))
+        if (!cancel_each(search, 0, choice))
             return false;
     return true;
 }

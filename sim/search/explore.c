@@ -6,7 +6,12 @@
 
 #include <string.h>
 
-enum { RUNS_DEFAULT = 1000, RUNS_PER_TWIN = 64, RUNS_PER_DATA = 4 };
+enum {
+    RUNS_DEFAULT = 1000,
+    RUNS_PER_TWIN = 64,
+    RUNS_PER_DATA = 4,
+    RUNS_PER_CANCELLATION = 5
+};
 
 // What the runs of a campaign have in common.
 struct exploration {
@@ -66,6 +71,27 @@ static struct plan plan_of(const struct search *search,
     return plan;
 }
 
+// Some runs are cancelled at a moment that the sweep knows: a mistake may need
+// both, the moment and a schedule that has nothing new for the sweep.
+static void cancel_some(const struct search *search, uint64_t number,
+                        struct deviation *deviation, struct plan *plan)
+{
+    uint64_t state = ~plan->strategy_seed;
+    const struct cancel_sweep *sweep = &search->cancels;
+
+    if (sweep->count == 0 ||
+        number % RUNS_PER_CANCELLATION != RUNS_PER_CANCELLATION - 1)
+        return;
+    const struct sweep_point *point =
+        &sweep->points[trio_sim_below_(&state, sweep->count)];
+    uint32_t target = point->scopes[trio_sim_below_(&state, 2)];
+    *deviation = (struct deviation){DEVIATE_CANCEL, point->anchor,
+                                    target != 0 ? target : point->scopes[0]};
+    plan->deviations = deviation;
+    plan->deviation_count = 1;
+    plan->details = true;
+}
+
 trio_status trio_sim_explore_(struct search *search)
 {
     struct exploration exploration;
@@ -74,8 +100,10 @@ trio_status trio_sim_explore_(struct search *search)
         return TRIO_EINVAL;
     for (uint64_t number = 0; number < exploration.runs; number++) {
         struct plan plan = plan_of(search, &exploration, number);
+        struct deviation deviation;
         struct outcome outcome;
 
+        cancel_some(search, number, &deviation, &plan);
         if (!trio_sim_try_(search, &plan,
                            plan.strategy == NULL ? "fifo" : plan.strategy->name,
                            &outcome))

@@ -72,9 +72,9 @@ struct sweep_point {
     uint32_t anchor;
     uint32_t scopes[3];
     uint32_t schedule; // The one in which it was found.
-    const char *verb;
+    uint32_t label;
+    uint32_t rank; // Lower ones are tried first.
     bool parked;
-    bool novel; // Nothing before had its verb and moment.
     bool tried;
 };
 
