@@ -8,7 +8,7 @@
 
 #include "sim/search/shrinking.h"
 
-enum { LAST_FEW = 4 };
+enum { LAST_FEW = 4, NEEDED_FEW = 4 };
 
 static bool is_timing(struct deviation deviation)
 {
@@ -47,23 +47,52 @@ static bool try_last(struct trials *trials, size_t few)
     return trio_sim_trial_(trials);
 }
 
-// Tries to do without one piece after another, from the last on.
-static void drop_pieces(struct trials *trials)
+// Tries to put one deviation in the place of a piece: where its first task
+// deviation was, the task comes that its last one chose.
+static bool try_shortcut(struct trials *trials, size_t from, size_t to)
+{
+    const struct shrunk *best = trials->best;
+    struct deviation shortcut;
+
+    while (from < to && best->deviations[from].kind != DEVIATE_TASK)
+        from++;
+    while (from < to && best->deviations[to - 1].kind != DEVIATE_TASK)
+        to--;
+    if (to - from < 2)
+        return false;
+    shortcut = best->deviations[from];
+    shortcut.target = best->deviations[to - 1].target;
+    trio_sim_trial_begin_(trials);
+    for (size_t i = 0; i < best->plan.deviation_count; i++)
+        if (i == from)
+            trio_sim_trial_add_(trials, shortcut);
+        else if (i < from || i >= to)
+            trio_sim_trial_add_(trials, best->deviations[i]);
+    return trio_sim_trial_(trials);
+}
+
+// Tries to do something to one piece after another, from the last on, until
+// `needed_max` of the smallest pieces have withstood.
+static void go_through(struct trials *trials,
+                       bool (*attempt)(struct trials *, size_t from, size_t to),
+                       size_t smallest, size_t needed_max)
 {
     const struct plan *plan = &trials->best->plan;
     size_t end = plan->deviation_count; // From here on, what is needed.
     size_t size = end / 2;
     size_t needed = 0;
 
-    while (end > 0) {
-        if (size == 0)
-            size = 1;
+    while (end >= smallest && needed < needed_max) {
+        if (size < smallest)
+            size = smallest;
         size_t from = end > size ? end - size : 0;
-        if (trio_sim_trial_without_(trials, from, end)) {
-            end = from < plan->deviation_count ? from : plan->deviation_count;
+        if (attempt(trials, from, end)) {
+            end = from + smallest - 1;
+            if (end > plan->deviation_count)
+                end = plan->deviation_count;
             size *= 2;
-        } else if (end - from == 1) {
-            end = from;
+        } else if (end - from <= smallest) {
+            end--;
             size = end / (++needed + 1);
         } else {
             size = (end - from) / 2;
@@ -73,13 +102,19 @@ static void drop_pieces(struct trials *trials)
 
 void trio_sim_reduce_(struct trials *trials)
 {
-    trio_sim_trial_without_(trials, 0, trials->best->plan.deviation_count);
+    const struct plan *plan = &trials->best->plan;
+    size_t before;
+
     try_only(trials, trio_sim_injects_, true);
     try_only(trials, is_timing, false);
     for (size_t few = 1; few <= LAST_FEW; few *= 2)
         if (try_last(trials, few))
             break;
-    drop_pieces(trials);
+    do {
+        before = plan->deviation_count;
+        go_through(trials, trio_sim_trial_without_, 1, NEEDED_FEW);
+        go_through(trials, try_shortcut, 2, SIZE_MAX);
+    } while (plan->deviation_count < before);
 }
 
 bool trio_sim_reduce_fully_(struct trials *trials)
