@@ -43,7 +43,7 @@ def trio_test(
         **kwargs
     )
 
-def trio_tests(srcs, tags = {}, sizes = {}):
+def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
     """For each source a trio_test, and the same cases as tests of cmocka.
 
     The latter are <noun>_cmocka_test; they are for a plain x86-64 build.
@@ -52,9 +52,10 @@ def trio_tests(srcs, tags = {}, sizes = {}):
       srcs: files named <noun>_test.c.
       tags: by the test's name, a list of tags.
       sizes: by the test's name, a size other than small.
+      deps: by the test's name, what it needs besides.
     """
     names = [src[:-len(".c")] for src in srcs]
-    for name in sorted(tags.keys() + sizes.keys()):
+    for name in sorted(tags.keys() + sizes.keys() + deps.keys()):
         if name not in names:
             fail("there is no tests/%s.c" % name)
     for name in names:
@@ -62,6 +63,7 @@ def trio_tests(srcs, tags = {}, sizes = {}):
             name = name,
             size = sizes.get(name, "small"),
             tags = tags.get(name, []),
+            deps = deps.get(name, []),
         )
         trio_test(
             name = name[:-len("test")] + "cmocka_test",
@@ -72,4 +74,5 @@ def trio_tests(srcs, tags = {}, sizes = {}):
             linkopts = ["-lcmocka"],
             size = sizes.get(name, "small"),
             tags = tags.get(name, []) + ["cmocka"],
+            deps = deps.get(name, []),
         )

@@ -21,7 +21,9 @@ void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
 
     if (number == 0)
         trio_sim_format_(kernel, buffer, size, "nobody");
-    else if (actor->nth <= 1)
+    else if (actor->nth == 0) // Names are only known with details.
+        trio_sim_format_(kernel, buffer, size, "task %u", (unsigned)number);
+    else if (actor->nth == 1)
         trio_sim_format_(kernel, buffer, size, "%s", actor->name);
     else
         trio_sim_format_(kernel, buffer, size, "%s#%u", actor->name,

@@ -100,8 +100,11 @@ void trio_sim_twin_part_(const struct kernel *kernel, const struct array *kept,
             break;
         step += event->kind == TRIO_NOTE_STEP_BEGIN;
     }
-    if (i == kept->count && i == count) {
-        snprintf(buffer, size, "in values only, no step is another");
+    if (i == 0 || (i == kept->count && i == count)) {
+        // The first event is the start of main, if all are there.
+        snprintf(buffer, size, "%s",
+                 i == 0 ? "first before what is kept of it"
+                        : "in values only, no step is another");
         return;
     }
     describe(kernel, i == kept->count ? NULL : ARRAY_AT(kept, struct event, i),

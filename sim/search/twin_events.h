@@ -6,13 +6,13 @@
 
 #include "sim/search/search.h"
 
-// Copies the events of the kernel's last run, one with words, into an array of
-// the kernel's that is empty.
+// Copies the events of the kernel's last run into an array of the kernel's,
+// which is the caller's to give back.
 void trio_sim_twin_keep_(struct kernel *kernel, struct array *ret_kept);
 
-// Compares what was kept with the kernel's last run, one with words too, and
-// writes the first difference: "first at step 12: reader#1 acquire queue /
-// reader#2 yield", what was kept before the slash.
+// Compares what was kept with the kernel's last run, with words or without as
+// that one, and writes the first difference: "first at step 12: reader#1
+// acquire queue / reader#2 yield", what was kept before the slash.
 void trio_sim_twin_part_(const struct kernel *kernel, const struct array *kept,
                          char *buffer, size_t size);
 
