@@ -15,6 +15,7 @@ enum {
     BENCH_THREADS, // state-threads.
     BENCH_VARIANTS,
     BENCH_ABSOLUTE = BENCH_VARIANTS, // A target that is a number, not a ratio.
+    BENCH_AT_LEAST, // The same, and more is better: `at_most` is the least.
 };
 
 enum {
@@ -63,8 +64,9 @@ extern const struct bench_row bench_lock_rows[];
 extern const struct bench_row bench_channel_rows[];
 extern const struct bench_row bench_primitive_rows[];
 
-// Prints the heading of the table.
-void bench_print_heading(void);
+// Prints the heading of a table, which names the variants; one whose name is
+// NULL has no column. Comes before the rows. The names are static.
+void bench_print_heading(const char *const names[BENCH_VARIANTS]);
 
 // Measures a row, the variants taking turns in every round, and prints a line
 // per figure. Says whether every target of the row was met.

@@ -25,6 +25,11 @@ static const struct bench_row *const lists[] = {
     bench_primitive_rows,
 };
 
+static const char *const columns[BENCH_VARIANTS] = {
+    [BENCH_OURS] = "ours",   [BENCH_RAW] = "raw",    [BENCH_LIBUV] = "libuv",
+    [BENCH_LIBEV] = "libev", [BENCH_THREADS] = "st",
+};
+
 static void usage(void)
 {
     fputs("usage: bench [--row N]... [--rounds N] [--quick]\n"
@@ -88,7 +93,7 @@ int main(int argc, char **argv)
     int rows = 0, met = 0;
 
     warn_if_busy();
-    bench_print_heading();
+    bench_print_heading(columns);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct bench_row *row = lists[i]; row->number != 0; row++)
             if (wanted(&choice, row)) {

@@ -7,8 +7,12 @@
 
 #include "sim/strategy/strategy.h"
 
+#include <trio/run.h>
+
 #include <stdio.h>
 #include <string.h>
+
+#include "sim/kernel/state.h"
 
 enum { NAME_SHOWN = 64, WORD_SHOWN = 100 };
 
@@ -121,6 +125,27 @@ static struct actor *find_living(struct kernel *kernel, const struct word *word)
     misfit(kernel, word, "no such task is there");
 }
 
+static struct actor *find_scope(struct kernel *kernel, const struct word *word)
+{
+    struct actor *actor = find_living(kernel, word);
+
+    if (actor->innermost == 0)
+        misfit(kernel, word, "no scope is around that task");
+    return actor;
+}
+
+static void check_clock(struct kernel *kernel, const struct word *word)
+{
+    if (trio_run_statistics().next_deadline_after == TRIO_FOREVER)
+        misfit(kernel, word, "nobody waits for time to pass");
+}
+
+static void check_job(struct kernel *kernel, const struct word *word)
+{
+    if (kernel->jobs == NULL)
+        misfit(kernel, word, "no job is under way");
+}
+
 static void begin(void *context, struct kernel *kernel, uint64_t seed)
 {
     struct script *script = context;
@@ -142,8 +167,12 @@ static enum action act(void *context, struct kernel *kernel,
     (void)count;
     if (word.action == ACTION_NONE)
         return ACTION_NONE;
-    if (word.action == ACTION_CANCEL)
-        *ret_actor = find_living(kernel, &word);
+    if (word.action == ACTION_CLOCK)
+        check_clock(kernel, &word);
+    else if (word.action == ACTION_JOB)
+        check_job(kernel, &word);
+    else
+        *ret_actor = find_scope(kernel, &word);
     follow(script, &word);
     return word.action;
 }
