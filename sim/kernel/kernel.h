@@ -214,12 +214,18 @@ struct outcome {
 
 // ---- Records ----
 
-// What happened, 16 bytes each, in a ring; `words` makes the ring large.
+// A deviation has fired, and what comes next is its doing: an event beside the
+// notes, only with `words`, one for each in their order.
+enum { EVENT_FIRED = 64 };
+
+// What happened, 16 bytes each, in a ring; `words` makes the ring large. With
+// `words`, a CLOCK_JUMP has the microseconds since the run began: the lower 32
+// bits in `task`, the others in `object`.
 struct event {
     const char *verb; // Of PARK; or the text of the note.
     uint32_t task;    // Number, 0: none.
     uint16_t object;  // Number of first use in the run, 0: none.
-    uint8_t kind;     // enum trio_note_kind.
+    uint8_t kind;     // enum trio_note_kind, or EVENT_FIRED.
     int8_t first;     // As the note's, cut off.
 };
 

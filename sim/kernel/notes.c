@@ -16,6 +16,21 @@ static const uint32_t always =
 static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
                                      BIT(SCOPE_CLOSE) | BIT(TARGET) | BIT(NAME);
 
+// Keeps an event to be told.
+static void keep(struct kernel *kernel, const struct event *event,
+                 trio_time now)
+{
+    struct event *kept = trio_sim_append_raw_(kernel, &kernel->told);
+
+    *kept = *event;
+    if (event->kind != TRIO_NOTE_CLOCK_JUMP)
+        return;
+    uint64_t passed =
+        (uint64_t)(now - trio_sim_starting_time_(kernel->plan->seed)) / TRIO_US;
+    kept->task = (uint32_t)passed;
+    kept->object = (uint16_t)(passed >> 32);
+}
+
 static inline void record(struct kernel *kernel, enum trio_note_kind kind,
                           uint32_t task, uint32_t object, int64_t first,
                           const char *text)
@@ -27,7 +42,7 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
     kernel->hash = trio_sim_mix_(kernel->hash ^ (uint64_t)first, what);
     kernel->recent[kernel->events++ % RECENT_EVENTS] = event;
     if (UNLIKELY(kernel->words))
-        *(struct event *)trio_sim_append_raw_(kernel, &kernel->told) = event;
+        keep(kernel, &event, first);
 }
 
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
@@ -59,8 +74,8 @@ static void used(struct kernel *kernel, const struct trio_note *note,
     if (UNLIKELY(note->task == NULL))
         return;
     actor = trio_sim_actor_(kernel, note->task);
-    actor->pending = (struct operation){note->object, verb,
-                                        (enum trio_access)note->first};
+    actor->pending =
+        (struct operation){note->object, verb, (enum trio_access)note->first};
     if (strategy != NULL && strategy->used != NULL)
         strategy->used(strategy->context, kernel, actor, &actor->pending);
 }
