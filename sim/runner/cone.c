@@ -1,11 +1,13 @@
-// One walk forward finds out who did what: notes of waking and starting name
-// the task that it was done to. One walk backward is enough for the closure,
-// because causes come before what they cause.
+// One walk forward finds out who did what, because notes of waking and starting
+// name the task that it was done to. One walk backward is enough for the
+// closure, because causes come before what they cause.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/cone.h"
 
 #include <stdlib.h>
+
+#include <trio/cancel_scope.h>
 
 enum { OBJECTS = UINT16_MAX + 1 };
 
@@ -21,26 +23,93 @@ struct frontier {
 static bool is_done_to(const struct event *event)
 {
     return event->kind == TRIO_NOTE_TASK_SPAWN ||
-           event->kind == TRIO_NOTE_TASK_READY ||
            event->kind == TRIO_NOTE_WAKE ||
            event->kind == TRIO_NOTE_SCOPE_CANCEL;
+}
+
+// ---- Forward ----
+
+static bool is_deadlock(const struct event *event)
+{
+    return event->kind == TRIO_NOTE_SCOPE_CANCEL &&
+           event->first == TRIO_CANCEL_DEADLOCK;
+}
+
+// Whether the run had failed by then.
+static bool is_failure(const struct event *event)
+{
+    if (event->kind == TRIO_NOTE_PROPERTY)
+        return (event->first & 1) == 0 &&
+               event->first / 2 != TRIO_PROPERTY_SOMETIMES;
+    return event->kind == TRIO_NOTE_MISUSE || is_deadlock(event);
+}
+
+// Whether it ends the step that is under way. A deviation does, but for a call
+// that fails: that is within a step.
+static bool is_pause(const struct kernel *kernel, const struct event *event,
+                     size_t *fired)
+{
+    if (event->kind != EVENT_FIRED)
+        return event->kind == TRIO_NOTE_PARK ||
+               event->kind == TRIO_NOTE_CLOCK_JUMP;
+    size_t count;
+    const struct deviation *deviation =
+        &trio_sim_fired_(kernel, &count)[(*fired)++];
+    return deviation->kind < DEVIATE_FAIL;
 }
 
 static void find_actors(const struct kernel *kernel, struct cone *cone)
 {
     uint32_t running = 0;
+    size_t fired = 0;
 
     for (size_t i = 0; i < cone->count; i++) {
         const struct event *event = trio_sim_event_(kernel, i);
 
         if (event->kind == TRIO_NOTE_STEP_BEGIN)
             running = event->task;
-        cone->actors[i] =
-            is_done_to(event) || event->task == 0 ? running : event->task;
-        if (event->kind == TRIO_NOTE_STEP_END)
+        cone->actors[i] = is_done_to(event) || event->task == 0 ||
+                                  event->kind == TRIO_NOTE_CLOCK_JUMP
+                              ? running
+                              : event->task;
+        if (is_pause(kernel, event, &fired))
             running = 0;
+        if (is_failure(event))
+            cone->count = i + 1; // The rest is taking the run down.
     }
 }
+
+// Marks who waits in the end.
+static void find_waiting(const struct kernel *kernel, const struct cone *cone,
+                         struct frontier *frontier)
+{
+    for (size_t i = 0; i < cone->count; i++) {
+        const struct event *event = trio_sim_event_(kernel, i);
+
+        if (event->kind == TRIO_NOTE_PARK && event->task < frontier->task_count)
+            frontier->tasks[event->task] = true;
+        else if (event->kind == TRIO_NOTE_WAKE &&
+                 event->task < frontier->task_count)
+            frontier->tasks[event->task] = false;
+    }
+}
+
+static void find_ends(const struct kernel *kernel, const struct cone *cone,
+                      struct frontier *frontier)
+{
+    size_t last = cone->count;
+
+    if (last > 0 && is_deadlock(trio_sim_event_(kernel, last - 1))) {
+        find_waiting(kernel, cone, frontier);
+        return;
+    }
+    while (last > 0 && cone->actors[last - 1] == 0)
+        last--;
+    if (last > 0 && cone->actors[last - 1] < frontier->task_count)
+        frontier->tasks[cone->actors[last - 1]] = true;
+}
+
+// ---- Backward ----
 
 static bool only_looks(const struct event *event)
 {
@@ -58,21 +127,17 @@ static bool knows(const struct frontier *frontier, uint32_t task)
     return task != 0 && task < frontier->task_count && frontier->tasks[task];
 }
 
-static void learn(struct frontier *frontier, uint32_t task)
-{
-    if (task < frontier->task_count)
-        frontier->tasks[task] = true;
-}
-
 static bool is_inside(const struct frontier *frontier,
                       const struct event *event, uint32_t actor)
 {
+    // Time and deviations are everybody's.
+    if (event->kind == TRIO_NOTE_CLOCK_JUMP || event->kind == EVENT_FIRED ||
+        is_failure(event))
+        return true;
     if (knows(frontier, actor))
         return true;
     if (is_done_to(event))
         return knows(frontier, event->task);
-    if (event->kind == TRIO_NOTE_CLOCK_JUMP)
-        return true;
     if (!uses_object(event))
         return false;
     return only_looks(event) ? frontier->changed[event->object]
@@ -82,7 +147,8 @@ static bool is_inside(const struct frontier *frontier,
 static void take_in(struct frontier *frontier, const struct event *event,
                     uint32_t actor)
 {
-    learn(frontier, actor);
+    if (actor < frontier->task_count)
+        frontier->tasks[actor] = true;
     if (!uses_object(event))
         return;
     frontier->used[event->object] = true;
@@ -90,33 +156,14 @@ static void take_in(struct frontier *frontier, const struct event *event,
         frontier->changed[event->object] = true;
 }
 
-// Those that wait for ever, if nobody ran in the end; else who did last.
-static void find_ends(const struct kernel *kernel, const struct cone *cone,
-                      struct frontier *frontier)
-{
-    size_t last = cone->count;
-
-    while (last > 0 && cone->actors[last - 1] == 0)
-        last--;
-    if (last > 0)
-        learn(frontier, cone->actors[last - 1]);
-    for (uint32_t i = 1; i < frontier->task_count; i++) {
-        const struct actor *actor = trio_sim_actor_at_(kernel, i);
-
-        if (last < cone->count && actor->living && actor->parked)
-            learn(frontier, i);
-    }
-}
-
 static void walk_back(const struct kernel *kernel, struct cone *cone,
                       struct frontier *frontier)
 {
-    find_ends(kernel, cone, frontier);
     for (size_t i = cone->count; i-- > 0;) {
         const struct event *event = trio_sim_event_(kernel, i);
 
         cone->inside[i] = is_inside(frontier, event, cone->actors[i]);
-        if (cone->inside[i])
+        if (cone->inside[i] && event->kind != EVENT_FIRED)
             take_in(frontier, event, cone->actors[i]);
     }
 }
@@ -138,6 +185,7 @@ struct cone trio_runner_cone_(const struct kernel *kernel)
         frontier->tasks = tasks;
         frontier->task_count = task_count;
         find_actors(kernel, &cone);
+        find_ends(kernel, &cone, frontier);
         walk_back(kernel, &cone, frontier);
     }
     free(tasks);

@@ -39,21 +39,26 @@ static size_t first_row(const struct timeline *timeline)
                                            : 0;
 }
 
+static void add_row(struct timeline *timeline, const struct row *row)
+{
+    timeline->rows[timeline->count++ % timeline->max] = *row;
+}
+
 static void collect(struct timeline *timeline, const struct kernel *kernel,
                     const struct cone *cone)
 {
     struct row_reader reader = {.kernel = kernel};
 
     for (size_t i = 0; i < cone->count; i++) {
-        struct row *row = &timeline->rows[timeline->count % timeline->max];
-        struct row read;
+        struct row row, time;
 
-        if (trio_runner_row_read_(&reader, trio_sim_event_(kernel, i),
-                                  cone->actors[i], &read) &&
-            cone->inside[i]) {
-            *row = read;
-            timeline->count++;
-        }
+        if (!trio_runner_row_read_(&reader, trio_sim_event_(kernel, i),
+                                   cone->actors[i], &row) ||
+            !cone->inside[i])
+            continue;
+        if (trio_runner_row_tell_(&reader, &row, &time))
+            add_row(timeline, &time);
+        add_row(timeline, &row);
     }
 }
 
