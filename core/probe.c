@@ -21,6 +21,11 @@ void trio_sim_property(enum trio_property property, bool held, const char *name)
 
 void trio_sim_target(const struct trio_cancel_scope *scope)
 {
+    tell(TRIO_NOTE_TARGET, scope, NULL, 1);
+}
+
+void trio_sim_spare(const struct trio_cancel_scope *scope)
+{
     tell(TRIO_NOTE_TARGET, scope, NULL, 0);
 }
 

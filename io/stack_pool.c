@@ -237,6 +237,7 @@ void trio_stack_pool_give_(struct trio_stack_pool_ *pool,
 {
     TRIO_ASSERT(pool->ready < pool->made);
     stack_is_given(stack.base, stack.size);
+    stack_forget_frames(stack.base, stack.size); // Of a run that was given up.
     pool->idle[pool->idle_count++] =
         (char *)stack.base - pool->guard->page_size;
     pool->ready++;

@@ -16,6 +16,7 @@
 
 #include <trio/cancel_scope.h>
 #include <trio/error.h>
+#include <trio/probe.h>
 #include <trio/task.h>
 
 static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
@@ -210,6 +211,7 @@ static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
     struct trio_cancel_scope scope;
 
     trio_move_on_at(&scope, due == NULL ? TRIO_FOREVER : due->time);
+    trio_sim_spare(&scope); // Only its deadline ends it.
     for (size_t turn = 0; turn < turns->count; turn++)
         offer(case_at(turns, turn));
     trio_status rc = trio_park(&select_wait, turns->cases, stop_waiting, turns);

@@ -35,7 +35,8 @@ enum trio_note_kind {
     TRIO_NOTE_MISUSE,            // text: rule
     TRIO_NOTE_PROPERTY,          // text: name; first: enum trio_property, times
                                  // two, plus 1 if it held
-    TRIO_NOTE_TARGET,            // object: scope
+    TRIO_NOTE_TARGET,            // object: scope; first: 1 if the cancel sweep
+                                 // is to cancel it, 0 if it is not to
     TRIO_NOTE_NAME,              // object: what; text: its name
     TRIO_NOTE_OWE,               // object: what; text: of which kind
     TRIO_NOTE_SETTLE             // object: what

@@ -64,6 +64,12 @@ void trio_sim_point(const void *object, enum trio_access access);
 // Checkpoint: never.
 void trio_sim_target(const struct trio_cancel_scope *scope);
 
+// Keeps the cancel sweep off `scope`: nobody but the code that opened it ever
+// cancels it, for a reason of its own.
+//
+// Checkpoint: never.
+void trio_sim_spare(const struct trio_cancel_scope *scope);
+
 // Gives `object` a name in reports and tokens. `name` is static.
 //
 // Checkpoint: never.

@@ -13,6 +13,7 @@
 
 #include <trio/error.h>
 #include <trio/nursery.h>
+#include <trio/probe.h>
 #include <trio/task.h>
 #include <trio/time.h>
 
@@ -160,6 +161,7 @@ static TRIO_PARKS trio_status accept_on_all(struct service *service,
     trio_status rc = TRIO_OK;
 
     trio_nursery_open(&loops);
+    trio_sim_spare(trio_nursery_cancel_scope(&loops));
     service->server->accepting = trio_nursery_cancel_scope(&loops);
     for (size_t i = 0; i < count && rc == TRIO_OK; i++)
         rc = start_loop(&loops, service, &listeners[i]);
@@ -175,6 +177,7 @@ static TRIO_PARKS trio_status serve(struct service *service,
                                     size_t count)
 {
     trio_nursery_open(&service->handlers);
+    trio_sim_spare(trio_nursery_cancel_scope(&service->handlers));
     service->server->handling = trio_nursery_cancel_scope(&service->handlers);
     trio_status rc = accept_on_all(service, listeners, count);
     for (size_t i = 0; i < count; i++)

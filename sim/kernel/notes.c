@@ -111,7 +111,7 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
     struct trio_cancel_scope *scope = (void *)(uintptr_t)note->object;
 
     if (note->kind == TRIO_NOTE_TARGET) {
-        trio_sim_scope_named_(kernel, scope);
+        trio_sim_scope_named_(kernel, scope, note->first != 0);
     } else if (note->kind == TRIO_NOTE_NAME) {
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};

@@ -69,12 +69,14 @@ void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
 }
 
 void trio_sim_scope_named_(struct kernel *kernel,
-                           const struct trio_cancel_scope *scope)
+                           const struct trio_cancel_scope *scope, bool target)
 {
     uint32_t number = find(kernel, scope);
 
-    if (number != 0)
-        trio_sim_scope_at_(kernel, number)->target = true;
+    if (number == 0)
+        return;
+    trio_sim_scope_at_(kernel, number)->target = target;
+    trio_sim_scope_at_(kernel, number)->cancellable = target;
 }
 
 void trio_sim_scope_inherited_(struct kernel *kernel, struct actor *actor,

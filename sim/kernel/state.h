@@ -141,7 +141,7 @@ void trio_sim_scope_opened_(struct kernel *kernel, struct actor *actor,
 void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
                             const struct trio_cancel_scope *scope);
 void trio_sim_scope_named_(struct kernel *kernel,
-                           const struct trio_cancel_scope *scope);
+                           const struct trio_cancel_scope *scope, bool target);
 void trio_sim_scope_inherited_(struct kernel *kernel, struct actor *actor,
                                const struct trio_cancel_scope *parent);
 struct open_scope *trio_sim_scope_path_(const struct kernel *kernel,
