@@ -18,6 +18,7 @@ INCLUDES = (
     ("core", (PUBLIC, FREESTANDING, r'"core/.*"')),
     ("io/net", (PUBLIC, FREESTANDING, "<string.h>", r'"io/.*"')),
     ("io", (ANY_SYSTEM, r'"io/.*"')),
+    ("sim/runner", (ANY_SYSTEM, r'"sim/.*"')),
     ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),
     ("examples", (ANY_SYSTEM, r'"examples/.*"')),
     ("tests/layering", (r'".*"',)),  # The counterexamples.
