@@ -7,24 +7,28 @@
 unsigned bugs_soft_points;
 bool bugs_unrelated;
 
-void bugs_start(void)
+static TRIO_PARKS void step_aside(void)
 {
     char unrelated = 0;
 
-    if (bugs_unrelated) {
-        trio_touch(&unrelated, TRIO_ACCESS_WRITE);
-        trio_cancel_shielded_checkpoint();
-    }
+    if (!bugs_unrelated)
+        return;
+    trio_touch(&unrelated, TRIO_ACCESS_WRITE);
+    trio_cancel_shielded_checkpoint();
+}
+
+void bugs_start(void)
+{
+    step_aside();
     for (unsigned i = 0; i < bugs_soft_points; i++)
         trio_cancel_shielded_checkpoint();
 }
 
 void bugs_start_thread(void)
 {
-    char own = 0, unrelated = 0;
+    char own = 0;
 
-    if (bugs_unrelated)
-        TRIO_SIM_POINT(&unrelated, TRIO_ACCESS_WRITE);
+    step_aside();
     for (unsigned i = 0; i < bugs_soft_points; i++)
         TRIO_SIM_POINT(&own, TRIO_ACCESS_WRITE);
 }

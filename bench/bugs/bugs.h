@@ -3,7 +3,8 @@
 //
 // Each bug is a scenario with a witness, a schedule by hand in which it fails;
 // when the first in line always comes first, it passes. A scenario without one
-// is a bug that has been corrected.
+// is a bug that has been corrected. The names of bugs that need a cancellation
+// begin with "cancel_".
 
 #ifndef BENCH_BUGS_BUGS_H
 #define BENCH_BUGS_BUGS_H
@@ -26,8 +27,8 @@ TRIO_PARKS void bugs_start(void);
 
 // The same for tasks that are like threads, in the order SOFT.
 //
-// Checkpoint: never.
-void bugs_start_thread(void);
+// Checkpoint: parks only.
+TRIO_PARKS void bugs_start_thread(void);
 
 // Tasks that do the same; after the last kind comes one whose name is NULL.
 struct bugs_tasks {

@@ -21,7 +21,7 @@ static void leave(struct driver *driver)
         trio_event_set(&driver->idle);
 }
 
-static trio_status request(void *arg)
+static TRIO_PARKS trio_status request(void *arg)
 {
     struct driver *driver = arg;
 

@@ -10,7 +10,7 @@ struct pair {
     int second;
 };
 
-static trio_status set(void *arg)
+static TRIO_PARKS trio_status set(void *arg)
 {
     struct pair *pair = arg;
 
@@ -22,7 +22,7 @@ static trio_status set(void *arg)
     return TRIO_OK;
 }
 
-static trio_status check(void *arg)
+static TRIO_PARKS trio_status check(void *arg)
 {
     struct pair *pair = arg;
 

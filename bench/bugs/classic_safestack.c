@@ -88,7 +88,7 @@ static void use(struct safe_stack *stack, int index)
     stack->taken[index] = false;
 }
 
-static trio_status pop_and_push(void *arg)
+static TRIO_PARKS trio_status pop_and_push(void *arg)
 {
     struct safe_stack *stack = arg;
 

@@ -58,7 +58,7 @@ static void push(struct stack *stack, struct node *node)
     } while (!exchange_top(stack, top, node));
 }
 
-static trio_status take_two(void *arg)
+static TRIO_PARKS trio_status take_two(void *arg)
 {
     bugs_start_thread();
     pop(arg);
@@ -66,7 +66,7 @@ static trio_status take_two(void *arg)
     return TRIO_OK;
 }
 
-static trio_status take_two_and_return_one(void *arg)
+static TRIO_PARKS trio_status take_two_and_return_one(void *arg)
 {
     bugs_start_thread();
     struct node *node = pop(arg);

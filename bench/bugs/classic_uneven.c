@@ -12,7 +12,7 @@ struct journey {
     bool arrived;
 };
 
-static trio_status travel(void *arg)
+static TRIO_PARKS trio_status travel(void *arg)
 {
     struct journey *journey = arg;
 
@@ -26,7 +26,7 @@ static trio_status travel(void *arg)
     return TRIO_OK;
 }
 
-static trio_status look(void *arg)
+static TRIO_PARKS trio_status look(void *arg)
 {
     struct journey *journey = arg;
 

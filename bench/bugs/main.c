@@ -8,20 +8,49 @@
 
 #include "bench/bugs/measure.h"
 
+struct part {
+    const char *option;
+    unsigned (*measure)(const struct measure *measure);
+};
+
+static const struct part parts[] = {
+    {"--witness", measure_witnesses},
+    {"--strategies", measure_strategies},
+    {"--sweeps", measure_sweeps},
+    {"--tokens", measure_tokens},
+};
+
+enum { PARTS = sizeof parts / sizeof parts[0] };
+
 struct options {
     const char *pattern;
     bool quick;
-    bool witness;
+    bool part[PARTS]; // Those asked for; all if none was.
+    bool any;
 };
 
 static void usage(void)
 {
-    fputs("usage: bugs [--quick] [--witness] [--bug PATTERN]\n"
+    fputs("usage: bugs [OPTION]...\n"
           "  --bug PATTERN  only bugs of these names, as in a shell\n"
           "  --quick        one trial in place of 20\n"
-          "  --witness      only proves that each bug can fail\n",
+          "  --witness      only this part: each bug can fail\n"
+          "  --strategies   only this part: who finds it how soon\n"
+          "  --sweeps       only this part: cancellations by default\n"
+          "  --tokens       only this part: failures as they are told\n",
           stderr);
     exit(2);
+}
+
+static bool choose_part(struct options *options, const char *argument)
+{
+    for (size_t i = 0; i < PARTS; i++)
+        if (strcmp(argument, parts[i].option) == 0) {
+            options->part[i] = true;
+            options->any = true;
+            return true;
+        }
+    return false;
 }
 
 static struct options parse(char **argument)
@@ -29,15 +58,12 @@ static struct options parse(char **argument)
     struct options options = {0};
 
     for (; *argument != NULL; argument++) {
-        if (strcmp(*argument, "--quick") == 0) {
+        if (strcmp(*argument, "--quick") == 0)
             options.quick = true;
-        } else if (strcmp(*argument, "--witness") == 0) {
-            options.witness = true;
-        } else if (strcmp(*argument, "--bug") == 0 && argument[1] != NULL) {
+        else if (strcmp(*argument, "--bug") == 0 && argument[1] != NULL)
             options.pattern = *++argument;
-        } else {
+        else if (!choose_part(&options, *argument))
             usage();
-        }
     }
     return options;
 }
@@ -49,17 +75,15 @@ int main(int argc, char **argv)
     struct measure measure = {.campaign = trio_campaign_new(&base),
                               .pattern = options.pattern,
                               .trials = options.quick ? 1 : TRIALS_MAX};
+    unsigned wrong = 0;
 
     if (measure.campaign == NULL) {
         fputs("out of memory\n", stderr);
         return 1;
     }
-    unsigned unproven = measure_witnesses(&measure);
-    if (!options.witness) {
-        measure_strategies(&measure);
-        measure_sweeps(&measure);
-        measure_tokens(&measure);
-    }
+    for (size_t i = 0; i < PARTS; i++)
+        if (options.part[i] || !options.any)
+            wrong += parts[i].measure(&measure);
     trio_campaign_free(measure.campaign);
-    return unproven > 0;
+    return wrong > 0;
 }

@@ -37,7 +37,7 @@ measure_next_corrected(const struct measure *measure,
 
 bool measure_is_cancellation(const struct trio_scenario *bug)
 {
-    return strstr(bug->witness, "cancel:") != NULL;
+    return strncmp(bug->name, "cancel_", strlen("cancel_")) == 0;
 }
 
 void measure_campaign(const struct measure *measure,

@@ -23,7 +23,7 @@ const struct trio_scenario *
 measure_next_corrected(const struct measure *measure,
                        const struct trio_scenario *scenario);
 
-// Whether its witness cancels something.
+// Whether it needs a cancellation; the name says so.
 bool measure_is_cancellation(const struct trio_scenario *bug);
 
 // Runs a campaign, which must be possible.
@@ -32,19 +32,21 @@ void measure_campaign(const struct measure *measure,
                       const struct trio_campaign_options *options,
                       struct trio_campaign_result *ret_result);
 
-// Has each bug fail by its witness, and pass first in, first out. Returns how
-// many do not.
+// Each of the following measures the chosen bugs, prints what it has found, and
+// returns how many of them were not as they must be.
+
+// Each bug fails by its witness, and passes first in, first out.
 unsigned measure_witnesses(const struct measure *measure);
 
-// Prints after how many schedules each strategy finds each bug.
-void measure_strategies(const struct measure *measure);
+// After how many schedules each strategy finds each bug.
+unsigned measure_strategies(const struct measure *measure);
 
-// Prints after how many runs the default campaign finds what needs a
-// cancellation, and whether it takes what was corrected for a bug.
-void measure_sweeps(const struct measure *measure);
+// After how many runs a default campaign finds what needs a cancellation, and
+// that it lets pass what was corrected.
+unsigned measure_sweeps(const struct measure *measure);
 
-// Prints what is left of each failure when it has been shrunk, and how well its
-// token fits a program that was changed elsewhere.
-void measure_tokens(const struct measure *measure);
+// What is left of each failure when it has been shrunk, that its token replays,
+// and how well it fits a program that was changed elsewhere.
+unsigned measure_tokens(const struct measure *measure);
 
 #endif // BENCH_BUGS_MEASURE_H

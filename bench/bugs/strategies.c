@@ -57,9 +57,9 @@ static void print_trials(const struct measure *measure,
     unsigned middle = (measure->trials - 1) / 2;
 
     if (trials->found > middle)
-        printf("  %5" PRIu64, trials->schedules[middle]);
+        printf(" %5" PRIu64, trials->schedules[middle]);
     else
-        printf("      -");
+        printf("     -");
     printf(" %2u", trials->found);
     fflush(stdout);
 }
@@ -68,13 +68,13 @@ static void print_rows(const struct measure *measure, unsigned soft_points)
 {
     const struct trio_scenario *bug = trio_scenario_first();
 
-    printf("%-27s", "");
+    printf("%-33s", "");
     for (size_t i = 0; i < STRATEGIES; i++)
-        printf(" %9s", strategies[i] != NULL ? strategies[i] : "portfolio");
+        printf("%9s", strategies[i] != NULL ? strategies[i] : "all");
     printf("\n");
     bugs_soft_points = soft_points;
     while ((bug = measure_next_bug(measure, bug)) != NULL) {
-        printf("%-27s", bug->name);
+        printf("%-33s", bug->name);
         for (size_t i = 0; i < STRATEGIES; i++) {
             struct trials trials = try_bug(measure, bug, strategies[i]);
             print_trials(measure, &trials);
@@ -86,7 +86,7 @@ static void print_rows(const struct measure *measure, unsigned soft_points)
     printf("\n");
 }
 
-void measure_strategies(const struct measure *measure)
+unsigned measure_strategies(const struct measure *measure)
 {
     printf(
         "Schedules to the first failure: the median, and how many of %u\n"
@@ -96,4 +96,5 @@ void measure_strategies(const struct measure *measure)
     printf("The same with %d steps before each task of a bug:\n\n",
            LONG_PREFIX);
     print_rows(measure, LONG_PREFIX);
+    return 0;
 }

@@ -9,7 +9,7 @@
 static const struct trio_campaign_options defaults = {.seed = 1,
                                                       .no_shrink = true};
 
-static void print_cancellation_bugs(const struct measure *measure)
+static unsigned print_cancellation_bugs(const struct measure *measure)
 {
     const struct trio_scenario *bug = trio_scenario_first();
     struct trio_campaign_result result;
@@ -23,7 +23,7 @@ static void print_cancellation_bugs(const struct measure *measure)
             bugs++;
             found += failed;
             runs += failed ? result.found_after : result.runs;
-            printf("%-27s %5" PRIu64 "  %s\n", bug->name,
+            printf("%-33s %5" PRIu64 "  %s\n", bug->name,
                    failed ? result.found_after : result.runs,
                    failed ? result.found_by : "not found");
         }
@@ -31,9 +31,10 @@ static void print_cancellation_bugs(const struct measure *measure)
     }
     printf("%u of %u cancellation bugs, in %" PRIu64 " runs together\n\n",
            found, bugs, runs);
+    return bugs - found;
 }
 
-static void print_corrected(const struct measure *measure)
+static unsigned print_corrected(const struct measure *measure)
 {
     const struct trio_scenario *scenario = trio_scenario_first();
     struct trio_campaign_result result;
@@ -51,11 +52,12 @@ static void print_corrected(const struct measure *measure)
     }
     printf("%u of %u that were corrected pass\n\n", corrected - failed,
            corrected);
+    return failed;
 }
 
-void measure_sweeps(const struct measure *measure)
+unsigned measure_sweeps(const struct measure *measure)
 {
     printf("Runs of a default campaign to the first failure:\n\n");
-    print_cancellation_bugs(measure);
-    print_corrected(measure);
+    unsigned missed = print_cancellation_bugs(measure);
+    return missed + print_corrected(measure);
 }

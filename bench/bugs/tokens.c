@@ -56,7 +56,7 @@ static void print_failure(const struct measure *measure,
     sums->is_short += length <= SHORT_TOKEN;
     sums->replayed += replayed;
     sums->survived += survived;
-    printf("%-27s %5zu %4zu %7" PRIu64 " %6zu  %-4s %-6s %s\n", bug->name,
+    printf("%-33s %5zu %4zu %7" PRIu64 " %6zu  %-4s %-6s %s\n", bug->name,
            found->deviations_found, found->deviations, found->replays, length,
            yes_or_no(found->possible_in_pass), yes_or_no(replayed),
            yes_or_no(survived));
@@ -76,7 +76,20 @@ static void print_sums(const struct sums *sums)
            sums->replayed, sums->survived);
 }
 
-void measure_tokens(const struct measure *measure)
+// The failure that was made by hand, shrunk as those that are found.
+static void show(const struct measure *measure, const struct trio_scenario *bug,
+                 struct trio_campaign_result *ret_result)
+{
+    const struct trio_campaign_options options = {.strategy = "script",
+                                                  .script = bug->witness,
+                                                  .runs = 1,
+                                                  .no_cancel_sweep = true,
+                                                  .no_failure_sweep = true};
+
+    measure_campaign(measure, bug, &options, ret_result);
+}
+
+unsigned measure_tokens(const struct measure *measure)
 {
     const struct trio_campaign_options options = {.runs = SCHEDULES_MAX,
                                                   .seed = 1};
@@ -87,17 +100,19 @@ void measure_tokens(const struct measure *measure)
     printf("Failures as they are told: deviations before and after shrinking,\n"
            "replays to shrink, length of the token, whether today's loop can\n"
            "do it, whether the token replays, and after an unrelated change:\n"
-           "\n%-27s %5s %4s %7s %6s  %-4s %-6s %s\n",
+           "\n%-33s %5s %4s %7s %6s  %-4s %-6s %s\n",
            "", "found", "left", "replays", "length", "PASS", "again",
            "changed");
     while ((bug = measure_next_bug(measure, bug)) != NULL) {
         measure_campaign(measure, bug, &options, &found);
-        if (found.verdict == TRIO_SIM_FAILED)
-            print_failure(measure, bug, &found, &sums);
-        else
-            printf("%-27s not found\n", bug->name);
+        if (found.verdict != TRIO_SIM_FAILED) {
+            printf("%s is not found; this is its witness:\n", bug->name);
+            show(measure, bug, &found);
+        }
+        print_failure(measure, bug, &found, &sums);
         fflush(stdout);
         bug = bug->next;
     }
     print_sums(&sums);
+    return sums.failures - sums.replayed;
 }
