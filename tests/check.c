@@ -1,12 +1,13 @@
-// The runner keeps one thing straight: which case runs with which seed, so that
-// whatever goes wrong, a crash included, comes with the command that replays
-// it. A failed check marks the case and lets the body go on: bodies have scopes
-// open that must be closed on every path, so there is no jump out of one.
+// The runner keeps one thing straight: which case runs how, so that whatever
+// goes wrong, a crash included, comes with the command that replays it. A check
+// that fails ends a simulated run; elsewhere it marks the case and lets the
+// body go on: bodies have scopes open that must be closed on every path.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "tests/check.h"
 
 #include <inttypes.h>
+#include <trio/campaign.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,9 @@ static const struct check_case *current;
 static uint64_t seed;
 static uint64_t shuffles = 100;
 static bool only_one_seed;
-static struct trio_simulation simulation;
+static const char *token;
+static struct trio_campaign *campaign;
+static struct trio_campaign_result result;
 static bool failed;
 
 void check_register(struct check_case *item)
@@ -40,12 +43,12 @@ uint64_t check_seed(void)
 
 bool check_is_fifo(void)
 {
-    return seed == 0;
+    return trio_in_run() ? trio_sim_is_fifo() : seed == 0;
 }
 
 struct trio_mock_clock *check_clock(void)
 {
-    return &simulation.clock;
+    return trio_sim_clock();
 }
 
 static void print_replay(void)
@@ -61,10 +64,15 @@ static void print_replay(void)
 static bool note(bool condition, const char *file, int line, const char *text,
                  const char *rest)
 {
+    char message[1536];
+
     if (condition)
         return true;
+    snprintf(message, sizeof(message), "%s:%d: failed: %s%s", file, line, text,
+             rest);
+    trio_sim_fail(message, true); // Does not return from a simulated run.
     failed = true;
-    fprintf(stderr, "%s:%d: failed: %s%s\n", file, line, text, rest);
+    fprintf(stderr, "%s\n", message);
     print_replay();
     return false;
 }
@@ -141,47 +149,82 @@ static trio_status run_body(void *arg)
     return TRIO_OK;
 }
 
-static trio_status run_simulated(trio_task_fn fn, void *arg)
-{
-    struct trio_config base = trio_config_platform();
-    struct trio_config config = trio_config_simulated(&simulation, &base, seed);
-
-    return trio_run_with(&config, fn, arg);
-}
-
 static void run_once(const struct check_case *item)
 {
     trio_status rc = TRIO_OK;
-    // The run gives it back to run_body, which only reads it.
-    void *arg = (void *)(uintptr_t)item;
 
-    if (item->kind == CHECK_PLAIN || item->kind == CHECK_SEEDED)
-        item->body();
-    else if (item->kind == CHECK_REAL)
-        rc = trio_run(run_body, arg);
+    if (item->kind == CHECK_REAL)
+        rc = trio_run(run_body, (void *)(uintptr_t)item);
     else
-        rc = run_simulated(run_body, arg);
+        item->body();
     check_status(rc, TRIO_OK, "the run of the case", __FILE__, __LINE__);
 }
 
-bool check_run_case(const struct check_case *item)
+static void run_outside(const struct check_case *item)
 {
-    bool thorough = item->kind == CHECK_THOROUGH;
-    bool many = thorough || item->kind == CHECK_SIMULATED ||
-                item->kind == CHECK_SEEDED;
-    uint64_t last = thorough ? 10 * shuffles : shuffles;
+    bool many = item->kind == CHECK_SEEDED && !only_one_seed;
 
-    current = item;
-    failed = false;
     if (!only_one_seed)
         seed = 0;
     for (;;) {
         run_once(item);
         // One replayable failure is enough.
-        if (failed || !many || only_one_seed || seed == last)
-            break;
+        if (failed || !many || seed == shuffles)
+            return;
         seed++;
     }
+}
+
+static void tell_failure(const char *name)
+{
+    failed = true;
+    fprintf(stderr, "%s\n", result.text);
+    if (result.found_by != NULL)
+        fprintf(stderr, "    found by %s after %" PRIu64 " runs\n",
+                result.found_by, result.found_after);
+    fprintf(stderr, "    in %s; replay: %s --test %s --replay %s\n", name,
+            program, name, result.token);
+}
+
+static void run_campaign(const struct check_case *item)
+{
+    char name[256];
+    // The run gives it back to run_body, which only reads it.
+    struct trio_scenario scenario = {.name = name,
+                                     .fn = run_body,
+                                     .arg = (void *)(uintptr_t)item,
+                                     .still_clock = true};
+    struct trio_campaign_options options = {.seed = seed, .runs = shuffles};
+    struct trio_config base = trio_config_platform();
+    trio_status rc;
+
+    snprintf(name, sizeof(name), "%s.%s", item->suite, item->name);
+    if (item->kind == CHECK_THOROUGH)
+        options.runs *= 10;
+    if (item->kind == CHECK_SIMULATED_ONCE) {
+        options.strategy = "fifo";
+        options.runs = 1;
+    }
+    if (campaign == NULL)
+        campaign = trio_campaign_new(&base);
+    if (token == NULL)
+        rc = trio_campaign_run(campaign, &scenario, &options, &result);
+    else
+        rc = trio_campaign_replay(campaign, &scenario, token, &result);
+    check_status(rc, TRIO_OK, "the campaign of the case", __FILE__, __LINE__);
+    if (result.verdict == TRIO_SIM_FAILED)
+        tell_failure(name);
+}
+
+bool check_run_case(const struct check_case *item)
+{
+    current = item;
+    failed = false;
+    if (item->kind == CHECK_SIMULATED || item->kind == CHECK_THOROUGH ||
+        item->kind == CHECK_SIMULATED_ONCE)
+        run_campaign(item);
+    else
+        run_outside(item);
     current = NULL;
     return !failed;
 }
@@ -246,10 +289,12 @@ int check_main(int count, char **arguments)
         } else if (strcmp(arguments[i], "--seed") == 0 && more) {
             seed = parse_number(arguments[++i]);
             only_one_seed = true;
+        } else if (strcmp(arguments[i], "--replay") == 0 && more) {
+            token = arguments[++i];
         } else {
             fprintf(stderr,
                     "usage: %s [--list] [--test PATTERN] [--seed N] "
-                    "[--runs N]\n",
+                    "[--runs N] [--replay TOKEN]\n",
                     program);
             return 2;
         }
@@ -270,6 +315,7 @@ int check_main(int count, char **arguments)
         }
         fflush(stdout);
     }
+    trio_campaign_free(campaign);
     printf("%zu passed, %zu failed\n", passed_count, failed_count);
     // A pattern that matches nothing must not look like success.
     return failed_count == 0 && passed_count > 0 ? 0 : 1;

@@ -24,11 +24,14 @@
 //
 // The body runs as the main task of a run, which has to succeed.
 //
-//     TEST           in a fresh simulated world, first in first out (seed 0),
-//                    and again under each of 100 shuffles (seeds 1 to 100)
-//     TEST_THOROUGH  the same under 1,000 shuffles: for what must hold also at
+//     TEST           in simulation: first in first out, then with a
+//                    cancellation wherever one can be, a failure of whatever
+//                    can fail, and under 100 other schedules. What a run does
+//                    after something was injected is judged without its checks:
+//                    the first that fails ends it.
+//     TEST_THOROUGH  the same under 1,000 schedules: for what must hold also at
 //                    the worst moment
-//     TEST_ONCE      in a simulated world, first in first out only
+//     TEST_ONCE      in simulation, first in first out only
 //     TEST_REAL      once on the real clock and the real kernel
 //     TEST_SEEDED    outside of any run, once per seed; see check_seed
 //     TEST_PLAIN     outside of any run, once
@@ -74,7 +77,7 @@ void log_add(struct log *log, char letter);
 // Puts the letters in order: for what a shuffle may exchange.
 void log_sort(struct log *log);
 
-// Returns the seed of the current run; 0 is first in, first out.
+// Returns the seed of the current TEST_SEEDED; 0 is first in, first out.
 uint64_t check_seed(void);
 
 // Says whether the order of tasks is first in, first out: only then may a test

@@ -253,6 +253,7 @@ TEST(memory_stream, a_hook_may_wait_and_meanwhile_the_half_is_busy)
     CHECK_STATUS(trio_stream_wait_writable(&near.stream), TRIO_EBUSY);
     CHECK_STATUS(trio_stream_send_eof(&near.stream), TRIO_EBUSY);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(sending.rc);
     CHECK_OK(receive(&far, &log));
     CHECK_LOG(log, "sab");
 
