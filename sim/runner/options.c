@@ -62,6 +62,8 @@ static const struct entry entries[] = {
      "tokens to replay first: a file or a folder"},
     {"twins", NUMBER, AT(twins), " N",
      "compares with N runs in processes of their own"},
+    {"twins-only", FLAG, AT(twins_only), "",
+     "only compares each run with a second one"},
     {"twin", TEXT, AT(twin), " SCENARIO",
      "is one: prints the hash of its seed"},
     {"jobs", NUMBER, AT(jobs), " N",
@@ -256,5 +258,6 @@ trio_runner_options_campaign_(const struct options *options,
                             (cancel_only && !failure_only),
         .no_shrink = options->no_shrink,
         .sweeps_only = cancel_only || failure_only,
+        .twins_only = options->twins_only,
     };
 }

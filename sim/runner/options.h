@@ -34,6 +34,7 @@ struct options {
     const enum trio_sim_order *order; // NULL: each scenario's own.
     enum sweep cancel_sweep;
     enum sweep failure_sweep;
+    bool twins_only; // Whether runs fail does not matter.
     bool no_shrink;
     bool list;
     bool verbose;
