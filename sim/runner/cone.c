@@ -14,6 +14,7 @@ enum { OBJECTS = UINT16_MAX + 1 };
 // What is known to be inside, from here on backwards.
 struct frontier {
     bool *tasks;
+    bool *later; // Those of which some event is.
     size_t task_count;
     bool used[OBJECTS];    // Somebody inside uses it later, and
     bool changed[OBJECTS]; // not only to look at it.
@@ -74,8 +75,10 @@ static void find_actors(const struct kernel *kernel, struct cone *cone)
                               : event->task;
         if (is_pause(kernel, event, &fired))
             running = 0;
-        if (is_failure(event))
+        if (is_failure(event)) {
             cone->count = i + 1; // The rest is taking the run down.
+            cone->failed = true;
+        }
     }
 }
 
@@ -127,7 +130,19 @@ static bool knows(const struct frontier *frontier, uint32_t task)
     return task != 0 && task < frontier->task_count && frontier->tasks[task];
 }
 
-static bool is_inside(const struct frontier *frontier,
+// Whether somebody started the task who does something after it has ended: who
+// waits for several is only woken by the last.
+static bool is_awaited(const struct kernel *kernel,
+                       const struct frontier *frontier, uint32_t task)
+{
+    if (task == 0 || task >= frontier->task_count)
+        return false;
+    uint32_t parent = trio_sim_actor_at_(kernel, task)->parent;
+    return parent < frontier->task_count && frontier->later[parent];
+}
+
+static bool is_inside(const struct kernel *kernel,
+                      const struct frontier *frontier,
                       const struct event *event, uint32_t actor)
 {
     // Time and deviations are everybody's.
@@ -138,6 +153,8 @@ static bool is_inside(const struct frontier *frontier,
         return true;
     if (is_done_to(event))
         return knows(frontier, event->task);
+    if (event->kind == TRIO_NOTE_TASK_EXIT)
+        return is_awaited(kernel, frontier, actor);
     if (!uses_object(event))
         return false;
     return only_looks(event) ? frontier->changed[event->object]
@@ -147,8 +164,10 @@ static bool is_inside(const struct frontier *frontier,
 static void take_in(struct frontier *frontier, const struct event *event,
                     uint32_t actor)
 {
-    if (actor < frontier->task_count)
+    if (actor < frontier->task_count) {
         frontier->tasks[actor] = true;
+        frontier->later[actor] = true;
+    }
     if (!uses_object(event))
         return;
     frontier->used[event->object] = true;
@@ -162,7 +181,7 @@ static void walk_back(const struct kernel *kernel, struct cone *cone,
     for (size_t i = cone->count; i-- > 0;) {
         const struct event *event = trio_sim_event_(kernel, i);
 
-        cone->inside[i] = is_inside(frontier, event, cone->actors[i]);
+        cone->inside[i] = is_inside(kernel, frontier, event, cone->actors[i]);
         if (cone->inside[i] && event->kind != EVENT_FIRED)
             take_in(frontier, event, cone->actors[i]);
     }
@@ -176,13 +195,14 @@ struct cone trio_runner_cone_(const struct kernel *kernel)
                         .actors = calloc(count + 1, sizeof(*cone.actors)),
                         .inside = calloc(count + 1, sizeof(*cone.inside))};
     struct frontier *frontier = calloc(1, sizeof(*frontier));
-    bool *tasks = calloc(task_count + 1, sizeof(*tasks));
+    bool *tasks = calloc(2 * task_count + 1, sizeof(*tasks));
 
     if (cone.actors == NULL || cone.inside == NULL || frontier == NULL ||
         tasks == NULL) {
         cone.count = 0;
     } else {
         frontier->tasks = tasks;
+        frontier->later = tasks + task_count;
         frontier->task_count = task_count;
         find_actors(kernel, &cone);
         find_ends(kernel, &cone, frontier);

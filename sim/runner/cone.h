@@ -7,12 +7,13 @@
 #include "sim/kernel/kernel.h"
 
 // The causal cone of where a run failed: backwards from there whatever a task
-// in it did before, whoever woke or started such a task, and whoever used what
-// such a task used later. Where nobody could go on, the cone is that of all who
-// waited. What came after the failure, while the run was taken down, is left
-// out.
+// in it did before, whoever woke or started such a task, whoever ended and was
+// waited for, and whoever used what such a task used later. Where nobody could
+// go on, the cone is that of all who waited. What came after the failure, while
+// the run was taken down, is left out.
 struct cone {
     size_t count;     // Of events, up to the failure.
+    bool failed;      // The last of them is the failure.
     uint32_t *actors; // Of each event: number of the task that did it, 0: none.
     bool *inside;     // Of each event.
 };

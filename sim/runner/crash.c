@@ -6,6 +6,8 @@
 
 #include "sim/runner/crash.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -52,22 +54,46 @@ static const char *find_token(void)
                                                                   : replayed;
 }
 
-static void say(const char *signal_name)
+static void write_text(int file, const char *from)
 {
-    trio_runner_command_(command, sizeof(command), options, expected,
-                         find_token());
-    snprintf(text, sizeof(text), "\n%s crashed: %s\n  replay   %s\n",
-             expected->scenario->name, signal_name, command);
+    size_t left = strlen(from);
 
-    const char *at = text;
-    size_t left = strlen(text);
     while (left > 0) {
-        ssize_t written = write(STDERR_FILENO, at, left);
+        ssize_t written = write(file, from, left);
         if (written <= 0)
             return;
-        at += written;
+        from += written;
         left -= (size_t)written;
     }
+}
+
+static void leave(const char *suffix, const char *what)
+{
+    static char path[PATH_MAX];
+
+    snprintf(path, sizeof(path), "%s/%s.%s", options->outputs,
+             expected->scenario->name, suffix);
+    int file = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (file < 0)
+        return;
+    write_text(file, what);
+    write_text(file, "\n");
+    close(file);
+}
+
+static void say(const char *signal_name)
+{
+    const char *found = find_token();
+
+    trio_runner_command_(command, sizeof(command), options, expected, found);
+    snprintf(text, sizeof(text), "\n%s crashed: %s\n  replay   %s\n",
+             expected->scenario->name, signal_name, command);
+    write_text(STDERR_FILENO, text);
+    if (options->outputs == NULL)
+        return;
+    leave("txt", text + 1);
+    if (found != NULL)
+        leave("token", found);
 }
 
 static void on_crash(int signal, siginfo_t *info, void *machine_context)

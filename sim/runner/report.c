@@ -81,6 +81,8 @@ static void write_search(FILE *out, const struct trio_campaign_result *result)
                 "  shrunk   from %zu to %zu deviations, by %" PRIu64
                 " replays\n",
                 result->deviations_found, result->deviations, result->replays);
+    if (result->token[0] == '\0')
+        return;
     fprintf(out, "  order    %s\n",
             result->possible_in_pass ? "possible on today's loop"
                                      : "needs a loop with another fairness");
@@ -125,7 +127,8 @@ static void write_story(FILE *out, struct trio_campaign *campaign,
     if (rc == TRIO_OK && again.verdict == first->verdict) {
         write_words(out, kernel);
         putc('\n', out);
-        trio_runner_timeline_(out, kernel, ROWS_MAX, terminal_width());
+        trio_runner_timeline_(out, kernel, again.verdict == TRIO_SIM_FAILED,
+                              ROWS_MAX, terminal_width());
         return;
     }
     fprintf(out,

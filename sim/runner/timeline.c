@@ -62,6 +62,17 @@ static void collect(struct timeline *timeline, const struct kernel *kernel,
     }
 }
 
+// What fails without an event of its own, like a check, does so last.
+static void add_end(struct timeline *timeline, const struct cone *cone)
+{
+    struct row row = {.text = "FAILS"};
+    size_t last = cone->count;
+
+    while (last > 0 && row.task == 0)
+        row.task = cone->actors[--last];
+    add_row(timeline, &row);
+}
+
 // Returns the column of a task; the last one is also of all that have none.
 static struct column *column_of(struct timeline *timeline, uint32_t task)
 {
@@ -182,8 +193,8 @@ static void write_rows(FILE *out, struct timeline *timeline, size_t width)
         write_row(out, timeline, row_at(timeline, i));
 }
 
-void trio_runner_timeline_(FILE *out, const struct kernel *kernel, size_t rows,
-                           size_t width)
+void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
+                           size_t rows, size_t width)
 {
     struct timeline timeline = {.max = rows,
                                 .rows = calloc(rows, sizeof(struct row))};
@@ -191,6 +202,8 @@ void trio_runner_timeline_(FILE *out, const struct kernel *kernel, size_t rows,
 
     if (timeline.rows != NULL) {
         collect(&timeline, kernel, &cone);
+        if (failed && !cone.failed)
+            add_end(&timeline, &cone);
         add_columns(&timeline, kernel);
         if (timeline.column_count > 0)
             write_rows(out, &timeline, width);

@@ -1,0 +1,164 @@
+#!/bin/bash
+# What the runner promises: its lines, its reports, its exit codes, and that
+# what it says can be done again. Run by hand with a program of the specimens.
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -u
+ulimit -c 0
+
+program=${1:?a program of tests/runner/specimens.c}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# What Bazel tells this test is not meant for the runner.
+unset "${!TEST_@}" "${!TESTBRIDGE_@}" XML_OUTPUT_FILE CRASH
+
+passed=0
+failed=0
+
+check() {
+    local name=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $name"
+        sed 's/^/    /' "$work/out"
+    fi
+}
+
+# run EXPECTED_CODE OPTION...: runs it, keeps what it says, compares its code.
+run() {
+    local expected=$1 code
+    shift
+    "$program" "$@" >"$work/out" 2>&1 </dev/null
+    code=$?
+    [ "$code" -eq "$expected" ] && return
+    echo "exits with $code, not $expected" >>"$work/out"
+    return 1
+}
+
+says() { grep -qE -- "$1" "$work/out"; }
+says_not() { ! says "$1"; }
+ends_with() { [ "$(tail -n 1 "$work/out")" = "$1" ]; }
+
+# ---- Options ----
+
+check 'it lists the scenarios' run 0 --list
+check 'each by its name' says '^loses$'
+check 'it says which options there are' run 0 --help
+check 'also the last' says '--verbose +says'
+check 'an option that it does not know is refused' run 2 --tset loses
+check 'and so is a value' run 2 --runs many
+check 'and one that is missing' run 2 --runs
+check 'and one that is none of the words' run 2 --order=front
+check 'no scenario is not all scenarios' run 2 --test nothing_like_it
+check 'a strategy that it does not know is refused' run 2 --strategy luck
+check 'a corpus that is not there is refused' run 2 --corpus "$work/nowhere"
+
+# ---- One line a scenario ----
+
+check 'what passes is 0' run 0 --test passes
+check 'it says what it did' says '^passes  PASSED  [0-9]+ runs, [0-9]+ traces'
+check 'the cancel sweep is complete' says ', 1/1 cancel points'
+check 'the last line counts' ends_with '1 passed, 0 failed'
+check 'runs are as many as wanted' \
+    run 0 --test passes --runs 20 --cancel-sweep=off --failure-sweep=off
+check 'besides the first and its twins' says ' (2[0-9]|3[0-9]) runs'
+check 'only the sweep' run 0 --test passes --cancel-sweep=only
+check 'is that and the first run' says '  [0-9] runs'
+check 'what is capped is 3' run 3 --test ends_late
+check 'and has neither passed nor failed' ends_with '0 passed, 0 failed'
+check 'what never was is 1' run 1 --test misses_something
+check 'and named' says 'never held: the rare case'
+check 'verbose says who did how much' run 0 --test passes --verbose
+check 'each strategy' says '^ +random +[0-9]+ runs'
+check 'a campaign ends in time' run 0 --test passes --seconds 1
+check 'after many runs' says ' [0-9]{5,} runs'
+
+# ---- A failure ----
+
+check 'what fails is 1' run 1 --test loses
+check 'it says what failed' says '^loses failed: nobody sees the payment$'
+check 'how it was found' says '^  found    by [a-z]+, after [0-9]+ runs$'
+check 'and whether it is possible' says "possible on today's loop"
+check 'in words' says '1\. looker at start, 1st time -> payer first'
+check 'who did it is in the timeline' says 'step +main +looker +payer'
+check 'with what they did' says '^ +[0-9]+ +writes account$'
+check 'up to the failure' says 'BROKEN: nobody sees the payment'
+check 'by name' says_not 'others'
+
+token=$(sed -nE 's/^  token +//p' "$work/out")
+command=$(sed -nE 's/^  replay +//p' "$work/out")
+again=${command#"$program" }
+# shellcheck disable=SC2086 # It is a command line.
+check 'the command replays it' run 1 $again
+check 'to the same end' says '^loses failed: nobody sees the payment$'
+check 'a token finds its scenario' run 1 --replay "$token"
+check 'it is of no other one' run 2 --test passes --replay "$token"
+check 'what is no token is refused' run 2 --replay 'no!token'
+check 'no shrinking, no shorter' run 1 --test loses --shrink=off
+check 'time is told' run 1 --test sleeps_twice
+check 'in seconds' says '^ +-- 90\.000 s later --$'
+check 'and less' says '^ +-- 0\.250 ms later --$'
+check 'a schedule by hand' run 1 --test loses --script 'main payer looker'
+check 'fails as it says' says 'found by script'
+
+# ---- Corpus ----
+
+mkdir "$work/corpus"
+printf '# Seen once.\n%s\n' "$token" >"$work/corpus/loses.token"
+check 'a corpus is replayed first' run 1 --test loses --corpus "$work/corpus"
+check 'and is what fails' says 'found by corpus'
+check 'each token with its own' run 0 --test passes --corpus "$work/corpus"
+
+# A token that is another one by a letter has its deviation nowhere.
+letter=$([ "${token:5:1}" = b ] && echo c || echo b)
+stale=${token:0:5}$letter${token:6}
+check 'a token that does not fit is 3' run 3 --test loses --replay "$stale"
+check 'and says why' says 'does not fit any more'
+echo "$stale" >"$work/corpus/passes.token"
+echo "$stale" >"$work/corpus/loses.token"
+check 'in a corpus it is no failure' \
+    run 0 --test loses --strategy fifo --corpus "$work/corpus"
+check 'but a warning' says '^warning: loses: stale token .*, line 1: '
+echo "$token" >"$work/corpus/loses.token"
+check 'also from a file' run 1 --test loses --corpus "$work/corpus/loses.token"
+
+# ---- Processes ----
+
+check 'crashes name the scenario' env CRASH=1 bash -c \
+    '! "$0" --test crashes >"$1" 2>&1' "$program" "$work/out"
+check 'and the signal' says '^crashes crashed: SIGSEGV$'
+check 'and the command' says '^  replay   .* --test crashes --replay=.+'
+export CRASH=1
+check 'processes outlive the crash of one' run 1 --jobs 2
+check 'which is a failure' says '^crashes +FAILED'
+check 'and its signal is known' says 'died of signal 11'
+check 'the others go on' says '^passes +PASSED'
+check 'all are counted' ends_with '1 passed, 4 failed'
+unset CRASH
+check 'one scenario in several processes' run 0 --test passes --jobs 2
+check 'is one result' ends_with '1 passed, 0 failed'
+check 'which fails as soon as one does' run 1 --test loses --jobs 2
+check 'with its token' says '^  token '
+check 'processes are twins' run 0 --test passes --twins 3
+
+# ---- Files ----
+
+check 'JUnit' run 1 --junit "$work/junit.xml"
+check 'has the sums' grep -q 'tests="6" failures="3" errors="1"' \
+    "$work/junit.xml"
+check 'and the reports' grep -q 'payer first' "$work/junit.xml"
+
+mkdir "$work/outputs"
+export TEST_UNDECLARED_OUTPUTS_DIR=$work/outputs TEST_TARGET=//a:target
+check 'in a test' run 1 --test loses
+check 'the command is for Bazel' says 'bazel run //a:target -- --test loses'
+check 'the token is left' grep -qx -- "$token" "$work/outputs/loses.token"
+check 'and so is the report' grep -q '^loses failed' "$work/outputs/loses.txt"
+CRASH=1 "$program" --test crashes >"$work/out" 2>&1
+check 'also of a crash' grep -q . "$work/outputs/crashes.token"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
