@@ -33,8 +33,7 @@ static TRIO_CHECKPOINT trio_status visit(void *arg)
     if (rc == TRIO_ECANCELED) {
         TRIO_SIM_ALWAYS(trio_checkpoint() == TRIO_ECANCELED,
                         "a cancellation is a level");
-        TRIO_SIM_ALWAYS(trio_current_cancel_reason().source !=
-                            TRIO_CANCEL_NONE,
+        TRIO_SIM_ALWAYS(trio_current_cancel_reason().source != TRIO_CANCEL_NONE,
                         "every cancellation has a reason");
     }
     clean_up(&visitor->clean);

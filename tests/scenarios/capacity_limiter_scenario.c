@@ -20,8 +20,7 @@ static void check(const struct library *library)
 
     TRIO_SIM_ALWAYS(now.borrowed <= library->highest,
                     "no more tokens than there have been");
-    TRIO_SIM_ALWAYS(library->reading <= now.borrowed,
-                    "who reads has borrowed");
+    TRIO_SIM_ALWAYS(library->reading <= now.borrowed, "who reads has borrowed");
     TRIO_SIM_ALWAYS(now.borrowed >= now.total || now.waiting == 0,
                     "nobody waits for a token that is free");
 }
@@ -104,9 +103,9 @@ static TRIO_CHECKPOINT trio_status change_total(struct library *library)
 TRIO_SCENARIO(every_token_comes_back)
 {
     struct library library = {.books = TRIO_CAPACITY_LIMITER_INIT(0)};
-    static const trio_task_fn readers[] = {
-        borrow_and_return, borrow_and_end, borrow_for_a_friend,
-        borrow_and_return, borrow_and_end};
+    static const trio_task_fn readers[] = {borrow_and_return, borrow_and_end,
+                                           borrow_for_a_friend,
+                                           borrow_and_return, borrow_and_end};
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;
 

@@ -124,8 +124,7 @@ static TRIO_CHECKPOINT trio_status consume_hastily(void *arg)
             break;
     }
     trio_receiver_close(&receiver);
-    return trio_cancel_scope_close(&patience,
-                                   rc == TRIO_EEND ? TRIO_OK : rc);
+    return trio_cancel_scope_close(&patience, rc == TRIO_EEND ? TRIO_OK : rc);
 }
 
 static TRIO_CHECKPOINT trio_status run_pipe(struct pipe *pipe,
@@ -134,8 +133,7 @@ static TRIO_CHECKPOINT trio_status run_pipe(struct pipe *pipe,
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);
-    trio_status rc =
-        trio_nursery_start_soon(&nursery, produce_and_close, pipe);
+    trio_status rc = trio_nursery_start_soon(&nursery, produce_and_close, pipe);
     if (rc == TRIO_OK)
         rc = trio_nursery_start_soon(&nursery, consume, pipe);
     if (rc == TRIO_OK && second != NULL)

@@ -22,8 +22,7 @@ static TRIO_CHECKPOINT trio_status keep(void *arg)
     rc = trio_cancel_scope_close(&scope, rc);
     appointment->in_time = rc == TRIO_OK;
     appointment->ended = trio_now() - began;
-    TRIO_SIM_ALWAYS(rc != TRIO_OK ||
-                        appointment->ended == appointment->length,
+    TRIO_SIM_ALWAYS(rc != TRIO_OK || appointment->ended == appointment->length,
                     "a sleep takes its time, and no more");
     TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT ||
                         appointment->ended == appointment->limit,
@@ -52,10 +51,10 @@ TRIO_SCENARIO(everything_ends_at_its_time, .still_clock = true)
     rc = trio_nursery_close(&nursery, rc);
     if (is_whole(trio_nursery_cancel_scope(&nursery), rc))
         for (size_t i = 0; i < COUNT(appointments); i++)
-            TRIO_SIM_SOMETIMES(appointments[i].in_time ==
-                                   (appointments[i].length <
-                                    appointments[i].limit),
-                               "what can be kept is kept");
+            TRIO_SIM_SOMETIMES(
+                appointments[i].in_time ==
+                    (appointments[i].length < appointments[i].limit),
+                "what can be kept is kept");
     return rc;
 }
 

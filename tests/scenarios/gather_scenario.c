@@ -32,14 +32,11 @@ static TRIO_CHECKPOINT trio_status load_all(bool keep_going)
     trio_status statuses[PAGES];
     struct trio_gather_options options = {
         .limit = LIMIT, .statuses = statuses, .keep_going = keep_going};
-    struct trio_cancel_scope scope;
     bool begun_all = true;
 
     for (int i = 0; i < PAGES; i++)
         pages[i] = (struct page){&loading, (i % 3) * TRIO_SECOND,
                                  i == 3 ? TRIO_EIO : TRIO_OK, 0};
-    trio_cancel_scope_open(&scope);
-    trio_sim_target(&scope); // Not the nursery inside.
     trio_status rc =
         trio_gather(pages, PAGES, sizeof(pages[0]), &options, load);
     TRIO_SIM_ALWAYS(loading == 0, "nothing goes on after the return");
@@ -51,7 +48,7 @@ static TRIO_CHECKPOINT trio_status load_all(bool keep_going)
     TRIO_SIM_ALWAYS(rc != TRIO_OK || begun_all,
                     "when all is well each page was begun once");
     TRIO_SIM_ALWAYS(rc != TRIO_OK || keep_going, "the failure is returned");
-    return trio_cancel_scope_close(&scope, rc);
+    return rc;
 }
 
 TRIO_SCENARIO(the_first_failure_ends_a_gathering)

@@ -140,8 +140,7 @@ TRIO_SCENARIO(a_lock_breaks_with_its_owner)
 
     (void)arg;
     trio_nursery_open(&nursery);
-    trio_status rc =
-        trio_nursery_start_soon(&nursery, find_it_broken, &broken);
+    trio_status rc = trio_nursery_start_soon(&nursery, find_it_broken, &broken);
     if (rc == TRIO_OK)
         rc = trio_nursery_start_soon(&nursery, leave_with_it, &broken);
     if (rc == TRIO_OK)

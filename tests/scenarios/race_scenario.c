@@ -46,20 +46,6 @@ static void check_end(const struct mirror *mirrors, trio_status rc,
     }
 }
 
-static TRIO_CHECKPOINT trio_status
-run_race(struct mirror *mirrors, const struct trio_race_options *options,
-         size_t *ret_winner)
-{
-    struct trio_cancel_scope scope;
-
-    trio_cancel_scope_open(&scope);
-    trio_sim_target(&scope); // Not the nursery inside.
-    trio_status rc = trio_race(mirrors, MIRRORS, sizeof(mirrors[0]), options,
-                               fetch, ret_winner);
-    check_end(mirrors, rc, *ret_winner);
-    return trio_cancel_scope_close(&scope, rc);
-}
-
 TRIO_SCENARIO(one_wins_and_the_others_give_back)
 {
     static const struct trio_race_options options = {.discard = give_back};
@@ -70,9 +56,11 @@ TRIO_SCENARIO(one_wins_and_the_others_give_back)
     size_t winner = MIRRORS;
 
     (void)arg;
-    trio_status rc = run_race(mirrors, &options, &winner);
+    trio_status rc = trio_race(mirrors, MIRRORS, sizeof(mirrors[0]), &options,
+                               fetch, &winner);
+    check_end(mirrors, rc, winner);
     TRIO_SIM_SOMETIMES(winner == 2, "the third can win, too");
-    if (winner < MIRRORS)
+    if (rc == TRIO_OK)
         give_back(&mirrors[winner]);
     return rc;
 }
@@ -87,8 +75,10 @@ TRIO_SCENARIO(when_all_fail_the_race_says_why)
     size_t winner = MIRRORS;
 
     (void)arg;
-    trio_status rc = run_race(mirrors, NULL, &winner);
-    TRIO_SIM_ALWAYS(winner == MIRRORS, "nobody won");
+    trio_status rc =
+        trio_race(mirrors, MIRRORS, sizeof(mirrors[0]), NULL, fetch, &winner);
+    check_end(mirrors, rc, winner);
+    TRIO_SIM_ALWAYS(rc != TRIO_OK && winner == MIRRORS, "nobody won");
     if (rc != TRIO_EGROUP)
         return rc;
     const struct trio_error *error = trio_error_find(TRIO_EGROUP);

@@ -124,8 +124,6 @@ static TRIO_CHECKPOINT trio_status run_desk(struct desk *desk)
     trio_status rc = TRIO_OK;
 
     trio_nursery_open(&nursery);
-    // Not the scope that a select has of its own.
-    trio_sim_target(trio_nursery_cancel_scope(&nursery));
     for (size_t i = 0; rc == TRIO_OK && i < COUNT(clerks); i++)
         rc = trio_nursery_start_soon(&nursery, clerks[i], desk);
     if (rc == TRIO_OK)

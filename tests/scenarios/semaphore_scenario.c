@@ -69,8 +69,8 @@ static TRIO_CHECKPOINT trio_status use_it_soon(void *arg)
 
 static TRIO_CHECKPOINT trio_status use_pool(int size)
 {
-    struct pool pool = {.permits = TRIO_SEMAPHORE_INIT_MAX(
-                            (size_t)size, (size_t)size),
+    struct pool pool = {.permits =
+                            TRIO_SEMAPHORE_INIT_MAX((size_t)size, (size_t)size),
                         .size = size};
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;

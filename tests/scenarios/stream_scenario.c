@@ -78,8 +78,8 @@ static TRIO_CHECKPOINT trio_status hear_answer(struct talk *talk)
     char answer[4];
     size_t length = 0;
 
-    trio_status rc = trio_stream_receive_some(talk->here, answer,
-                                              sizeof(answer), &length);
+    trio_status rc =
+        trio_stream_receive_some(talk->here, answer, sizeof(answer), &length);
     TRIO_SIM_ALWAYS(rc != TRIO_OK || (length == 2 && answer[0] == 'o'),
                     "the answer comes as it was given");
     TRIO_SIM_ALWAYS(rc != TRIO_OK || talk->ended,

@@ -57,10 +57,9 @@ static TRIO_CHECKPOINT trio_status stay(void *arg)
 TRIO_SCENARIO(a_task_gives_back_at_its_end)
 {
     int count = 0;
-    struct guest guests[] = {
-        {.guests = &count},
-        {.guests = &count, .outcome = TRIO_EIO},
-        {.guests = &count}};
+    struct guest guests[] = {{.guests = &count},
+                             {.guests = &count, .outcome = TRIO_EIO},
+                             {.guests = &count}};
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;
 
