@@ -7,10 +7,10 @@
 #include "tests/check.h"
 
 #include <inttypes.h>
-#include <trio/campaign.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <trio/campaign.h>
 
 static struct check_case *first_case;
 static struct check_case **last_link = &first_case;

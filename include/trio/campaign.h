@@ -35,6 +35,7 @@ struct trio_campaign_options {
     const char *script;        // For strategy "script": see struct
                                // trio_scenario's witness.
     uint64_t runs;             // At most, besides the sweeps; 0: 1,000.
+    uint64_t sweep_runs;       // At most, of each sweep; 0: 4,096.
     uint64_t seed;             // Other seeds, other schedules.
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
     bool no_cancel_sweep;
