@@ -30,11 +30,13 @@ enum {
 
 // What a campaign is to do. Zero is the default: the portfolio, with sweeps.
 struct trio_campaign_options {
-    const char *strategy;      // "fifo", "random", "pct", "pos", "delay";
-                               // NULL: the portfolio of all.
+    const char *strategy;      // "fifo", "random", "pct", "pct:3", "pos",
+                               // "delay", "script", without sweeps; NULL: the
+                               // portfolio of all.
     const char *script;        // For strategy "script": see struct
-                               // trio_scenario's witness.
-    uint64_t runs;             // At most, besides the sweeps; 0: 1,000.
+                               // trio_scenario's witness; NULL: that.
+    uint64_t runs;             // At most, besides the sweeps; 0: 1,000, of
+                               // "fifo" 1.
     uint64_t sweep_runs;       // At most, of each sweep; 0: 4,096.
     uint64_t seed;             // Other seeds, other schedules.
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
@@ -63,7 +65,8 @@ struct trio_campaign_result {
                                // were capped and none failed; else PASSED.
     uint64_t runs;             // All, sweeps and twins included.
     uint64_t steps;
-    uint64_t traces;           // Different ones: by their hash.
+    uint64_t traces;           // Different ones, by their hash; from 49,152
+                               // on: at least.
     uint64_t capped;
     uint64_t cancel_points;    // Keys that were found, times moments.
     uint64_t cancel_points_tried;
