@@ -194,7 +194,8 @@ static void run_campaign(const struct check_case *item)
                                      .fn = run_body,
                                      .arg = (void *)(uintptr_t)item,
                                      .still_clock = true};
-    struct trio_campaign_options options = {.seed = seed, .runs = shuffles};
+    struct trio_campaign_options options = {
+        .seed = seed, .runs = shuffles, .sweep_runs = 5 * shuffles};
     struct trio_config base = trio_config_platform();
     trio_status rc;
 

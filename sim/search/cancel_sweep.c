@@ -123,7 +123,7 @@ static bool cancel_rank(struct search *search, uint32_t begin, size_t choice,
 
         if (point->rank != rank || target == 0)
             continue;
-        if (search->result->cancel_runs >= SWEEP_RUNS_MAX)
+        if (search->result->cancel_runs >= trio_sim_sweep_runs_(search))
             return true;
         if (!cancel(search, i, target))
             return false;

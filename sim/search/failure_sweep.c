@@ -58,7 +58,7 @@ bool trio_sim_sweep_failures_(struct search *search)
 
     // There are more of them while we go.
     for (uint32_t i = 0; i < sweep->count; i++) {
-        if (search->result->failure_runs >= SWEEP_RUNS_MAX)
+        if (search->result->failure_runs >= trio_sim_sweep_runs_(search))
             break;
         if (!fail(search, &sweep->calls[i], DEVIATE_FAIL) ||
             !fail(search, &sweep->calls[i], DEVIATE_FAIL_ON))

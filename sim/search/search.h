@@ -128,6 +128,13 @@ void trio_sim_search_begin_(struct search *search);
 // others are random.
 struct plan trio_sim_schedule_(struct search *search, uint32_t schedule);
 
+// Returns how many runs each sweep may take.
+static inline uint64_t trio_sim_sweep_runs_(const struct search *search)
+{
+    uint64_t runs = search->options.sweep_runs;
+    return runs == 0 ? SWEEP_RUNS_MAX : runs;
+}
+
 // Runs a plan of the search's scenario and counts it as `by`'s. Returns false
 // if the search is over: then leave.
 bool trio_sim_try_(struct search *search, const struct plan *plan,
