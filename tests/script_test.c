@@ -183,7 +183,8 @@ TEST_PLAIN(script, job_has_the_first_job_done)
 
 TEST_PLAIN(script, cancel_cancels_the_innermost_scope_of_a_task)
 {
-    CHECK_SCRIPT(&sleeping, "main sleeper cancel:sleeper worker sleeper", "saebc");
+    CHECK_SCRIPT(&sleeping, "main sleeper cancel:sleeper worker sleeper",
+                 "saebc");
 }
 
 TEST_PLAIN(script, that_does_not_fit_fails)

@@ -104,7 +104,7 @@ static bool is_new(const char *order)
             return false;
         }
     REQUIRE(seen.count < COUNT(seen.times) && strlen(order) < 16);
-    strncat(seen.text[seen.count], order, 15);
+    memcpy(seen.text[seen.count], order, strlen(order) + 1);
     seen.times[seen.count++] = 1;
     return true;
 }
