@@ -17,7 +17,7 @@ struct member {
 };
 
 static struct {
-    struct member members[TASKS_MAX]; // Up to one without a letter.
+    struct member members[TASKS_MAX + 1]; // Up to one without a letter.
     struct log order;                 // Of this run: a letter for each step.
     void (*judge)(const char *order); // Called at the end of each run.
 } program;
