@@ -46,7 +46,8 @@ static void keep(struct trials *trials, const struct outcome *outcome)
     const struct deviation *fired = trio_sim_fired_(trials->kernel, &count);
 
     TRIO_ASSERT(count <= trials->plan.deviation_count);
-    memcpy(best->deviations, fired, count * sizeof(*fired));
+    if (count > 0)
+        memcpy(best->deviations, fired, count * sizeof(*fired));
     best->plan = trials->plan;
     best->plan.deviations = best->deviations;
     best->plan.deviation_count = count;
