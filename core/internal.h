@@ -138,6 +138,8 @@ struct settle {
 // given back when the run ends.
 struct pool {
     void *free;
+    char *fresh; // Objects of the newest slab that were never taken.
+    char *fresh_end;
     struct pool_slab *slabs;
     size_t size;
     size_t slab_count; // Objects in the next slab.

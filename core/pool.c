@@ -31,12 +31,12 @@ static bool grow(struct trio_run *run, struct pool *pool)
     slab->next = pool->slabs;
     slab->size = size;
     pool->slabs = slab;
-    // Objects begin at the first line of the cache after the header.
+    // Objects begin at the first line of the cache after the header. They are
+    // cut off one by one, so that those that are never needed are not touched.
     uintptr_t first =
         ((uintptr_t)(slab + 1) + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    // Last to first, so that objects are taken in the order of addresses.
-    for (size_t i = pool->slab_count; i > 0; i--)
-        trio_pool_give_(pool, (void *)(first + (i - 1) * pool->size));
+    pool->fresh = (char *)first;
+    pool->fresh_end = pool->fresh + pool->size * pool->slab_count;
     if (pool->slab_count < SLAB_COUNT_MAX)
         pool->slab_count *= 2;
     return true;
@@ -45,17 +45,23 @@ static bool grow(struct trio_run *run, struct pool *pool)
 void *trio_pool_take_free_(struct pool *pool)
 {
     struct pool_link *link = pool->free;
-    if (link != NULL)
+    if (link != NULL) {
         pool->free = link->next;
-    return link;
+        return link;
+    }
+    if (pool->fresh == pool->fresh_end)
+        return NULL;
+    pool->fresh += pool->size;
+    return pool->fresh - pool->size;
 }
 
 void *trio_pool_take_(struct trio_run *run, struct pool *pool)
 {
     TRIO_ASSERT(pool->size >= sizeof(struct pool_link));
-    if (UNLIKELY(pool->free == NULL) && !grow(run, pool))
-        return NULL;
-    return trio_pool_take_free_(pool);
+    void *object = trio_pool_take_free_(pool);
+    if (object == NULL && grow(run, pool))
+        object = trio_pool_take_free_(pool);
+    return object;
 }
 
 void trio_pool_give_(struct pool *pool, void *object)
@@ -75,4 +81,5 @@ void trio_pool_end_(struct trio_run *run, struct pool *pool)
         memory->release(memory->context, slab, slab->size);
     }
     pool->free = NULL;
+    pool->fresh = pool->fresh_end = NULL;
 }

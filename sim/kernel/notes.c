@@ -190,7 +190,10 @@ static bool note(void *context, const struct trio_note *note)
     if (hashed) {
         if (note->object != NULL)
             object = trio_sim_object_number_(&kernel->objects, note->object);
-        record(kernel, note->kind, task, object, note->first, note->text);
+        int64_t first = note->first;
+        if (note->kind == TRIO_NOTE_CLOCK_JUMP)
+            first -= kernel->time_begin; // Which depends on the data seed.
+        record(kernel, note->kind, task, object, first, note->text);
         happened(kernel, note, task);
     }
     if (UNLIKELY(kernel->details))

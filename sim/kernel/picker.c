@@ -63,8 +63,8 @@ static bool pass_time(struct kernel *kernel, struct trio_task *const *tasks,
         move_on(kernel, tasks, count);
     }
     trio_mock_clock_jump(&kernel->clock, after);
-    trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0, kernel->clock.now,
-                     NULL);
+    trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0,
+                     kernel->clock.now - kernel->time_begin, NULL);
     if (kernel->clock.now > kernel->time_end)
         trio_sim_cap_(kernel);
     return true;

@@ -248,6 +248,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->clock = (struct trio_mock_clock)TRIO_MOCK_CLOCK_INIT;
     kernel->clock.now = trio_sim_starting_time_(plan->seed);
     kernel->clock.autojump = true;
+    kernel->time_begin = kernel->clock.now;
     kernel->time_end = trio_time_add(kernel->clock.now, time_max);
     reset_arrays(kernel);
     reset_memory(kernel);

@@ -50,6 +50,7 @@ struct kernel {
     uint64_t hash;
     uint64_t steps;
     uint64_t steps_max;
+    trio_time time_begin;
     trio_time time_end;
     uint64_t decisions;
     uint64_t passed_over; // How often in a row the first in line was.
