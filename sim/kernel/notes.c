@@ -18,15 +18,14 @@ static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
 
 // Keeps an event to be told.
 static void keep(struct kernel *kernel, const struct event *event,
-                 trio_time now)
+                 int64_t first)
 {
     struct event *kept = trio_sim_append_raw_(kernel, &kernel->told);
 
     *kept = *event;
     if (event->kind != TRIO_NOTE_CLOCK_JUMP)
         return;
-    uint64_t passed =
-        (uint64_t)(now - trio_sim_starting_time_(kernel->plan->seed)) / TRIO_US;
+    uint64_t passed = (uint64_t)first / TRIO_US;
     kept->task = (uint32_t)passed;
     kept->object = (uint16_t)(passed >> 32);
 }
