@@ -16,6 +16,9 @@
 #include "sim/runner/twin_process.h"
 #include "sim/search/corpus.h"
 
+// Of a campaign, if nothing else is asked for: alone, or one of many.
+enum { RUNS = 1000, RUNS_OF_MANY = 50000 };
+
 static const enum trio_sim_order any_order = TRIO_SIM_ANY;
 
 struct attempt {
@@ -103,7 +106,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     if (order != NULL)
         options.order = order;
     if (options.runs == 0)
-        options.runs = 1000;
+        options.runs = attempt->end == TRIO_FOREVER ? RUNS : RUNS_OF_MANY;
     options.runs = (options.runs + trial->parts - 1) / trial->parts;
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
