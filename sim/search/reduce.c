@@ -1,21 +1,25 @@
 // Most failures need few of the deviations of the run in which they were found,
-// and mostly late ones: so the first questions are whether none is needed, or
-// none but what was injected, or none but the last few. Then the rest is asked
-// for in pieces, from the last on, whose size follows from how many were needed
-// so far: about one question for each deviation that is needed, and few for
-// those that are not.
+// and mostly late ones: so the first questions are whether none is needed but
+// what was injected, or but the last few.
+//
+// What remains is asked for in pieces, from the last on, whose size follows
+// from the answers. A piece may be left out; or, if it led from one task by
+// others to a third, cut short. The latter is what frees a failure of the tasks
+// that only got in its way: each was given its turn, and has to be stopped in
+// time, so that neither of these two deviations can be left out alone.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/search/shrinking.h"
 
-enum { LAST_FEW = 4, NEEDED_FEW = 4 };
+enum { LAST_FEW = 4 };
 
 static bool is_timing(struct deviation deviation)
 {
     return deviation.kind == DEVIATE_CLOCK || deviation.kind == DEVIATE_JOB;
 }
 
-// Tries the best plan with those deviations only that are, or are not, `such`.
+// Tries the best plan with those deviations only that are, or are not, `such`,
+// if it has both.
 static void try_only(struct trials *trials, bool (*such)(struct deviation),
                      bool are)
 {
@@ -25,7 +29,8 @@ static void try_only(struct trials *trials, bool (*such)(struct deviation),
     for (size_t i = 0; i < best->plan.deviation_count; i++)
         if (such(best->deviations[i]) == are)
             trio_sim_trial_add_(trials, best->deviations[i]);
-    if (trials->plan.deviation_count < best->plan.deviation_count)
+    if (trials->plan.deviation_count > 0 &&
+        trials->plan.deviation_count < best->plan.deviation_count)
         trio_sim_trial_(trials);
 }
 
@@ -71,8 +76,8 @@ static bool try_shortcut(struct trials *trials, size_t from, size_t to)
     return trio_sim_trial_(trials);
 }
 
-// Tries to do something to one piece after another, from the last on, until
-// `needed_max` of the smallest pieces have withstood.
+// Tries something on one piece after another, from the last on, until
+// `needed_max` of the smallest pieces have withstood it.
 static void go_through(struct trials *trials,
                        bool (*attempt)(struct trials *, size_t from, size_t to),
                        size_t smallest, size_t needed_max)
@@ -110,10 +115,13 @@ void trio_sim_reduce_(struct trials *trials)
     for (size_t few = 1; few <= LAST_FEW; few *= 2)
         if (try_last(trials, few))
             break;
+    go_through(trials, trio_sim_trial_without_, 1, 1);
+    if (plan->deviation_count > 2) // Is all before the last one a detour?
+        try_shortcut(trials, 0, plan->deviation_count - 1);
     do {
         before = plan->deviation_count;
-        go_through(trials, trio_sim_trial_without_, 1, NEEDED_FEW);
         go_through(trials, try_shortcut, 2, SIZE_MAX);
+        go_through(trials, trio_sim_trial_without_, 1, 1);
     } while (plan->deviation_count < before);
 }
 

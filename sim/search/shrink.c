@@ -78,13 +78,13 @@ static void minimise(struct trials *trials)
     trials->best->minimal = trio_sim_reduce_fully_(trials);
 }
 
-// Tries the best plan in another order.
-static bool try_order(struct trials *trials, enum trio_sim_order order)
+// Tries the best plan in the order PASS.
+static bool try_in_pass(struct trials *trials)
 {
     const struct shrunk *best = trials->best;
 
     trio_sim_trial_begin_(trials);
-    trials->plan.order = order;
+    trials->plan.order = TRIO_SIM_PASS;
     for (size_t i = 0; i < best->plan.deviation_count; i++)
         trio_sim_trial_add_(trials, best->deviations[i]);
     return trio_sim_trial_(trials);
@@ -126,14 +126,10 @@ static bool bring_to_pass(struct trials *trials)
 {
     if (trials->best->plan.order == TRIO_SIM_PASS)
         return true;
-    if (try_order(trials, TRIO_SIM_PASS) || search_pass(trials)) {
-        minimise(trials);
-        return true;
-    }
-    if (trials->best->plan.order != TRIO_SIM_ANY &&
-        try_order(trials, TRIO_SIM_ANY))
-        minimise(trials);
-    return false;
+    if (!try_in_pass(trials) && !search_pass(trials))
+        return false;
+    minimise(trials);
+    return true;
 }
 
 bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
