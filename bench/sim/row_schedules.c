@@ -53,6 +53,10 @@ static void measure_empty(double *ret_ns)
     {                                                                          \
         measure(&scenario, "random", steps, ret_rate);                         \
     }                                                                          \
+    static void scenario##_pct(double *ret_rate)                               \
+    {                                                                          \
+        measure(&scenario, "pct", steps, ret_rate);                            \
+    }                                                                          \
     static void scenario##_pos(double *ret_rate)                               \
     {                                                                          \
         measure(&scenario, "pos", steps, ret_rate);                            \
@@ -71,6 +75,7 @@ MEASURES(permits, 0)
 #define ROWS(number, what, scenario, target)                                   \
     ROW(number, what, scenario, first, target),                                \
         ROW(number, what, scenario, random, target),                           \
+        ROW(number, what, scenario, pct, BENCH_NO_TARGET),                     \
         ROW(number, what, scenario, pos, target)
 
 const struct bench_row sim_schedule_rows[] = {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // Rows 1 and 2: what a step costs, of tasks that really have stacks and switch
 // between them. Beside it the same program on the operating system, which
-// neither records nor hashes nor chooses, and the bare switch.
+// neither records nor hashes nor chooses, and the bare switch. PCT is not here:
+// of a run as long as this, most would not be PCT.
 
 #include <trio/trio.h>
 
@@ -81,10 +82,6 @@ static void measure_raw(long tasks, double *ret_rate)
     {                                                                          \
         measure(tasks, "random", ret_rate);                                    \
     }                                                                          \
-    static void pct_##tasks(double *ret_rate)                                  \
-    {                                                                          \
-        measure(tasks, "pct", ret_rate);                                       \
-    }                                                                          \
     static void pos_##tasks(double *ret_rate)                                  \
     {                                                                          \
         measure(tasks, "pos", ret_rate);                                       \
@@ -111,11 +108,9 @@ MEASURES(100)
 const struct bench_row sim_step_rows[] = {
     ROW(1, first, 2, 25e6),
     ROW(1, random, 2, 25e6),
-    ROW(1, pct, 2, BENCH_NO_TARGET),
     ROW(1, pos, 2, BENCH_NO_TARGET),
     ROW(2, first, 100, 25e6),
     ROW(2, random, 100, 25e6),
-    ROW(2, pct, 100, BENCH_NO_TARGET),
     ROW(2, pos, 100, BENCH_NO_TARGET),
     {.number = 0},
 };
