@@ -149,6 +149,9 @@ static bool is_inside(const struct kernel *kernel,
     if (event->kind == TRIO_NOTE_CLOCK_JUMP || event->kind == EVENT_FIRED ||
         is_failure(event))
         return true;
+    // Nobody cares for all the others that a task has started.
+    if (event->kind == TRIO_NOTE_TASK_SPAWN)
+        return knows(frontier, event->task);
     if (knows(frontier, actor))
         return true;
     if (is_done_to(event))

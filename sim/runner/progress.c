@@ -6,6 +6,9 @@
 #include "sim/runner/progress.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { WIDTH = 16 };
@@ -23,43 +26,71 @@ struct progress trio_runner_progress_(struct trio_clock clock, size_t count)
                              .count = count};
 }
 
-static void draw_bar(FILE *terminal, size_t done, size_t count)
+// How much fits on a line, so that it can be drawn over.
+static int terminal_columns(void)
+{
+    struct winsize size;
+
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
+        return size.ws_col - 1;
+    return 79;
+}
+
+static void draw_bar(char *bar, size_t done, size_t count)
 {
     size_t filled = count > 0 ? done * WIDTH / count : 0;
 
-    fputs("\r\033[K[", terminal);
     for (size_t i = 0; i < WIDTH; i++)
-        putc(i < filled ? '#' : '.', terminal);
-    fprintf(terminal, "] %zu/%zu ", done, count);
+        bar[i] = i < filled ? '#' : '.';
+    bar[WIDTH] = '\0';
+}
+
+TRIO_PRINTF(3, 4)
+static void append(char *line, size_t size, const char *format, ...)
+{
+    size_t length = strlen(line);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(line + length, size - length, format, arguments);
+    va_end(arguments);
+}
+
+static void draw(struct progress *progress, const struct record *record)
+{
+    const struct trio_campaign_result *result = &record->result;
+    uint64_t ms = (uint64_t)((progress->drawn - progress->begun) / TRIO_MS);
+    uint64_t runs = progress->runs + result->runs;
+    char bar[WIDTH + 1];
+    char line[512] = "";
+
+    draw_bar(bar, progress->done, progress->count);
+    append(line, sizeof(line),
+           "[%s] %zu/%zu %s  %" PRIu64 "/s  %" PRIu64 " runs  %" PRIu64
+           " traces",
+           bar, progress->done, progress->count, record->scenario->name,
+           runs * 1000 / (ms + 1), result->runs, result->traces);
+    if (result->cancel_points > 0)
+        append(line, sizeof(line), "  %" PRIu64 "/%" PRIu64 " cancel points",
+               result->cancel_points_tried, result->cancel_points);
+    if (result->sometimes > 0)
+        append(line, sizeof(line), "  %" PRIu64 "/%" PRIu64 " sometimes",
+               result->sometimes_held, result->sometimes);
+    fprintf(progress->terminal, "\r\033[K%.*s", terminal_columns(), line);
+    fflush(progress->terminal);
+    progress->visible = true;
 }
 
 void trio_runner_progress_show_(struct progress *progress,
                                 const struct record *record)
 {
-    const struct trio_campaign_result *result = &record->result;
-    FILE *terminal = progress->terminal;
-
-    if (terminal == NULL)
+    if (progress->terminal == NULL)
         return;
     trio_time now = progress->clock.now(progress->clock.context);
     if (now - progress->drawn < interval)
         return;
     progress->drawn = now;
-    progress->visible = true;
-
-    uint64_t ms = (uint64_t)((now - progress->begun) / TRIO_MS);
-    uint64_t runs = progress->runs + result->runs;
-    draw_bar(terminal, progress->done, progress->count);
-    fprintf(terminal, "%s  %" PRIu64 "/s  %" PRIu64 " runs  %" PRIu64 " traces",
-            record->scenario->name, runs * 1000 / (ms + 1), result->runs,
-            result->traces);
-    if (result->cancel_points > 0)
-        fprintf(terminal, "  %" PRIu64 "/%" PRIu64 " cancel points",
-                result->cancel_points_tried, result->cancel_points);
-    if (result->sometimes > 0)
-        fprintf(terminal, "  %" PRIu64 "/%" PRIu64 " sometimes",
-                result->sometimes_held, result->sometimes);
-    fflush(terminal);
+    draw(progress, record);
 }
 
 void trio_runner_progress_hide_(struct progress *progress)

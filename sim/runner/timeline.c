@@ -1,6 +1,7 @@
 // Rows come in the order of the run and are cut off at the top, where they
 // matter least. A column is as wide as what is in it needs, until all of them
-// together are too wide: then the widest give way.
+// together are too wide: then the widest give way. Texts need not: a row has
+// only one, and nothing to the right of that.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/timeline.h"
@@ -26,6 +27,7 @@ struct timeline {
     size_t count; // Of all, also of those that are not kept.
     struct column columns[COLUMNS_MAX];
     size_t column_count;
+    bool others; // The last column is of all tasks that have none.
 };
 
 static const struct row *row_at(const struct timeline *timeline, size_t i)
@@ -73,7 +75,7 @@ static void add_end(struct timeline *timeline, const struct cone *cone)
     add_row(timeline, &row);
 }
 
-// Returns the column of a task; the last one is also of all that have none.
+// Returns the column of a task.
 static struct column *column_of(struct timeline *timeline, uint32_t task)
 {
     size_t i = 0;
@@ -100,6 +102,7 @@ static void add_columns(struct timeline *timeline, const struct kernel *kernel)
         if (timeline->column_count == COLUMNS_MAX) {
             snprintf(timeline->columns[COLUMNS_MAX - 1].name, ROW_NAME_MAX,
                      "others");
+            timeline->others = true;
             break;
         }
         struct column *column = &timeline->columns[timeline->column_count++];
@@ -160,9 +163,11 @@ static void write_head(FILE *out, const struct timeline *timeline)
 }
 
 static void write_row(FILE *out, struct timeline *timeline,
-                      const struct row *row)
+                      const struct kernel *kernel, const struct row *row)
 {
     const struct column *end = column_of(timeline, row->task);
+    const struct column *last = &timeline->columns[timeline->column_count - 1];
+    char name[ROW_NAME_MAX] = "";
     size_t indent = GAP;
 
     if (row->step != 0)
@@ -175,12 +180,14 @@ static void write_row(FILE *out, struct timeline *timeline,
     }
     for (const struct column *at = timeline->columns; at < end; at++)
         indent += at->width + GAP;
-    bool cut = strlen(row->text) > end->width;
-    fprintf(out, "%*s%.*s%s\n", (int)indent, "", (int)end->width - cut,
-            row->text, cut ? "~" : "");
+    if (timeline->others && end == last)
+        trio_sim_actor_name_(kernel, row->task, name, sizeof(name));
+    fprintf(out, "%*s%s%s%s\n", (int)indent, "", name,
+            name[0] != '\0' ? ": " : "", row->text);
 }
 
-static void write_rows(FILE *out, struct timeline *timeline, size_t width)
+static void write_rows(FILE *out, struct timeline *timeline,
+                       const struct kernel *kernel, size_t width)
 {
     size_t first = first_row(timeline);
 
@@ -190,7 +197,7 @@ static void write_rows(FILE *out, struct timeline *timeline, size_t width)
         fprintf(out, "%*s%*s-- %zu earlier rows left out --\n", STEP_WIDTH, "",
                 GAP, "", first);
     for (size_t i = first; i < timeline->count; i++)
-        write_row(out, timeline, row_at(timeline, i));
+        write_row(out, timeline, kernel, row_at(timeline, i));
 }
 
 void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
@@ -206,7 +213,7 @@ void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
             add_end(&timeline, &cone);
         add_columns(&timeline, kernel);
         if (timeline.column_count > 0)
-            write_rows(out, &timeline, width);
+            write_rows(out, &timeline, kernel, width);
     }
     trio_runner_cone_free_(&cone);
     free(timeline.rows);
