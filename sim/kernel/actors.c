@@ -13,6 +13,12 @@ struct actor *trio_sim_actor_number_(const struct kernel *kernel,
     return ARRAY_AT(&kernel->actors, struct actor, number);
 }
 
+struct history *trio_sim_history_(const struct kernel *kernel,
+                                  const struct actor *actor)
+{
+    return ARRAY_AT(&kernel->histories, struct history, actor->number);
+}
+
 struct actor *trio_sim_actor_(struct kernel *kernel,
                               const struct trio_task *task)
 {
@@ -44,18 +50,21 @@ static bool is_taken(const struct kernel *kernel, const struct actor *actor)
 
 static void name(const struct kernel *kernel, struct actor *actor)
 {
+    struct history *history = trio_sim_history_(kernel, actor);
     const char *given = trio_task_name(actor->task);
     size_t length = 0;
 
     if (given == NULL)
         given = "task";
-    for (; given[length] != '\0' && length + 1 < sizeof(actor->name); length++)
-        actor->name[length] = given[length];
-    actor->name[length] = '\0';
+    for (; given[length] != '\0' && length + 1 < sizeof(history->name);
+         length++)
+        history->name[length] = given[length];
+    history->name[length] = '\0';
     actor->nth = 1;
-    for (size_t i = 1; i + 1 < kernel->actors.count; i++) {
-        const struct actor *other = ARRAY_AT(&kernel->actors, struct actor, i);
-        if (__builtin_strcmp(other->name, actor->name) == 0)
+    for (size_t i = 1; i + 1 < kernel->histories.count; i++) {
+        const struct history *other =
+            ARRAY_AT(&kernel->histories, struct history, i);
+        if (__builtin_strcmp(other->name, history->name) == 0)
             actor->nth++;
     }
 }
@@ -66,13 +75,16 @@ struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
     struct actor *actor = trio_sim_append_raw_(kernel, &kernel->actors);
     struct actor *mother = trio_sim_actor_number_(kernel, parent);
 
-    __builtin_memset(actor, 0, offsetof(struct actor, labels));
+    __builtin_memset(actor, 0, sizeof(*actor));
     actor->task = task;
     actor->number = (uint32_t)trio_task_number(task);
     actor->parent = parent;
     actor->path = trio_sim_mix_(mother->path, ++mother->children);
     actor->living = true;
-    if (kernel->details && actor->number < PATHS_COMPARED_MAX) {
+    if (!kernel->details)
+        return actor;
+    trio_sim_append_(kernel, &kernel->histories);
+    if (actor->number < PATHS_COMPARED_MAX) {
         name(kernel, actor);
         while (is_taken(kernel, actor))
             actor->path = trio_sim_mix_(actor->path, 0);

@@ -38,24 +38,10 @@ static inline bool trio_sim_conflict_(const struct operation *a,
 
 // ---- Tasks, as the kernel knows them ----
 
-// What one task has done under one label: a verb and an object of its own.
-struct label {
-    uint32_t hash;       // Of (verb, number of the object in this task).
-    uint32_t occurrence; // How often it has come to it.
-};
-
-// An object that one task has used with one verb.
-struct own_object {
-    const void *object;
-    const char *verb;
-};
-
-enum { LABELS_MAX = 16, OBJECTS_MAX = 16 };
-
 struct actor {
     struct trio_task *task;
-    uint64_t path;     // Its name: of its parent, and which child it is.
-    uint64_t priority; // The strategy's.
+    uint64_t path;            // Its name: of its parent, and which child it is.
+    uint64_t priority;        // The strategy's.
     struct operation pending; // Where it stopped last.
     uint32_t number;
     uint32_t parent;   // Number of the task that started it, 0: none.
@@ -65,26 +51,21 @@ struct actor {
     bool parked;
 
     // Only while details are recorded:
-    uint32_t anchor;   // Where it stopped last, as tokens name it.
-    uint32_t label;    // What it did there: hash of a label.
+    uint32_t anchor;     // Where it stopped last, as tokens name it.
+    uint32_t label;      // What it did there: hash of a label.
     uint32_t occurrence; // For which time.
-    uint32_t deferred; // Decisions in which it was passed over since.
-    uint32_t scopes;   // Opened so far.
-    uint32_t calls;    // To the seams, so far.
-    uint32_t innermost; // Of its open scopes, by number; 0: none.
-    uint32_t nth;      // Task of its name.
-    uint32_t label_count;
-    uint32_t object_count;
-    bool labelled;     // It has done something in this step.
-    struct label labels[LABELS_MAX];
-    struct own_object objects[OBJECTS_MAX];
-    char name[24];
+    uint32_t deferred;   // Decisions in which it was passed over since.
+    uint32_t scopes;     // Opened so far.
+    uint32_t calls;      // To the seams, so far.
+    uint32_t innermost;  // Of its open scopes, by number; 0: none.
+    uint32_t nth;        // Task of its name.
+    bool labelled;       // It has done something in this step.
 } __attribute__((aligned(64)));
 
 // A scope that is open, while details are recorded.
 struct open_scope {
     struct trio_cancel_scope *scope; // NULL: closed.
-    uint32_t outer;   // Number of the one around it, 0: none.
+    uint32_t outer;                  // Number of the one around it, 0: none.
     uint32_t path;    // 16 bits: of its task, and which scope it is.
     uint32_t task;    // Number of the one that opened it.
     bool cancellable; // Not a shield.
@@ -165,7 +146,7 @@ struct plan {
     uint64_t seed;                   // Of random data and the start of time.
     const struct strategy *strategy; // NULL: the first in line.
     uint64_t strategy_seed;
-    bool early;                      // The clock and jobs may be early.
+    bool early;                         // The clock and jobs may be early.
     const struct deviation *deviations; // Each happens once, where it fits.
     size_t deviation_count;
     bool details; // Anchors, scopes, cancel points: needed by deviations.
@@ -188,13 +169,13 @@ enum failure_kind {
     FAILURE_CHECK,    // trio_campaign_fail: of a test's own checks
     FAILURE_MISUSE,
     FAILURE_DEADLOCK,
-    FAILURE_STATUS,   // The scenario did not return TRIO_OK.
-    FAILURE_OWED,     // Something was not given back, or twice.
-    FAILURE_MEMORY,   // Memory of the run's was not given back.
-    FAILURE_ENDLESS,  // A cancelled scope did not end.
-    FAILURE_REAL,     // The real world leaked in.
-    FAILURE_SCRIPT,   // It does not fit.
-    FAILURE_CRASH     // Of the whole process; only seen from outside.
+    FAILURE_STATUS,  // The scenario did not return TRIO_OK.
+    FAILURE_OWED,    // Something was not given back, or twice.
+    FAILURE_MEMORY,  // Memory of the run's was not given back.
+    FAILURE_ENDLESS, // A cancelled scope did not end.
+    FAILURE_REAL,    // The real world leaked in.
+    FAILURE_SCRIPT,  // It does not fit.
+    FAILURE_CRASH    // Of the whole process; only seen from outside.
 };
 
 enum { FAILURE_TEXT_MAX = 256 };
@@ -208,8 +189,8 @@ struct outcome {
     uint64_t hash; // Of all that happened.
     uint64_t steps;
     uint64_t decisions; // With more than one to choose from.
-    size_t fired; // Deviations of the plan that happened.
-    bool exhausted; // The strategy has nothing new to try.
+    size_t fired;       // Deviations of the plan that happened.
+    bool exhausted;     // The strategy has nothing new to try.
 };
 
 // ---- Records ----
@@ -231,13 +212,13 @@ struct event {
 
 // A moment at which a task can be cancelled.
 struct point {
-    uint64_t key;      // (task path, verb, object, first time or later, moment)
-    uint32_t anchor;   // For a deviation.
+    uint64_t key;    // (task path, verb, object, first time or later, moment)
+    uint32_t anchor; // For a deviation.
     uint32_t scopes[3]; // Paths to cancel: named or innermost first; 0: none.
-    bool parked;       // Moment: parked. Else: made ready, its step to come.
-    const char *verb;  // Or NULL.
-    uint32_t label;    // Verb and object, whoever it is.
-    uint64_t order;    // Step of the run in which it came.
+    bool parked;        // Moment: parked. Else: made ready, its step to come.
+    const char *verb;   // Or NULL.
+    uint32_t label;     // Verb and object, whoever it is.
+    uint64_t order;     // Step of the run in which it came.
 };
 
 // A call to a seam that can fail.
@@ -322,9 +303,8 @@ uint64_t trio_sim_step_(const struct kernel *kernel);
 struct kernel *trio_sim_current_(void);
 
 // Ends the run as failed, or as ended by what was injected. Does not return.
-__attribute__((noreturn)) void trio_sim_fail_(struct kernel *kernel,
-                                              enum failure_kind kind,
-                                              const char *text);
+__attribute__((noreturn)) void
+trio_sim_fail_(struct kernel *kernel, enum failure_kind kind, const char *text);
 __attribute__((noreturn)) void trio_sim_give_up_(struct kernel *kernel);
 
 // The clock of the run that is under way.

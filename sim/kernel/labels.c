@@ -14,47 +14,48 @@ uint64_t trio_sim_hash_text_(uint64_t hash, const char *text)
 }
 
 // Which object it is, of those that the task has used with this verb.
-static uint32_t number_of(struct actor *actor, const char *verb,
+static uint32_t number_of(struct history *history, const char *verb,
                           const void *object)
 {
     uint32_t number = 0;
 
-    for (uint32_t i = 0; i < actor->object_count; i++) {
-        const struct own_object *own = &actor->objects[i];
+    for (uint32_t i = 0; i < history->object_count; i++) {
+        const struct own_object *own = &history->objects[i];
         if (own->verb != verb)
             continue;
         if (own->object == object)
             return number;
         number++;
     }
-    if (actor->object_count < OBJECTS_MAX)
-        actor->objects[actor->object_count++] =
+    if (history->object_count < OBJECTS_MAX)
+        history->objects[history->object_count++] =
             (struct own_object){object, verb};
     return number;
 }
 
-static struct label *label_of(struct actor *actor, uint32_t hash)
+static struct label *label_of(struct history *history, uint32_t hash)
 {
-    for (uint32_t i = 0; i < actor->label_count; i++)
-        if (actor->labels[i].hash == hash)
-            return &actor->labels[i];
-    if (actor->label_count == LABELS_MAX)
-        return &actor->labels[LABELS_MAX - 1]; // Shared by all that follow.
-    actor->labels[actor->label_count] = (struct label){hash, 0};
-    return &actor->labels[actor->label_count++];
+    for (uint32_t i = 0; i < history->label_count; i++)
+        if (history->labels[i].hash == hash)
+            return &history->labels[i];
+    if (history->label_count == LABELS_MAX)
+        return &history->labels[LABELS_MAX - 1]; // Shared by all that follow.
+    history->labels[history->label_count] = (struct label){hash, 0};
+    return &history->labels[history->label_count++];
 }
 
 void trio_sim_label_(struct kernel *kernel, struct actor *actor,
                      const char *verb, const void *object)
 {
     const char *given = trio_sim_given_name_(kernel, object);
+    struct history *history = trio_sim_history_(kernel, actor);
     uint64_t hash = trio_sim_hash_text_(0, verb);
 
     if (given != NULL)
         hash = trio_sim_hash_text_(hash, given);
     else if (object != NULL)
-        hash = trio_sim_mix_(hash, number_of(actor, verb, object));
-    struct label *label = label_of(actor, (uint32_t)hash);
+        hash = trio_sim_mix_(hash, number_of(history, verb, object));
+    struct label *label = label_of(history, (uint32_t)hash);
     label->occurrence++;
     actor->labelled = true;
     actor->label = (uint32_t)hash;

@@ -301,9 +301,8 @@ static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
     if (EACH_FROM_BASE && stacks->free_count < stacks->all_count)
         renew(memory, stacks);
     for (size_t i = 0; i < stacks->all_count; i++)
-        stacks->free[i] = stacks->all[memory->downwards
-                                          ? i
-                                          : stacks->all_count - 1 - i];
+        stacks->free[i] =
+            stacks->all[memory->downwards ? i : stacks->all_count - 1 - i];
     stacks->free_count = stacks->all_count;
     stacks->promised = 0;
 }

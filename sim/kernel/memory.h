@@ -28,12 +28,12 @@ struct sim_memory {
     void *fails_context;
 
     struct sim_chunk *chunks;
-    struct sim_chunk *chunk;     // In use; those before it are full.
-    void *free[MEMORY_CLASSES];  // By the size's logarithm.
-    struct sim_block *large;     // Blocks that the base made.
-    size_t blocks;               // Taken and not given back.
-    bool downwards;              // Fresh memory is taken from the top.
-    uint8_t junk;                // What fresh memory and stacks hold; 0: any.
+    struct sim_chunk *chunk;    // In use; those before it are full.
+    void *free[MEMORY_CLASSES]; // By the size's logarithm.
+    struct sim_block *large;    // Blocks that the base made.
+    size_t blocks;              // Taken and not given back.
+    bool downwards;             // Fresh memory is taken from the top.
+    uint8_t junk;               // What fresh memory and stacks hold; 0: any.
     struct sim_stacks stacks[STACK_SIZES_MAX];
 };
 

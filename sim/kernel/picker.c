@@ -4,8 +4,8 @@
 // By default the first in line takes its step, jobs are done and time passes
 // when nobody can run, and nothing is injected: that is production. Whatever is
 // chosen otherwise is a deviation, which a plan can ask for by its anchor, a
-// strategy by its choice. Both are recorded in the same way, so that a run under
-// any strategy can be repeated without it.
+// strategy by its choice. Both are recorded in the same way, so that a run
+// under any strategy can be repeated without it.
 
 #include "sim/kernel/state.h"
 
@@ -29,9 +29,9 @@ static void say(struct kernel *kernel, struct trio_task *const *tasks,
 static uint32_t anchor_of(struct kernel *kernel, struct trio_task *const *tasks,
                           size_t count)
 {
-    return count == 0 ? trio_sim_anchor_of_idle_(kernel->idles)
-                      : trio_sim_anchor_of_turn_(
-                            trio_sim_actor_(kernel, tasks[0]));
+    return count == 0
+               ? trio_sim_anchor_of_idle_(kernel->idles)
+               : trio_sim_anchor_of_turn_(trio_sim_actor_(kernel, tasks[0]));
 }
 
 // Who is asked again after this, is asked at another place.
@@ -97,8 +97,8 @@ static struct trio_sim_job *job_of(const struct kernel *kernel, uint32_t path)
 
 // ---- What the plan asks for ----
 
-static void follow_events(struct kernel *kernel,
-                          struct trio_task *const *tasks, size_t count)
+static void follow_events(struct kernel *kernel, struct trio_task *const *tasks,
+                          size_t count)
 {
     const struct deviation *planned;
     struct trio_sim_job *job;
@@ -121,8 +121,8 @@ static void follow_events(struct kernel *kernel,
     }
 }
 
-static size_t follow_turn(struct kernel *kernel,
-                          struct trio_task *const *tasks, size_t count)
+static size_t follow_turn(struct kernel *kernel, struct trio_task *const *tasks,
+                          size_t count)
 {
     uint32_t mask = (1u << TARGET_BITS) - 1;
     const struct deviation *planned = trio_sim_planned_(
@@ -155,12 +155,11 @@ static void act(struct kernel *kernel, struct trio_task *const *tasks,
         } else if (action == ACTION_JOB && kernel->jobs != NULL) {
             do_job(kernel, kernel->jobs, tasks, count, true);
         } else if (action == ACTION_CANCEL && actor->innermost != 0) {
-            struct due due = {
-                NULL, trio_sim_anchor_of_moment_(actor, actor->parked),
-                actor->number, actor->parked};
-            trio_sim_cancel_(kernel,
-                             trio_sim_scope_at_(kernel, actor->innermost),
-                             &due);
+            struct due due = {NULL,
+                              trio_sim_anchor_of_moment_(actor, actor->parked),
+                              actor->number, actor->parked};
+            trio_sim_cancel_(
+                kernel, trio_sim_scope_at_(kernel, actor->innermost), &due);
         }
     }
 }
@@ -170,8 +169,7 @@ static void be_early(struct kernel *kernel, struct trio_task *const *tasks,
 {
     if (trio_sim_below_(&kernel->early_state, EARLY_ONE_IN) != 0)
         return;
-    if (kernel->jobs != NULL &&
-        trio_sim_below_(&kernel->early_state, 2) == 0) {
+    if (kernel->jobs != NULL && trio_sim_below_(&kernel->early_state, 2) == 0) {
         do_job(kernel, kernel->jobs, tasks, count, true);
         kernel->early_left--;
     } else if (!kernel->plan->scenario->still_clock &&
@@ -203,8 +201,7 @@ static void tell_turn(struct kernel *kernel, struct trio_task *const *tasks,
     char words[FIRED_WORDS_MAX];
     char who[32] = "";
     const struct actor *chosen = trio_sim_actor_(kernel, tasks[choice]);
-    struct deviation deviation = {DEVIATE_TASK,
-                                  anchor_of(kernel, tasks, count),
+    struct deviation deviation = {DEVIATE_TASK, anchor_of(kernel, tasks, count),
                                   chosen->path & ((1u << TARGET_BITS) - 1)};
 
     if (kernel->words)

@@ -61,17 +61,15 @@ void trio_sim_cancel_(struct kernel *kernel, struct open_scope *scope,
         trio_sim_describe_(kernel, trio_sim_actor_number_(kernel, due->task),
                            where, sizeof(where));
         trio_sim_actor_name_(kernel, scope->task, whose, sizeof(whose));
-        trio_sim_format_(kernel, words, sizeof(words),
-                         scope->path == SCOPE_AROUND
-                             ? "%s, %s -> cancel(the scenario)"
-                             : "%s, %s -> cancel(scope of %s)",
-                         where, due->parked ? "parked" : "its step to come",
-                         whose);
+        trio_sim_format_(
+            kernel, words, sizeof(words),
+            scope->path == SCOPE_AROUND ? "%s, %s -> cancel(the scenario)"
+                                        : "%s, %s -> cancel(scope of %s)",
+            where, due->parked ? "parked" : "its step to come", whose);
     }
     trio_sim_fire_(kernel, deviation, words);
     kernel->injected = true;
-    kernel->cancelled_scope =
-        (uint32_t)(scope - trio_sim_scope_at_(kernel, 0));
+    kernel->cancelled_scope = (uint32_t)(scope - trio_sim_scope_at_(kernel, 0));
     trio_cancel_scope_cancel(scope->scope, "injected");
 }
 

@@ -113,19 +113,19 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
-    kernel->config = (struct trio_config){
-        .version = TRIO_VERSION,
-        .clock = trio_clock_mock(&kernel->clock),
-        .world = world,
-        .memory = trio_sim_memory_of_(&kernel->memory),
-        .random = {.context = kernel, .next = next_random},
-        .report = {.context = kernel,
-                   .line = line,
-                   .format = format,
-                   .place = place,
-                   .backtrace = backtrace,
-                   .stop = stop},
-        .ret_error = &kernel->error};
+    kernel->config =
+        (struct trio_config){.version = TRIO_VERSION,
+                             .clock = trio_clock_mock(&kernel->clock),
+                             .world = world,
+                             .memory = trio_sim_memory_of_(&kernel->memory),
+                             .random = {.context = kernel, .next = next_random},
+                             .report = {.context = kernel,
+                                        .line = line,
+                                        .format = format,
+                                        .place = place,
+                                        .backtrace = backtrace,
+                                        .stop = stop},
+                             .ret_error = &kernel->error};
     kernel->config.clock.jump_threshold = 0;
 }
 
@@ -137,7 +137,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
             &(kernel)->scopes, &(kernel)->points, &(kernel)->calls,            \
             &(kernel)->fired, &(kernel)->used, &(kernel)->due,                 \
             &(kernel)->persistent, &(kernel)->fired_words, &(kernel)->names,   \
-            &(kernel)->told                                                    \
+            &(kernel)->told, &(kernel)->histories                              \
     }
 
 struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
@@ -166,6 +166,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->persistent.size = sizeof(const char *);
     kernel->fired_words.size = sizeof(struct fired_words);
     kernel->names.size = sizeof(struct given_name);
+    kernel->histories.size = sizeof(struct history);
     kernel->told.size = sizeof(struct event);
     trio_sim_objects_begin_(&kernel->objects, &kernel->memory.base);
     fill_config(kernel, base);
@@ -194,10 +195,11 @@ static void reset_arrays(struct kernel *kernel)
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         arrays[i]->count = 0;
     nobody = trio_sim_append_raw_(kernel, &kernel->actors);
-    __builtin_memset(nobody, 0, offsetof(struct actor, labels));
+    __builtin_memset(nobody, 0, sizeof(*nobody));
     nobody->path = 1;
     if (!kernel->details)
         return;
+    trio_sim_append_(kernel, &kernel->histories);
     trio_sim_append_(kernel, &kernel->scopes);
     for (size_t i = 0; i < kernel->plan->deviation_count; i++)
         trio_sim_append_(kernel, &kernel->used);

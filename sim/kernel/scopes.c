@@ -62,9 +62,10 @@ void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
         actor->innermost = open->outer;
     if (kernel->cancelled_scope == number)
         kernel->cancelled_scope = 0;
-    while (kernel->scopes.count > 1 &&
-           trio_sim_scope_at_(kernel, (uint32_t)kernel->scopes.count - 1)
-                   ->scope == NULL)
+    while (
+        kernel->scopes.count > 1 &&
+        trio_sim_scope_at_(kernel, (uint32_t)kernel->scopes.count - 1)->scope ==
+            NULL)
         kernel->scopes.count--;
 }
 

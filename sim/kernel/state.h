@@ -17,6 +17,30 @@ enum {
     FIRED_WORDS_MAX = 160
 };
 
+// What one task has done under one label: a verb and an object of its own.
+struct label {
+    uint32_t hash;       // Of (verb, number of the object in this task).
+    uint32_t occurrence; // How often it has come to it.
+};
+
+// An object that one task has used with one verb.
+struct own_object {
+    const void *object;
+    const char *verb;
+};
+
+enum { LABELS_MAX = 16, OBJECTS_MAX = 16 };
+
+// What an actor has done so far, and its name; apart from the rest, which is
+// needed at every step.
+struct history {
+    uint32_t label_count;
+    uint32_t object_count;
+    struct label labels[LABELS_MAX];
+    struct own_object objects[OBJECTS_MAX];
+    char name[24];
+};
+
 // Something that the scenario has to give back.
 struct owed {
     const void *object; // NULL: it was.
@@ -68,12 +92,13 @@ struct kernel {
     struct array properties;
 
     // ---- Only with details ----
-    struct array scopes;  // By number; the first is none.
-    struct array points;  // struct point
-    struct array calls;   // struct call
-    struct array fired;   // struct deviation
-    struct array used;    // bool, of each deviation of the plan
-    struct array due;     // struct due
+    struct array histories;  // Of the actors.
+    struct array scopes;     // By number; the first is none.
+    struct array points;     // struct point
+    struct array calls;      // struct call
+    struct array fired;      // struct deviation
+    struct array used;       // bool, of each deviation of the plan
+    struct array due;        // struct due
     struct array persistent; // const char *: calls that fail from now on
 
     // ---- Only with words ----
@@ -122,8 +147,10 @@ void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       const char *text);
 
 // ---- actors.c: tasks by number ----
-struct actor *trio_sim_actor_add_(struct kernel *kernel,
-                                  struct trio_task *task, uint32_t parent);
+struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
+                                  uint32_t parent);
+struct history *trio_sim_history_(const struct kernel *kernel,
+                                  const struct actor *actor);
 struct actor *trio_sim_actor_number_(const struct kernel *kernel,
                                      uint32_t number);
 
@@ -183,8 +210,7 @@ const char *trio_sim_given_name_(const struct kernel *kernel,
                                  const void *object);
 
 // ---- owed.c ----
-void trio_sim_owe_(struct kernel *kernel, const void *object,
-                   const char *kind);
+void trio_sim_owe_(struct kernel *kernel, const void *object, const char *kind);
 void trio_sim_settle_(struct kernel *kernel, const void *object);
 const char *trio_sim_still_owed_(const struct kernel *kernel);
 

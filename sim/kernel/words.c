@@ -19,15 +19,15 @@ void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
 {
     const struct actor *actor = trio_sim_actor_number_(kernel, number);
 
-    if (number == 0)
+    if (number == 0) {
         trio_sim_format_(kernel, buffer, size, "nobody");
-    else if (actor->nth == 0) // Names are only known with details.
+    } else if (number >= kernel->histories.count) { // Without details.
         trio_sim_format_(kernel, buffer, size, "task %u", (unsigned)number);
-    else if (actor->nth == 1)
-        trio_sim_format_(kernel, buffer, size, "%s", actor->name);
-    else
-        trio_sim_format_(kernel, buffer, size, "%s#%u", actor->name,
-                         (unsigned)actor->nth);
+    } else {
+        const char *name = trio_sim_history_(kernel, actor)->name;
+        trio_sim_format_(kernel, buffer, size, actor->nth <= 1 ? "%s" : "%s#%u",
+                         name, (unsigned)actor->nth);
+    }
 }
 
 const char *trio_sim_given_name_(const struct kernel *kernel,
