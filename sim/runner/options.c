@@ -238,26 +238,3 @@ bool trio_runner_options_select_(const struct options *options,
         return strcmp(scenario->name, pattern) == 0;
     return strstr(scenario->name, pattern) != NULL;
 }
-
-struct trio_campaign_options
-trio_runner_options_campaign_(const struct options *options,
-                              const struct trio_scenario *scenario)
-{
-    bool cancel_only = options->cancel_sweep == SWEEP_ONLY;
-    bool failure_only = options->failure_sweep == SWEEP_ONLY;
-
-    return (struct trio_campaign_options){
-        .strategy = options->strategy,
-        .script = options->script != NULL ? options->script : scenario->witness,
-        .runs = options->runs,
-        .seed = options->seed,
-        .order = options->order,
-        .no_cancel_sweep = options->cancel_sweep == SWEEP_OFF ||
-                           (failure_only && !cancel_only),
-        .no_failure_sweep = options->failure_sweep == SWEEP_OFF ||
-                            (cancel_only && !failure_only),
-        .no_shrink = options->no_shrink,
-        .sweeps_only = cancel_only || failure_only,
-        .twins_only = options->twins_only,
-    };
-}

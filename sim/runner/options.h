@@ -54,9 +54,4 @@ void trio_runner_options_help_(FILE *out, const char *program);
 bool trio_runner_options_select_(const struct options *options,
                                  const struct trio_scenario *scenario);
 
-// What a campaign gets of them.
-struct trio_campaign_options
-trio_runner_options_campaign_(const struct options *options,
-                              const struct trio_scenario *scenario);
-
 #endif // TRIO_SIM_RUNNER_OPTIONS_H

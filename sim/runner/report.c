@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "sim/runner/command.h"
+#include "sim/runner/crash.h"
 #include "sim/runner/place.h"
 #include "sim/runner/timeline.h"
 #include "sim/search/search.h"

@@ -92,6 +92,30 @@ static bool on_progress(void *context,
     return attempt->end == TRIO_FOREVER || now(trial) < attempt->end;
 }
 
+// What a campaign gets of the runner's options.
+static struct trio_campaign_options
+campaign_options(const struct options *options,
+                 const struct trio_scenario *scenario)
+{
+    bool cancel_only = options->cancel_sweep == SWEEP_ONLY;
+    bool failure_only = options->failure_sweep == SWEEP_ONLY;
+
+    return (struct trio_campaign_options){
+        .strategy = options->strategy,
+        .script = options->script != NULL ? options->script : scenario->witness,
+        .runs = options->runs,
+        .seed = options->seed,
+        .order = options->order,
+        .no_cancel_sweep = options->cancel_sweep == SWEEP_OFF ||
+                           (failure_only && !cancel_only),
+        .no_failure_sweep = options->failure_sweep == SWEEP_OFF ||
+                            (cancel_only && !failure_only),
+        .no_shrink = options->no_shrink,
+        .sweeps_only = cancel_only || failure_only,
+        .twins_only = options->twins_only,
+    };
+}
+
 // Searches with one seed. Returns false if that ends the trial.
 static bool search(struct attempt *attempt, const enum trio_sim_order *order,
                    uint64_t round)
@@ -99,7 +123,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     const struct trial *trial = attempt->trial;
     struct record *record = attempt->record;
     struct trio_campaign_options options =
-        trio_runner_options_campaign_(trial->options, attempt->scenario);
+        campaign_options(trial->options, attempt->scenario);
     struct trio_campaign_result result;
 
     options.seed += round * trial->parts + trial->part;
