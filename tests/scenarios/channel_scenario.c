@@ -4,7 +4,7 @@
 
 #include "tests/scenarios/kit.h"
 
-enum { ITEMS_MAX = 8 };
+enum { ITEMS_MAX = 24 };
 
 // An item is a pointer to its own record.
 struct item {
@@ -23,6 +23,7 @@ struct pipe {
     struct item items[2][ITEMS_MAX];
     int newest[2]; // Received so far, by producer.
     int producers;
+    int count;     // Items of each.
     bool in_order; // There is one consumer.
 };
 
@@ -36,7 +37,7 @@ static void open_pipe(struct pipe *pipe, size_t capacity)
 {
     bool has_slots = capacity > 0 && capacity <= COUNT(pipe->slots);
 
-    *pipe = (struct pipe){.newest = {-1, -1}};
+    *pipe = (struct pipe){.newest = {-1, -1}, .count = 4};
     trio_channel_open(&pipe->channel, sizeof pipe->slots[0],
                       has_slots ? pipe->slots : NULL, capacity, &pipe->sender,
                       &pipe->receiver);
@@ -54,13 +55,12 @@ static void check_items(const struct pipe *pipe)
 }
 
 static TRIO_CHECKPOINT trio_status produce(struct pipe *pipe,
-                                           struct trio_sender *sender,
-                                           int count)
+                                           struct trio_sender *sender)
 {
     int producer = pipe->producers++;
     trio_status rc = TRIO_OK;
 
-    for (int i = 0; rc == TRIO_OK && i < count; i++) {
+    for (int i = 0; rc == TRIO_OK && i < pipe->count; i++) {
         struct item *item = &pipe->items[producer][i];
         item->producer = producer;
         item->number = i;
@@ -78,7 +78,7 @@ static TRIO_CHECKPOINT trio_status produce_and_close(void *arg)
     trio_status rc = trio_sender_clone(&pipe->sender, &sender);
     if (rc != TRIO_OK)
         return rc == TRIO_ECLOSED ? TRIO_OK : rc;
-    rc = produce(pipe, &sender, 4);
+    rc = produce(pipe, &sender);
     trio_sender_close(&sender);
     return rc == TRIO_EBROKEN ? TRIO_OK : rc;
 }
@@ -139,7 +139,7 @@ static TRIO_CHECKPOINT trio_status run_pipe(struct pipe *pipe,
     if (rc == TRIO_OK && second != NULL)
         rc = trio_nursery_start_soon(&nursery, second, pipe);
     if (rc == TRIO_OK)
-        rc = produce(pipe, &pipe->sender, 4);
+        rc = produce(pipe, &pipe->sender);
     trio_sender_close(&pipe->sender);
     rc = trio_nursery_close(&nursery, rc);
     if (is_whole(trio_nursery_cancel_scope(&nursery), rc))
@@ -184,6 +184,7 @@ TRIO_SCENARIO(a_channel_without_bounds)
 
     (void)arg;
     open_pipe(&pipe, TRIO_CHANNEL_UNBOUNDED);
+    pipe.count = ITEMS_MAX; // So that it grows.
     pipe.in_order = true;
     return run_pipe(&pipe, NULL);
 }
