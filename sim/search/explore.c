@@ -47,6 +47,15 @@ static bool begin(struct search *search, struct exploration *ret)
     return true;
 }
 
+// Whether chance would spoil what a strategy has worked out: a script says
+// itself when time passes, and delays are counted on one program.
+static bool is_exact(const struct search *search,
+                     const struct strategy *strategy)
+{
+    return strategy == &search->strategies->script ||
+           strategy == &search->strategies->delay_bounded;
+}
+
 static struct plan plan_of(const struct search *search,
                            const struct exploration *exploration,
                            uint64_t number)
@@ -63,11 +72,13 @@ static struct plan plan_of(const struct search *search,
     if (exploration->is_portfolio)
         plan.strategy = trio_sim_portfolio_(search->strategies,
                                             search->options.seed, number);
+    if (is_exact(search, plan.strategy)) {
+        plan.early = false;
+        return plan;
+    }
     // Most programs draw no random data: the schedules are what differs.
     if (number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
         plan.seed += number;
-    if (exploration->is_script)
-        plan.early = false; // Its words say when time passes, not chance.
     return plan;
 }
 
