@@ -135,7 +135,8 @@ export CRASH=1
 check 'processes outlive the crash of one' run 1 --jobs 2
 check 'which is a failure' says '^crashes +FAILED'
 # A sanitizer makes an exit of it.
-check 'and how it died is known' says 'its process (died of signal 11|ended with)'
+check 'and how it died is known' \
+    says 'its process (died of signal 11|ended with)'
 check 'the others go on' says '^passes +PASSED'
 check 'all are counted' ends_with '1 passed, 4 failed'
 unset CRASH
