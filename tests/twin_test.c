@@ -175,7 +175,7 @@ static TRIO_CHECKPOINT trio_status hash_an_address(void *arg)
 
 TEST_PLAIN(twin, an_address_used_as_a_number_is_found)
 {
-    struct trio_campaign_result result = run_twins(hash_an_address, 10);
+    struct trio_campaign_result result = run_twins(hash_an_address, 20);
 
     depends_on(&result, "addresses");
 }

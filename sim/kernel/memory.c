@@ -115,7 +115,7 @@ static bool next_chunk(struct sim_memory *memory)
         else
             memory->chunk->next = chunk;
     }
-    chunk->used = sizeof(*chunk);
+    chunk->used = sizeof(*chunk) + memory->shift;
     memory->chunk = chunk;
     return true;
 }

@@ -33,6 +33,7 @@ struct sim_memory {
     struct sim_block *large;    // Blocks that the base made.
     size_t blocks;              // Taken and not given back.
     bool downwards;             // Fresh memory is taken from the top.
+    size_t shift;               // So much of each chunk is left out first.
     uint8_t junk;               // What fresh memory and stacks hold; 0: any.
     struct sim_stacks stacks[STACK_SIZES_MAX];
 };

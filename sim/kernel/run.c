@@ -205,12 +205,20 @@ static void reset_arrays(struct kernel *kernel)
         trio_sim_append_(kernel, &kernel->used);
 }
 
+// The same for every run of a plan, and another for another plan: an address
+// that is used as a number may by chance be the same one place further.
+static size_t shift_of(const struct plan *plan)
+{
+    return 16 * (size_t)(trio_sim_mix_(plan->seed, plan->strategy_seed) % 64);
+}
+
 static void reset_memory(struct kernel *kernel)
 {
     const struct perturbation *perturbation = &kernel->plan->perturbation;
     struct sim_memory *memory = &kernel->memory;
 
     memory->downwards = perturbation->addresses;
+    memory->shift = perturbation->addresses ? shift_of(kernel->plan) : 0;
     memory->junk = perturbation->junk;
     trio_sim_memory_reset_(memory);
 }
