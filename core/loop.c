@@ -19,6 +19,7 @@ static void look_at_the_world(struct trio_run *run, trio_duration limit)
 
     if (limit > 0)
         memory->stack_trim(memory->context);
+    run->now_is_fresh = false; // The world may have a clock that it moves.
     trio_note_(run, TRIO_NOTE_POLL_BEGIN, NULL, NULL, limit);
     world->io->poll(world->context, limit);
     trio_note_(run, TRIO_NOTE_POLL_END, NULL, NULL, 0);
@@ -39,6 +40,7 @@ static struct trio_task *choose(struct trio_run *run, size_t first,
     const struct trio_scheduler *scheduler = &run->config.scheduler;
     struct trio_task **line = run->snapshot + first;
 
+    run->now_is_fresh = false;
     size_t i = scheduler->pick(scheduler->context, line, count - first);
     TRIO_ASSERT(i < count - first);
     struct trio_task *task = line[i];

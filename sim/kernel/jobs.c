@@ -17,11 +17,12 @@ void trio_sim_job_start(struct trio_sim_job *job,
 {
     struct kernel *kernel = kernel_of(job);
     struct trio_sim_job **link = &kernel->jobs;
-    const struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
-    uint64_t hash = trio_sim_mix_(actor->path, ++kernel->jobs_started);
+    struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
+    uint64_t hash = trio_sim_mix_(actor->path, ++actor->jobs);
 
-    while (*link != NULL)
-        link = &(*link)->next;
+    for (; *link != NULL; link = &(*link)->next)
+        if (*link == job)
+            trio_misuse("started a job that is under way", job);
     *job = (struct trio_sim_job){
         .fn = fn, .path = (hash >> 8) & ((1u << TARGET_BITS) - 1)};
     *link = job;
@@ -54,5 +55,8 @@ bool trio_sim_jobs_pending_(void *context)
 void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job)
 {
     take_out(kernel, job);
+    // Jobs that start jobs must end some day, too.
+    if (++kernel->steps > kernel->steps_max)
+        trio_sim_cap_(kernel);
     job->fn(job);
 }

@@ -57,6 +57,7 @@ struct actor {
     uint32_t deferred;   // Decisions in which it was passed over since.
     uint32_t scopes;     // Opened so far.
     uint32_t calls;      // To the seams, so far.
+    uint32_t jobs;       // Started so far.
     uint32_t innermost;  // Of its open scopes, by number; 0: none.
     uint32_t nth;        // Task of its name.
     bool labelled;       // It has done something in this step.
@@ -88,8 +89,10 @@ enum deviation_kind {
 enum { ANCHOR_BITS = 21, TARGET_BITS = 16 };
 
 // `anchor` says when, and does not depend on the schedule:
-//   TASK, CLOCK, JOB  where the first in line stopped last, and how often it
-//                     was passed over since; 0 when nobody is runnable
+//   TASK              where the first in line stopped last; of several, each
+//                     time that it is passed over there is one
+//   CLOCK, JOB        the same, and how often it was passed over since; when
+//                     nobody is runnable, how often that was so
 //   CANCEL            where a task came to: parked there, or was made ready
 //   FAIL, FAIL_ON     which task calls, what, for which time
 // `target` says who: path of a task, of a job, of a scope; of a failure 0.

@@ -25,13 +25,13 @@ static void say(struct kernel *kernel, struct trio_task *const *tasks,
     trio_sim_format_(kernel, words, FIRED_WORDS_MAX, format, where, what);
 }
 
-// Where the decision is, as tokens name it.
+// Between which steps something comes, as tokens name it.
 static uint32_t anchor_of(struct kernel *kernel, struct trio_task *const *tasks,
                           size_t count)
 {
     return count == 0
                ? trio_sim_anchor_of_idle_(kernel->idles)
-               : trio_sim_anchor_of_turn_(trio_sim_actor_(kernel, tasks[0]));
+               : trio_sim_anchor_of_event_(trio_sim_actor_(kernel, tasks[0]));
 }
 
 // Who is asked again after this, is asked at another place.
@@ -46,15 +46,22 @@ static void move_on(struct kernel *kernel, struct trio_task *const *tasks,
 
 // ---- Time and jobs ----
 
-// Lets time pass up to the next deadline; false: there is none.
+static trio_time now_of(const struct kernel *kernel)
+{
+    return kernel->config.clock.now(kernel->config.clock.context);
+}
+
+// Lets time pass up to the next deadline; false: none lies ahead.
 static bool pass_time(struct kernel *kernel, struct trio_task *const *tasks,
                       size_t count)
 {
     char words[FIRED_WORDS_MAX];
     struct deviation deviation = {DEVIATE_CLOCK, 0, 0};
     trio_duration after = trio_run_statistics().next_deadline_after;
+    trio_time deadline = trio_time_add(trio_now(), after);
+    trio_time now = now_of(kernel); // The run may not know yet.
 
-    if (after == TRIO_FOREVER)
+    if (after == TRIO_FOREVER || deadline <= now)
         return false;
     if (kernel->details) {
         deviation.anchor = anchor_of(kernel, tasks, count);
@@ -62,7 +69,7 @@ static bool pass_time(struct kernel *kernel, struct trio_task *const *tasks,
         trio_sim_fire_(kernel, deviation, words);
         move_on(kernel, tasks, count);
     }
-    trio_mock_clock_jump(&kernel->clock, after);
+    trio_mock_clock_jump(&kernel->clock, deadline - now);
     trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0,
                      kernel->clock.now - kernel->time_begin, NULL);
     if (kernel->clock.now > kernel->time_end)
@@ -121,22 +128,30 @@ static void follow_events(struct kernel *kernel, struct trio_task *const *tasks,
     }
 }
 
+// Returns the task whose path ends like this, 0 if it is the first or none.
+static size_t find(struct kernel *kernel, struct trio_task *const *tasks,
+                   size_t count, uint32_t target)
+{
+    uint32_t mask = (1u << TARGET_BITS) - 1;
+
+    for (size_t i = 1; i < count; i++)
+        if ((trio_sim_actor_(kernel, tasks[i])->path & mask) == target)
+            return i;
+    return 0;
+}
+
 static size_t follow_turn(struct kernel *kernel, struct trio_task *const *tasks,
                           size_t count)
 {
-    uint32_t mask = (1u << TARGET_BITS) - 1;
     const struct deviation *planned = trio_sim_planned_(
-        kernel, DEVIATE_TASK, anchor_of(kernel, tasks, count));
+        kernel, DEVIATE_TASK,
+        trio_sim_anchor_of_turn_(trio_sim_actor_(kernel, tasks[0])));
+    size_t choice =
+        planned == NULL ? 0 : find(kernel, tasks, count, planned->target);
 
-    if (planned == NULL)
-        return 0;
-    for (size_t i = 1; i < count; i++)
-        if ((trio_sim_actor_(kernel, tasks[i])->path & mask) ==
-            planned->target) {
-            trio_sim_has_fired_(kernel, planned);
-            return i;
-        }
-    return 0;
+    if (choice != 0)
+        trio_sim_has_fired_(kernel, planned);
+    return choice;
 }
 
 // ---- What a strategy asks for, and what is early by chance ----
@@ -201,8 +216,10 @@ static void tell_turn(struct kernel *kernel, struct trio_task *const *tasks,
     char words[FIRED_WORDS_MAX];
     char who[32] = "";
     const struct actor *chosen = trio_sim_actor_(kernel, tasks[choice]);
-    struct deviation deviation = {DEVIATE_TASK, anchor_of(kernel, tasks, count),
-                                  chosen->path & ((1u << TARGET_BITS) - 1)};
+    struct deviation deviation = {
+        DEVIATE_TASK,
+        trio_sim_anchor_of_turn_(trio_sim_actor_(kernel, tasks[0])),
+        chosen->path & ((1u << TARGET_BITS) - 1)};
 
     if (kernel->words)
         trio_sim_actor_name_(kernel, chosen->number, who, sizeof(who));
@@ -242,18 +259,32 @@ static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
 
 // ---- When nobody can run ----
 
+// Whether the loop has something to do, now.
+static bool somebody_goes_on(const struct kernel *kernel)
+{
+    struct trio_run_statistics now = trio_run_statistics();
+    trio_time deadline = trio_time_add(trio_now(), now.next_deadline_after);
+
+    return now.tasks_runnable > 0 || now.entries_queued > 0 ||
+           deadline <= now_of(kernel);
+}
+
+// Time passes for the loop as soon as this returns: all jobs come first, but
+// by chance.
 static void idle(struct kernel *kernel)
 {
-    hurry(kernel, NULL, 0);
-    if (kernel->jobs == NULL || trio_run_statistics().tasks_runnable > 0)
-        return;
-    if (kernel->early_left > 0 && !kernel->plan->scenario->still_clock &&
-        trio_sim_below_(&kernel->early_state, CLOCK_FIRST_ONE_IN) == 0 &&
-        pass_time(kernel, NULL, 0)) {
-        kernel->early_left--;
-        return;
+    for (;;) {
+        hurry(kernel, NULL, 0);
+        if (kernel->jobs == NULL || somebody_goes_on(kernel))
+            return;
+        if (kernel->early_left > 0 && !kernel->plan->scenario->still_clock &&
+            trio_sim_below_(&kernel->early_state, CLOCK_FIRST_ONE_IN) == 0 &&
+            pass_time(kernel, NULL, 0)) {
+            kernel->early_left--;
+            return;
+        }
+        do_job(kernel, kernel->jobs, NULL, 0, false);
     }
-    do_job(kernel, kernel->jobs, NULL, 0, false);
 }
 
 void trio_sim_poll_(void *context, trio_duration limit)
@@ -266,7 +297,7 @@ void trio_sim_poll_(void *context, trio_duration limit)
         return;
     if (kernel->due.count > 0)
         trio_sim_cancel_due_(kernel);
-    if (trio_run_statistics().tasks_runnable == 0)
+    if (!somebody_goes_on(kernel))
         idle(kernel);
 }
 

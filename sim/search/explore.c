@@ -66,7 +66,7 @@ static struct plan plan_of(const struct search *search,
         .seed = search->options.seed,
         .strategy = exploration->strategy,
         .strategy_seed = trio_sim_run_seed_(search->options.seed, number),
-        .early = !search->scenario->still_clock && number % 2 == 1,
+        .early = number % 2 == 1,
     };
 
     if (exploration->is_portfolio)

@@ -46,7 +46,7 @@ struct plan trio_sim_schedule_(struct search *search, uint32_t schedule)
     plan.strategy = schedule % 2 == 1 ? &search->strategies->pos
                                       : &search->strategies->random_walk;
     plan.strategy_seed = ~search->options.seed - schedule;
-    plan.early = !search->scenario->still_clock && schedule % 4 >= 2;
+    plan.early = schedule % 4 >= 2;
     return plan;
 }
 
