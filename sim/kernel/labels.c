@@ -69,7 +69,15 @@ static uint32_t cut(uint64_t hash)
     return (uint32_t)(hash >> 8) & ((1u << ANCHOR_BITS) - 1);
 }
 
+// Without the number of times that it was passed over: several deviations of
+// the same anchor happen one after the other, and one of them can be left out.
 uint32_t trio_sim_anchor_of_turn_(const struct actor *actor)
+{
+    return cut(actor->anchor);
+}
+
+// With it: before which turn, of those in which it is passed over.
+uint32_t trio_sim_anchor_of_event_(const struct actor *actor)
 {
     return cut(trio_sim_mix_(actor->anchor, actor->deferred));
 }

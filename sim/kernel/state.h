@@ -82,7 +82,6 @@ struct kernel {
     uint64_t early_state;
     uint32_t early_left;
     struct trio_sim_job *jobs; // In the order of starting.
-    uint64_t jobs_started;
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
@@ -158,6 +157,7 @@ struct actor *trio_sim_actor_number_(const struct kernel *kernel,
 void trio_sim_label_(struct kernel *kernel, struct actor *actor,
                      const char *verb, const void *object);
 uint32_t trio_sim_anchor_of_turn_(const struct actor *actor);
+uint32_t trio_sim_anchor_of_event_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
 uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
 uint32_t trio_sim_anchor_of_idle_(uint64_t count);

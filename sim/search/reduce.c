@@ -11,7 +11,7 @@
 
 #include "sim/search/shrinking.h"
 
-enum { LAST_FEW = 4 };
+enum { LAST_FEW = 4, PAIRED_MAX = 8 };
 
 static bool is_timing(struct deviation deviation)
 {
@@ -105,6 +105,40 @@ static void go_through(struct trials *trials,
     }
 }
 
+// Tries to have a later deviation's task come where an earlier one is, in the
+// place of both.
+static bool try_earlier(struct trials *trials, size_t earlier, size_t later)
+{
+    const struct shrunk *best = trials->best;
+
+    if (best->deviations[earlier].kind != DEVIATE_TASK ||
+        best->deviations[later].kind != DEVIATE_TASK)
+        return false;
+    trio_sim_trial_begin_(trials);
+    for (size_t i = 0; i < best->plan.deviation_count; i++) {
+        struct deviation deviation = best->deviations[i];
+        if (i == earlier)
+            deviation.target = best->deviations[later].target;
+        if (i != later)
+            trio_sim_trial_add_(trials, deviation);
+    }
+    return trio_sim_trial_(trials);
+}
+
+// Tries that on all pairs of few deviations, until it succeeds.
+static bool bring_forward(struct trials *trials)
+{
+    size_t count = trials->best->plan.deviation_count;
+
+    if (count < 3 || count > PAIRED_MAX)
+        return false;
+    for (size_t later = count; later-- > 1;)
+        for (size_t earlier = 0; earlier < later; earlier++)
+            if (try_earlier(trials, earlier, later))
+                return true;
+    return false;
+}
+
 void trio_sim_reduce_(struct trials *trials)
 {
     const struct plan *plan = &trials->best->plan;
@@ -121,8 +155,8 @@ void trio_sim_reduce_(struct trials *trials)
     do {
         before = plan->deviation_count;
         go_through(trials, try_shortcut, 2, SIZE_MAX);
-        go_through(trials, trio_sim_trial_without_, 1, 1);
-    } while (plan->deviation_count < before);
+        go_through(trials, trio_sim_trial_without_, 1, SIZE_MAX);
+    } while (plan->deviation_count < before || bring_forward(trials));
 }
 
 bool trio_sim_reduce_fully_(struct trials *trials)
