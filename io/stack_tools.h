@@ -17,8 +17,8 @@
 #endif
 
 #if defined(__has_include)
-#if __has_include(<valgrind/valgrind.h>)
-#include <valgrind/valgrind.h>
+#if __has_include(<valgrind/memcheck.h>)
+#include <valgrind/memcheck.h>
 #endif
 #endif
 
@@ -52,10 +52,14 @@ static inline void stack_is_given(void *base, size_t size)
 
 #define TRIO_STACK_HAS_ASAN false
 
+// Valgrind takes what lies below a stack pointer for nobody's.
 static inline void stack_forget_frames(void *base, size_t size)
 {
     (void)base;
     (void)size;
+#if defined(VALGRIND_MAKE_MEM_UNDEFINED)
+    VALGRIND_MAKE_MEM_UNDEFINED(base, size);
+#endif
 }
 
 static inline void stack_is_taken(void *base, size_t size)

@@ -243,6 +243,14 @@ static void stack_unreserve(void *context, size_t size)
     stacks_of(context, size)->promised--;
 }
 
+static void know_size(struct sim_stacks *stacks, size_t size)
+{
+    if (stacks->smallest == 0 || size < stacks->smallest)
+        stacks->smallest = size;
+    if (size > stacks->largest)
+        stacks->largest = size;
+}
+
 static struct trio_stack stack_take(void *context, size_t size)
 {
     struct sim_memory *memory = context;
@@ -255,6 +263,7 @@ static struct trio_stack stack_take(void *context, size_t size)
     } else {
         stack = memory->base.stack_take(memory->base.context, size);
         stacks->all[stacks->all_count++] = stack;
+        know_size(stacks, stack.size);
     }
     if (memory->junk != 0 && !EACH_FROM_BASE)
         __builtin_memset((char *)stack.base + stack.size - JUNK_OF_STACK,
@@ -262,18 +271,22 @@ static struct trio_stack stack_take(void *context, size_t size)
     return stack;
 }
 
-// The sizes of stacks are not always those that were asked for.
+// The sizes of stacks are not quite those that were asked for. In doubt a stack
+// goes to those that are asked for less.
 static void stack_give(void *context, struct trio_stack stack)
 {
     struct sim_memory *memory = context;
+    struct sim_stacks *home = NULL;
 
     for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
         struct sim_stacks *stacks = &memory->stacks[i];
-        if (stacks->all_count > 0 && stacks->all[0].size == stack.size) {
-            stacks->free[stacks->free_count++] = stack;
-            return;
-        }
+        if (stacks->all_count > 0 && stack.size >= stacks->smallest &&
+            stack.size <= stacks->largest &&
+            (home == NULL || stacks->size < home->size))
+            home = stacks;
     }
+    TRIO_ASSERT(home != NULL && home->free_count < home->max);
+    home->free[home->free_count++] = stack;
 }
 
 static void stack_trim(void *context)
@@ -281,8 +294,8 @@ static void stack_trim(void *context)
     (void)context;
 }
 
-// Frames that were given up have left their marks on their stacks, which only
-// the base can wipe off.
+// Memory checkers know of the frames that were given up on a stack, and of what
+// lies below its stack pointer. Only the base can tell them otherwise.
 static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
 {
     const struct trio_memory *base = &memory->base;
@@ -293,12 +306,13 @@ static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
         TRIO_ASSERT(base->stack_reserve(base->context, stacks->size) ==
                     TRIO_OK);
         stacks->all[i] = base->stack_take(base->context, stacks->size);
+        know_size(stacks, stacks->all[i].size);
     }
 }
 
 static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
 {
-    if (EACH_FROM_BASE && stacks->free_count < stacks->all_count)
+    if (stacks->free_count < stacks->all_count || memory->junk != 0)
         renew(memory, stacks);
     for (size_t i = 0; i < stacks->all_count; i++)
         stacks->free[i] =

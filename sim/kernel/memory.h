@@ -16,6 +16,8 @@ struct sim_stacks {
     size_t all_count;
     size_t free_count;
     size_t max;      // Room in both.
+    size_t smallest; // Of them, as they really are.
+    size_t largest;
     size_t promised; // Not taken yet.
     size_t owned;    // Promises that the base has made to us.
 };

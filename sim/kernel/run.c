@@ -250,7 +250,6 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->steps_max =
         scenario->steps_max == 0 ? STEPS_MAX_DEFAULT : scenario->steps_max;
     kernel->jobs = NULL;
-    kernel->jobs_started = 0;
     kernel->around = NULL;
     kernel->cancelled_scope = 0;
     kernel->error = NULL;
