@@ -300,7 +300,9 @@ static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
 {
     const struct trio_memory *base = &memory->base;
 
-    for (size_t i = 0; i < stacks->all_count; i++)
+    // The base gives the last one first: each gets its place again, or a twin
+    // would not know in which order its addresses are.
+    for (size_t i = stacks->all_count; i-- > 0;)
         base->stack_give(base->context, stacks->all[i]);
     for (size_t i = 0; i < stacks->all_count; i++) {
         TRIO_ASSERT(base->stack_reserve(base->context, stacks->size) ==
