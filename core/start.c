@@ -123,6 +123,7 @@ void trio_started(void *value)
     trio_scope_unlink_(&task->root);
     trio_scope_link_(&task->root, &start->target->scope);
     trio_nursery_add_(start->target, task);
+    trio_note_(run, TRIO_NOTE_TASK_MOVE, task, &start->target->scope, 0);
     trio_scope_refresh_(run, &task->root);
     trio_task_ready_(run, start->caller, TRIO_OK);
 }

@@ -17,7 +17,7 @@ struct errand {
     char letter;
     struct trio_task *waiter; // NULL: nobody waits.
     bool done;
-    struct errand *next;      // To start when this one is done, or NULL.
+    struct errand *next; // To start when this one is done, or NULL.
 };
 
 static void run_errand(struct trio_sim_job *job)
@@ -382,9 +382,8 @@ static TRIO_CHECKPOINT trio_status start_two(void *arg)
 TEST_PLAIN(job, keeps_its_name_whoever_starts_one_first)
 {
     const struct trio_scenario scenario = {.name = "two", .fn = start_two};
-    struct trio_campaign_options options = {.runs = 20000,
-                                            .no_cancel_sweep = true,
-                                            .no_failure_sweep = true};
+    struct trio_campaign_options options = {
+        .runs = 20000, .no_cancel_sweep = true, .no_failure_sweep = true};
     struct trio_campaign_result result;
 
     explore(scenario, options, &result);

@@ -39,7 +39,9 @@ enum trio_note_kind {
                                  // is to cancel it, 0 if it is not to
     TRIO_NOTE_NAME,              // object: what; text: its name
     TRIO_NOTE_OWE,               // object: what; text: of which kind
-    TRIO_NOTE_SETTLE             // object: what
+    TRIO_NOTE_SETTLE,            // object: what
+    TRIO_NOTE_TASK_MOVE          // object: scope that it is in from now on, the
+                                 // nursery's in which it has started
 };
 
 struct trio_note {

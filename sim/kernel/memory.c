@@ -28,6 +28,8 @@ enum {
     CHUNK_SIZE = 1 << 20,
     BLOCK_MIN_LOG = 4,
     BLOCK_MAX = 1 << (BLOCK_MIN_LOG + MEMORY_CLASSES - 1),
+    STACK_MIN = 4096,
+    MARK_SIZE = 64, // A line of the cache.
     JUNK_OF_STACK = 4096
 };
 
@@ -183,16 +185,17 @@ static void release(void *context, void *block, size_t size)
 
 // ---- Stacks ----
 
+// Returns NULL for more than anybody needs.
 static struct sim_stacks *stacks_of(struct sim_memory *memory, size_t size)
 {
-    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
-        struct sim_stacks *stacks = &memory->stacks[i];
-        if (stacks->size == 0)
-            stacks->size = size;
-        if (stacks->size == size)
-            return stacks;
-    }
-    return NULL;
+    size_t class = 0;
+
+    while (class < STACK_SIZES && (size_t)STACK_MIN << class < size)
+        class ++;
+    if (class == STACK_SIZES)
+        return NULL;
+    memory->stacks[class].size = (size_t)STACK_MIN << class;
+    return &memory->stacks[class];
 }
 
 // Room for one more, in both lists.
@@ -223,13 +226,16 @@ static trio_status stack_reserve(void *context, size_t size)
     struct sim_memory *memory = context;
     struct sim_stacks *stacks = stacks_of(memory, size);
 
-    if (memory->fails(memory->fails_context, "stack") || stacks == NULL)
+    if (stacks == NULL)
+        return TRIO_EINVAL;
+    if (memory->fails(memory->fails_context, "stack"))
         return TRIO_ENOMEM;
     size_t taken = stacks->all_count - stacks->free_count;
     if (taken + stacks->promised == stacks->owned) {
         if (!make_room(memory, stacks))
             return TRIO_ENOMEM;
-        trio_status rc = memory->base.stack_reserve(memory->base.context, size);
+        trio_status rc =
+            memory->base.stack_reserve(memory->base.context, stacks->size);
         if (rc != TRIO_OK)
             return rc;
         stacks->owned++;
@@ -243,12 +249,13 @@ static void stack_unreserve(void *context, size_t size)
     stacks_of(context, size)->promised--;
 }
 
-static void know_size(struct sim_stacks *stacks, size_t size)
+// Stacks of one size are not all as large: the upper end of one that is lent
+// says where it belongs.
+static struct trio_stack lend(struct sim_stacks *home, struct trio_stack stack)
 {
-    if (stacks->smallest == 0 || size < stacks->smallest)
-        stacks->smallest = size;
-    if (size > stacks->largest)
-        stacks->largest = size;
+    stack.size -= MARK_SIZE;
+    *(struct sim_stacks **)((char *)stack.base + stack.size) = home;
+    return stack;
 }
 
 static struct trio_stack stack_take(void *context, size_t size)
@@ -261,31 +268,23 @@ static struct trio_stack stack_take(void *context, size_t size)
     if (stacks->free_count > 0) {
         stack = stacks->free[--stacks->free_count];
     } else {
-        stack = memory->base.stack_take(memory->base.context, size);
+        stack = memory->base.stack_take(memory->base.context, stacks->size);
         stacks->all[stacks->all_count++] = stack;
-        know_size(stacks, stack.size);
     }
     if (memory->junk != 0 && !EACH_FROM_BASE)
         __builtin_memset((char *)stack.base + stack.size - JUNK_OF_STACK,
                          memory->junk, JUNK_OF_STACK);
-    return stack;
+    return lend(stacks, stack);
 }
 
-// The sizes of stacks are not quite those that were asked for. In doubt a stack
-// goes to those that are asked for less.
 static void stack_give(void *context, struct trio_stack stack)
 {
-    struct sim_memory *memory = context;
-    struct sim_stacks *home = NULL;
+    struct sim_stacks *home =
+        *(struct sim_stacks **)((char *)stack.base + stack.size);
 
-    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
-        struct sim_stacks *stacks = &memory->stacks[i];
-        if (stacks->all_count > 0 && stack.size >= stacks->smallest &&
-            stack.size <= stacks->largest &&
-            (home == NULL || stacks->size < home->size))
-            home = stacks;
-    }
-    TRIO_ASSERT(home != NULL && home->free_count < home->max);
+    (void)context;
+    TRIO_ASSERT(home->free_count < home->all_count);
+    stack.size += MARK_SIZE;
     home->free[home->free_count++] = stack;
 }
 
@@ -308,7 +307,6 @@ static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
         TRIO_ASSERT(base->stack_reserve(base->context, stacks->size) ==
                     TRIO_OK);
         stacks->all[i] = base->stack_take(base->context, stacks->size);
-        know_size(stacks, stacks->all[i].size);
     }
 }
 
@@ -340,7 +338,7 @@ void trio_sim_memory_reset_(struct sim_memory *memory)
         memory->free[i] = NULL;
     memory->chunk = NULL;
     memory->blocks = 0;
-    for (size_t i = 0; i < STACK_SIZES_MAX; i++)
+    for (size_t i = 0; i < STACK_SIZES; i++)
         if (memory->stacks[i].size != 0)
             reset_stacks(memory, &memory->stacks[i]);
 }
@@ -350,7 +348,7 @@ void trio_sim_memory_end_(struct sim_memory *memory)
     struct trio_memory *base = &memory->base;
 
     trio_sim_memory_reset_(memory);
-    for (size_t i = 0; i < STACK_SIZES_MAX; i++) {
+    for (size_t i = 0; i < STACK_SIZES; i++) {
         struct sim_stacks *stacks = &memory->stacks[i];
         for (size_t k = 0; k < stacks->all_count; k++)
             base->stack_give(base->context, stacks->all[k]);

@@ -6,18 +6,17 @@
 
 #include <trio/backend.h>
 
-enum { MEMORY_CLASSES = 13, STACK_SIZES_MAX = 8 };
+enum { MEMORY_CLASSES = 13, STACK_SIZES = 20 };
 
-// Stacks of one size. They are never given back before the kernel ends.
+// Stacks of one size, a power of two. They are never given back before the
+// kernel ends.
 struct sim_stacks {
-    size_t size;
+    size_t size; // As the base is asked for them; 0: there are none yet.
     struct trio_stack *all;
     struct trio_stack *free; // The last is taken next.
     size_t all_count;
     size_t free_count;
     size_t max;      // Room in both.
-    size_t smallest; // Of them, as they really are.
-    size_t largest;
     size_t promised; // Not taken yet.
     size_t owned;    // Promises that the base has made to us.
 };
@@ -37,7 +36,7 @@ struct sim_memory {
     bool downwards;             // Fresh memory is taken from the top.
     size_t shift;               // So much of each chunk is left out first.
     uint8_t junk;               // What fresh memory and stacks hold; 0: any.
-    struct sim_stacks stacks[STACK_SIZES_MAX];
+    struct sim_stacks stacks[STACK_SIZES]; // By the size's logarithm.
 };
 
 trio_status trio_sim_memory_begin_(struct sim_memory *memory,

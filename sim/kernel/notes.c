@@ -14,7 +14,8 @@ static const uint32_t always =
     BIT(PARK) | BIT(WAKE) | BIT(TOUCH) | BIT(CLOCK_JUMP) | BIT(MISUSE) |
     BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE);
 static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
-                                     BIT(SCOPE_CLOSE) | BIT(TARGET) | BIT(NAME);
+                                     BIT(SCOPE_CLOSE) | BIT(TARGET) |
+                                     BIT(NAME) | BIT(TASK_MOVE);
 
 // Keeps an event to be told.
 static void keep(struct kernel *kernel, const struct event *event,
@@ -57,7 +58,7 @@ static void spawned(struct kernel *kernel, const struct trio_note *note)
         trio_sim_actor_add_(kernel, note->task, (uint32_t)note->second);
 
     if (kernel->details) {
-        trio_sim_scope_inherited_(kernel, actor, note->object);
+        trio_sim_scope_moved_(kernel, actor, note->object);
         trio_sim_label_(kernel, actor, "start", NULL);
     }
     if (kernel->strategy != NULL && kernel->strategy->started != NULL)
@@ -110,7 +111,9 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
     struct trio_cancel_scope *scope = (void *)(uintptr_t)note->object;
 
     if (note->kind == TRIO_NOTE_TARGET) {
-        trio_sim_scope_named_(kernel, scope, note->first != 0);
+        if (actor == NULL)
+            actor = trio_sim_actor_number_(kernel, 0);
+        trio_sim_scope_named_(kernel, actor, scope, note->first != 0);
     } else if (note->kind == TRIO_NOTE_NAME) {
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};
@@ -128,6 +131,8 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
         trio_sim_scope_opened_(kernel, actor, scope, note->first != 0);
     } else if (note->kind == TRIO_NOTE_SCOPE_CLOSE) {
         trio_sim_scope_closed_(kernel, actor, scope);
+    } else if (note->kind == TRIO_NOTE_TASK_MOVE) {
+        trio_sim_scope_moved_(kernel, actor, scope);
     }
 }
 

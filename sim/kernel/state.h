@@ -168,10 +168,11 @@ void trio_sim_scope_opened_(struct kernel *kernel, struct actor *actor,
                             struct trio_cancel_scope *scope, bool cancellable);
 void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
                             const struct trio_cancel_scope *scope);
-void trio_sim_scope_named_(struct kernel *kernel,
+void trio_sim_scope_named_(struct kernel *kernel, const struct actor *actor,
                            const struct trio_cancel_scope *scope, bool target);
-void trio_sim_scope_inherited_(struct kernel *kernel, struct actor *actor,
-                               const struct trio_cancel_scope *parent);
+// All scopes of an actor, if it has any, are inside `parent` from now on.
+void trio_sim_scope_moved_(struct kernel *kernel, struct actor *actor,
+                           const struct trio_cancel_scope *parent);
 struct open_scope *trio_sim_scope_path_(const struct kernel *kernel,
                                         uint32_t path);
 struct open_scope *trio_sim_scope_at_(const struct kernel *kernel,
