@@ -10,6 +10,20 @@
 #include "sim/runner/crash.h"
 #include "sim/runner/report.h"
 
+// A token is kept because it led to a failure: who replays it is told that it
+// still says something, and that this is no failure any more.
+static const char *news_of(enum trio_verdict verdict)
+{
+    static const char *const news[] = {
+        [TRIO_SIM_PASSED] = "the run passes now",
+        [TRIO_SIM_FAILED] = "", // The report has more to say.
+        [TRIO_SIM_CANCELLED] = "what it injects ends the run, as it should",
+        [TRIO_SIM_CAPPED] = "the run was capped",
+    };
+
+    return news[verdict];
+}
+
 static int show(const struct options *options, struct trio_campaign *campaign,
                 const struct record *record, trio_status rc)
 {
@@ -25,10 +39,8 @@ static int show(const struct options *options, struct trio_campaign *campaign,
         story = trio_runner_report_failure_(options, campaign, record);
     else
         story = trio_runner_report_story_(campaign, record);
-    if (verdict == TRIO_SIM_CAPPED)
-        printf("%s was capped: %s\n", name, record->result.text);
-    else if (verdict != TRIO_SIM_FAILED)
-        printf("%s passed\n", name);
+    if (verdict != TRIO_SIM_FAILED)
+        printf("%s: the token fits, and %s\n", name, news_of(verdict));
     if (story != NULL)
         fputs(story, stdout);
     free(story);

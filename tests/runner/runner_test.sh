@@ -97,6 +97,16 @@ check 'to the same end' says '^loses failed: nobody sees the payment$'
 check 'a token finds its scenario' run 1 --replay "$token"
 check 'it is of no other one' run 2 --test passes --replay "$token"
 check 'what is no token is refused' run 2 --replay 'no!token'
+export CORRECTED=1
+check 'a token that fails no more is 0' run 0 --replay "$token"
+check 'and says so' says '^loses: the token fits, and the run passes now$'
+check 'with what it still does' says '1\. looker at start, 1st time -> payer'
+check 'and is no failure' says_not 'failed'
+check 'in a corpus it is no failure, either' \
+    bash -c 'echo "$1" >"$2" && exec "$0" --test loses --strategy fifo \
+        --corpus "$2" >"$3" 2>&1' "$program" "$token" "$work/one" "$work/out"
+check 'and it is counted' says '^loses  PASSED .*, 1 of the corpus'
+unset CORRECTED
 check 'no shrinking, no shorter' run 1 --test loses --shrink=off
 check 'time is told' run 1 --test sleeps_twice
 check 'in seconds' says '^ +-- 90\.000 s later --$'
