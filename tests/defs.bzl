@@ -43,7 +43,7 @@ def trio_test(
         **kwargs
     )
 
-def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
+def trio_tests(srcs, tags = {}, sizes = {}):
     """For each source a trio_test, and the same cases as tests of cmocka.
 
     The latter are <noun>_cmocka_test; they are for a plain x86-64 build.
@@ -52,10 +52,9 @@ def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
       srcs: files named <noun>_test.c.
       tags: by the test's name, a list of tags.
       sizes: by the test's name, a size other than small.
-      deps: by the test's name, what it needs besides.
     """
     names = [src[:-len(".c")] for src in srcs]
-    for name in sorted(tags.keys() + sizes.keys() + deps.keys()):
+    for name in sorted(tags.keys() + sizes.keys()):
         if name not in names:
             fail("there is no tests/%s.c" % name)
     for name in names:
@@ -63,7 +62,6 @@ def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
             name = name,
             size = sizes.get(name, "small"),
             tags = tags.get(name, []),
-            deps = deps.get(name, []),
         )
         trio_test(
             name = name[:-len("test")] + "cmocka_test",
@@ -74,5 +72,4 @@ def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
             linkopts = ["-lcmocka"],
             size = sizes.get(name, "small"),
             tags = tags.get(name, []) + ["cmocka"],
-            deps = deps.get(name, []),
         )
