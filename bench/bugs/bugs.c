@@ -5,16 +5,18 @@
 #include "bench/bugs/bugs.h"
 
 unsigned bugs_soft_points;
-bool bugs_unrelated;
+enum bugs_change bugs_change;
 
 static TRIO_PARKS void step_aside(void)
 {
     char unrelated = 0;
 
-    if (!bugs_unrelated)
-        return;
-    trio_touch(&unrelated, TRIO_ACCESS_WRITE);
-    trio_cancel_shielded_checkpoint();
+    if (bugs_change == BUGS_SOFT_POINT) {
+        TRIO_SIM_POINT(&unrelated, TRIO_ACCESS_WRITE);
+    } else if (bugs_change == BUGS_CHECKPOINT) {
+        trio_touch(&unrelated, TRIO_ACCESS_WRITE);
+        trio_cancel_shielded_checkpoint();
+    }
 }
 
 void bugs_start(void)

@@ -16,9 +16,15 @@
 // How many steps each task takes before it comes to what matters.
 extern unsigned bugs_soft_points;
 
-// Whether each task begins with a step more, on an object that nobody else
-// knows: a change of the program that has nothing to do with its bug.
-extern bool bugs_unrelated;
+// A change of the program that has nothing to do with its bug: each task begins
+// with a step more, on an object that nobody else knows.
+enum bugs_change {
+    BUGS_UNCHANGED,
+    BUGS_CHECKPOINT, // the step is a checkpoint
+    BUGS_SOFT_POINT  // the step is a soft point
+};
+
+extern enum bugs_change bugs_change;
 
 // Every task of a bug calls one of these two first.
 //

@@ -59,6 +59,9 @@ TRIO_SCENARIO(bluetooth, .order = TRIO_SIM_SOFT,
     struct driver driver = {.pending = 1};
 
     (void)arg;
+    trio_sim_name(&driver.pending, "pending");
+    trio_sim_name(&driver.stopping, "stopping");
+    trio_sim_name(&driver.stopped, "stopped");
     return bugs_run((struct bugs_tasks[]){
         {.name = "request", .fn = request, .arg = &driver},
         {.name = "stopper", .fn = stop, .arg = &driver},

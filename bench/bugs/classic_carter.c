@@ -58,6 +58,10 @@ TRIO_SCENARIO(carter, .order = TRIO_SIM_SOFT,
     struct worker second = {&classes, &classes.counts[1]};
 
     (void)arg;
+    trio_sim_name(&classes.counts_lock, "counts lock");
+    trio_sim_name(&classes.exclusion, "exclusion");
+    trio_sim_name(&classes.counts[0], "first count");
+    trio_sim_name(&classes.counts[1], "second count");
     return bugs_run((struct bugs_tasks[]){
         {.name = "first", .fn = work, .arg = &first},
         {.name = "second", .fn = work, .arg = &second},

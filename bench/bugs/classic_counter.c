@@ -13,6 +13,13 @@ struct counter {
     int value;
 };
 
+static void name_all(const struct counter *counter)
+{
+    trio_sim_name(&counter->lock, "lock");
+    trio_sim_name(&counter->wrong_lock, "wrong lock");
+    trio_sim_name(&counter->value, "value");
+}
+
 static TRIO_CHECKPOINT trio_status count_carefully(void *arg)
 {
     struct counter *counter = arg;
@@ -51,6 +58,7 @@ TRIO_SCENARIO(wronglock, .order = TRIO_SIM_SOFT,
     struct counter counter = {TRIO_LOCK_INIT, TRIO_LOCK_INIT, 0};
 
     (void)arg;
+    name_all(&counter);
     return bugs_run((struct bugs_tasks[]){
         {.name = "careful", .fn = count_carefully, .arg = &counter},
         {.name = "careless",
@@ -104,6 +112,7 @@ TRIO_SCENARIO(account, .order = TRIO_SIM_SOFT,
     struct counter account = {TRIO_LOCK_INIT, TRIO_LOCK_INIT, 0};
 
     (void)arg;
+    name_all(&account);
     return bugs_run((struct bugs_tasks[]){
         {.name = "depositor", .fn = deposit, .arg = &account},
         {.name = "withdrawer", .fn = withdraw, .arg = &account},

@@ -31,9 +31,11 @@ static TRIO_PARKS trio_status dinner(size_t count)
     struct trio_lock forks[PHILOSOPHERS_MAX] = {TRIO_LOCK_INIT};
     struct philosopher philosophers[PHILOSOPHERS_MAX];
 
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < count; i++) {
         philosophers[i] =
             (struct philosopher){&forks[i], &forks[(i + 1) % count]};
+        trio_sim_name(&forks[i], "a fork");
+    }
     return bugs_run((struct bugs_tasks[]){
         {.name = "p",
          .fn = dine,

@@ -39,6 +39,8 @@ static TRIO_PARKS trio_status reorder(size_t tasks)
 {
     struct pair pair = {0, 0};
 
+    trio_sim_name(&pair.first, "first");
+    trio_sim_name(&pair.second, "second");
     return bugs_run((struct bugs_tasks[]){
         {.name = "setter", .fn = set, .arg = &pair, .count = tasks - 1},
         {.name = "checker", .fn = check, .arg = &pair},

@@ -110,6 +110,12 @@ TRIO_SCENARIO(safestack, .order = TRIO_SIM_SOFT,
     struct safe_stack stack = {0, ITEMS, {1, 2, NONE}, {false}};
 
     (void)arg;
+    trio_sim_name(&stack.top, "top");
+    trio_sim_name(&stack.count, "count");
+    for (size_t i = 0; i < ITEMS; i++) {
+        trio_sim_name(&stack.below[i], "a link");
+        trio_sim_name(&stack.taken[i], "a mark");
+    }
     return bugs_run((struct bugs_tasks[]){
         {.name = "t", .fn = pop_and_push, .arg = &stack, .count = TASKS},
         {.name = NULL},

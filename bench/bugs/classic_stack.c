@@ -82,6 +82,9 @@ TRIO_SCENARIO(stack, .order = TRIO_SIM_SOFT,
     struct stack stack = {.top = &stack.nodes[0]};
 
     (void)arg;
+    trio_sim_name(&stack.top, "top");
+    for (size_t i = 0; i < NODES; i++)
+        trio_sim_name(&stack.nodes[i].below, "a link");
     for (size_t i = 0; i + 1 < NODES; i++)
         stack.nodes[i].below = &stack.nodes[i + 1];
     return bugs_run((struct bugs_tasks[]){

@@ -60,6 +60,10 @@ static TRIO_PARKS trio_status twostage_of(size_t tasks)
 {
     struct stages stages = {TRIO_LOCK_INIT, TRIO_LOCK_INIT, 0, 0};
 
+    trio_sim_name(&stages.first_lock, "first lock");
+    trio_sim_name(&stages.second_lock, "second lock");
+    trio_sim_name(&stages.first, "first");
+    trio_sim_name(&stages.second, "second");
     return bugs_run((struct bugs_tasks[]){
         {.name = "writer",
          .fn = write_stages,

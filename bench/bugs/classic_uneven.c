@@ -44,6 +44,8 @@ TRIO_SCENARIO(uneven, .order = TRIO_SIM_SOFT, .witness = "main long*17 short*3")
     struct journey journey = {0, false};
 
     (void)arg;
+    trio_sim_name(&journey.progress, "progress");
+    trio_sim_name(&journey.arrived, "arrived");
     return bugs_run((struct bugs_tasks[]){
         {.name = "long", .fn = travel, .arg = &journey},
         {.name = "short", .fn = look, .arg = &journey},

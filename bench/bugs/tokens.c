@@ -46,9 +46,9 @@ static void print_failure(const struct measure *measure,
     struct trio_campaign_result again;
 
     bool replayed = replay(measure, bug, found, &again);
-    bugs_unrelated = true;
+    bugs_change = BUGS_SOFT_POINT;
     bool survived = replay(measure, bug, found, &again);
-    bugs_unrelated = false;
+    bugs_change = BUGS_UNCHANGED;
     size_t length = strlen(found->token);
     sums->failures++;
     sums->deviations += found->deviations;
