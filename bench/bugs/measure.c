@@ -8,6 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+void measure_begin(struct measure *measure)
+{
+    struct trio_config base = trio_config_platform();
+
+    measure->campaign = trio_campaign_new(&base);
+    if (measure->campaign != NULL)
+        return;
+    fputs("out of memory\n", stderr);
+    exit(1);
+}
+
+void measure_end(struct measure *measure)
+{
+    trio_campaign_free(measure->campaign);
+    measure->campaign = NULL;
+}
+
 static bool is_chosen(const struct measure *measure,
                       const struct trio_scenario *scenario)
 {
@@ -52,4 +69,39 @@ void measure_campaign(const struct measure *measure,
         fprintf(stderr, "%s: no such campaign\n", scenario->name);
         exit(1);
     }
+}
+
+bool measure_failure(const struct measure *measure,
+                     const struct trio_scenario *bug,
+                     struct trio_campaign_result *ret_result)
+{
+    const struct trio_campaign_options search = {.runs = SCHEDULES_MAX,
+                                                 .seed = 1};
+    const struct trio_campaign_options by_hand = {.strategy = "script",
+                                                  .script = bug->witness,
+                                                  .runs = 1,
+                                                  .no_cancel_sweep = true,
+                                                  .no_failure_sweep = true};
+
+    measure_campaign(measure, bug, &search, ret_result);
+    if (ret_result->verdict == TRIO_SIM_FAILED)
+        return true;
+    measure_campaign(measure, bug, &by_hand, ret_result);
+    return false;
+}
+
+const char *measure_replay(const struct measure *measure,
+                           const struct trio_scenario *bug, const char *token,
+                           struct trio_campaign_result *ret_result)
+{
+    trio_status rc =
+        trio_campaign_replay(measure->campaign, bug, token, ret_result);
+
+    if (rc == TRIO_EINVAL)
+        return "is no token of this bug";
+    if (rc == TRIO_ESTALE)
+        return ret_result->text;
+    return ret_result->verdict == TRIO_SIM_FAILED
+               ? NULL
+               : "fits, but the run does not fail";
 }

@@ -6,13 +6,21 @@
 
 #include <trio/campaign.h>
 
-enum { TRIALS_MAX = 20, SCHEDULES_MAX = 10000 };
+enum {
+    TRIALS_MAX = 20,
+    SCHEDULES_MAX = 10000,
+    MEASURE_LINE_MAX = TRIO_SIM_TOKEN_MAX + 2 * TRIO_SIM_TEXT_MAX
+};
 
 struct measure {
     struct trio_campaign *campaign;
     const char *pattern; // Names of bugs, as in a shell; NULL: all.
     unsigned trials;     // Of each strategy.
 };
+
+// Gives a measure its campaign, and takes it away. There is memory for that.
+void measure_begin(struct measure *measure);
+void measure_end(struct measure *measure);
 
 // Returns the first chosen scenario from `scenario` on, NULL if there is none.
 // Bugs are those that have a witness; others have been corrected.
@@ -32,6 +40,34 @@ void measure_campaign(const struct measure *measure,
                       const struct trio_campaign_options *options,
                       struct trio_campaign_result *ret_result);
 
+// ---- Failures that are kept ----
+
+// Finds a failure of a bug and shrinks it; of one that is hard to find, that of
+// its witness. Returns whether it was found.
+bool measure_failure(const struct measure *measure,
+                     const struct trio_scenario *bug,
+                     struct trio_campaign_result *ret_result);
+
+// Replays a token. Returns NULL if the bug fails; else what came instead, in
+// words.
+const char *measure_replay(const struct measure *measure,
+                           const struct trio_scenario *bug, const char *token,
+                           struct trio_campaign_result *ret_result);
+
+// Replays a line that measure_lines has printed. False: it has not led to the
+// same failure, and says so.
+bool measure_replay_line(const struct measure *measure, const char *line);
+
+// The same in a new process of this program.
+bool measure_replay_anew(const char *line);
+
+// Replays all lines of a file, each in a process of its own; comments begin
+// with '#'. Prints how many passed: those that led to the same failure. False:
+// not all of them, or there is none for one of the bugs.
+bool measure_replay_file(const char *path);
+
+// ---- Parts ----
+
 // Each of the following measures the chosen bugs, prints what it has found, and
 // returns how many of them were not as they must be.
 
@@ -48,5 +84,8 @@ unsigned measure_sweeps(const struct measure *measure);
 // What is left of each failure when it has been shrunk, that its token replays,
 // and how well it fits a program that was changed elsewhere.
 unsigned measure_tokens(const struct measure *measure);
+
+// Prints a line for each bug by which its failure is kept.
+unsigned measure_lines(const struct measure *measure);
 
 #endif // BENCH_BUGS_MEASURE_H
