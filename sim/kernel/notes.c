@@ -39,7 +39,9 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
     struct event event = {text, task, (uint16_t)object, (uint8_t)kind,
                           (int8_t)first};
 
-    kernel->hash = trio_sim_mix_(kernel->hash ^ (uint64_t)first, what);
+    uint64_t which = (uint64_t)first * UINT64_C(0xd1b54a32d192ed03);
+
+    kernel->hash = trio_sim_mix_(kernel->hash ^ which, what);
     kernel->recent[kernel->events++ % RECENT_EVENTS] = event;
     if (UNLIKELY(kernel->words))
         keep(kernel, &event, first);
@@ -178,23 +180,17 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
     }
 }
 
-static bool note(void *context, const struct trio_note *note)
+static __attribute__((noinline)) void
+take_note(struct kernel *kernel, const struct trio_note *note)
 {
-    struct kernel *kernel = context;
-    bool hashed = (always >> note->kind & 1) != 0;
     uint32_t task =
         note->task == NULL ? 0 : (uint32_t)trio_task_number(note->task);
     uint32_t object = 0;
+    int64_t first = note->first;
 
-    if (note->kind == TRIO_NOTE_STEP_BEGIN) { // Most are.
-        record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
-        step_begins(kernel, task);
-        return true;
-    }
-    if (hashed) {
+    if ((always >> note->kind & 1) != 0) {
         if (note->object != NULL)
             object = trio_sim_object_number_(&kernel->objects, note->object);
-        int64_t first = note->first;
         if (note->kind == TRIO_NOTE_CLOCK_JUMP)
             first -= kernel->time_begin; // Which depends on the data seed.
         record(kernel, note->kind, task, object, first, note->text);
@@ -202,6 +198,19 @@ static bool note(void *context, const struct trio_note *note)
     }
     if (UNLIKELY(kernel->details))
         look_closely(kernel, note);
+}
+
+static bool note(void *context, const struct trio_note *note)
+{
+    struct kernel *kernel = context;
+
+    if (note->kind == TRIO_NOTE_STEP_BEGIN) { // Most are.
+        uint32_t task = (uint32_t)trio_task_number(note->task);
+        record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
+        step_begins(kernel, task);
+    } else {
+        take_note(kernel, note);
+    }
     return true;
 }
 
