@@ -180,8 +180,8 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
     }
 }
 
-static __attribute__((noinline)) void
-take_note(struct kernel *kernel, const struct trio_note *note)
+static __attribute__((noinline)) void take_note(struct kernel *kernel,
+                                                const struct trio_note *note)
 {
     uint32_t task =
         note->task == NULL ? 0 : (uint32_t)trio_task_number(note->task);
