@@ -11,7 +11,7 @@
 
 #include "sim/search/shrinking.h"
 
-enum { LAST_FEW = 4, PAIRED_MAX = 8 };
+enum { LAST_FEW = 4, PAIRED_MAX = 6 };
 
 static bool is_timing(struct deviation deviation)
 {
@@ -146,7 +146,7 @@ void trio_sim_reduce_(struct trials *trials)
 
     try_only(trials, trio_sim_injects_, true);
     try_only(trials, is_timing, false);
-    for (size_t few = 1; few <= LAST_FEW; few *= 2)
+    for (size_t few = 2; few <= LAST_FEW; few *= 2)
         if (try_last(trials, few))
             break;
     go_through(trials, trio_sim_trial_without_, 1, 1);

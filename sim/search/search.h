@@ -23,7 +23,7 @@ bool trio_sim_token_read_(const char *token, struct plan *plan,
 
 // ---- Shrinking ----
 
-enum { DEVIATIONS_MAX = 1024 };
+enum { DEVIATIONS_MAX = 4096 };
 
 struct shrunk {
     struct deviation deviations[DEVIATIONS_MAX];

@@ -9,14 +9,6 @@
 
 #include "sim/search/shrinking.h"
 
-enum { PASS_RUNS_MAX = 1000 };
-
-static bool is_same(const struct trials *trials, const struct outcome *outcome)
-{
-    return outcome->verdict == VERDICT_FAILED &&
-           outcome->failure_class == trials->failure_class;
-}
-
 // Prepares a trial of the deviations of a plan that needs no strategy.
 static size_t take_deviations(struct trials *trials, const struct plan *failing)
 {
@@ -44,15 +36,14 @@ static size_t take_fired(struct trials *trials, const struct plan *failing)
     const struct deviation *fired = trio_sim_fired_(trials->kernel, &count);
     size_t first = count > DEVIATIONS_MAX ? count - DEVIATIONS_MAX : 0;
 
-    for (size_t i = is_same(trials, &outcome) ? first : count; i < count; i++)
+    for (size_t i = trio_sim_is_same_(trials, &outcome) ? first : count;
+         i < count; i++)
         trio_sim_trial_add_(trials, fired[i]);
     return count;
 }
 
-// Makes a plan the best, as far as it needs no strategy; returns false if it
-// cannot do without.
-static bool reproduce(struct trials *trials, const struct plan *failing,
-                      size_t *ret_found)
+bool trio_sim_reproduce_(struct trials *trials, const struct plan *failing,
+                         size_t *ret_found)
 {
     trials->plan = *failing;
     trials->plan.strategy = NULL;
@@ -90,43 +81,12 @@ static bool try_in_pass(struct trials *trials)
     return trio_sim_trial_(trials);
 }
 
-// Looks for the failure in random runs in the order PASS, with what the best
-// plan injects.
-static bool search_pass(struct trials *trials)
-{
-    struct random_walk walk;
-    struct strategy strategy = trio_sim_random_walk_(&walk);
-    struct deviation injected[DEVIATIONS_MAX];
-    struct shrunk *best = trials->best;
-    struct plan plan = best->plan;
-    size_t found; // Of no interest: it was found before.
-
-    plan.order = TRIO_SIM_PASS;
-    plan.strategy = &strategy;
-    plan.deviations = injected;
-    plan.deviation_count = 0;
-    for (size_t i = 0; i < best->plan.deviation_count; i++)
-        if (trio_sim_injects_(best->deviations[i]))
-            injected[plan.deviation_count++] = best->deviations[i];
-    plan.details = plan.deviation_count > 0;
-
-    for (uint64_t seed = 1; seed <= PASS_RUNS_MAX; seed++) {
-        struct outcome outcome;
-        plan.strategy_seed = seed;
-        best->searched++;
-        trio_sim_run_(trials->kernel, &plan, &outcome);
-        if (is_same(trials, &outcome))
-            return reproduce(trials, &plan, &found);
-    }
-    return false;
-}
-
 // Returns whether what was found can be brought into the order PASS.
 static bool bring_to_pass(struct trials *trials)
 {
     if (trials->best->plan.order == TRIO_SIM_PASS)
         return true;
-    if (!try_in_pass(trials) && !search_pass(trials))
+    if (!try_in_pass(trials) && !trio_sim_find_in_pass_(trials))
         return false;
     minimise(trials);
     return true;
@@ -147,9 +107,11 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
     ret->searched = 0;
     ret->minimal = false;
     ret->possible_in_pass = failing->order == TRIO_SIM_PASS;
-    if (!reproduce(&trials, failing, &ret->found))
+    if (!trio_sim_reproduce_(&trials, failing, &ret->found))
         return false;
     minimise(&trials);
     ret->possible_in_pass = bring_to_pass(&trials);
+    if (trio_sim_find_smaller_(&trials))
+        minimise(&trials);
     return true;
 }

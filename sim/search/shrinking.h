@@ -29,6 +29,10 @@ static inline bool trio_sim_injects_(struct deviation deviation)
 
 // ---- One trial: trial.c ----
 
+// Whether a run failed as it should.
+bool trio_sim_is_same_(const struct trials *trials,
+                       const struct outcome *outcome);
+
 // Begins a trial of the best plan, with no deviation yet.
 void trio_sim_trial_begin_(struct trials *trials);
 
@@ -44,6 +48,11 @@ bool trio_sim_trial_without_(struct trials *trials, size_t from, size_t to);
 
 // ---- Passes ----
 
+// Makes a plan the best, as far as it needs no strategy; returns false if it
+// cannot do without: shrink.c
+bool trio_sim_reproduce_(struct trials *trials, const struct plan *failing,
+                         size_t *ret_found);
+
 // Leaves out as many deviations as is quickly done: reduce.c
 void trio_sim_reduce_(struct trials *trials);
 
@@ -52,5 +61,14 @@ bool trio_sim_reduce_fully_(struct trials *trials);
 
 // Replaces what was injected by less.
 void trio_sim_simplify_(struct trials *trials); // simplify.c
+
+// ---- The same failure in other runs: find_again.c ----
+
+// Looks for it in the order PASS.
+bool trio_sim_find_in_pass_(struct trials *trials);
+
+// Looks for it in runs with fewer deviations than the best plan has, if these
+// are many.
+bool trio_sim_find_smaller_(struct trials *trials);
 
 #endif // TRIO_SIM_SEARCH_SHRINKING_H

@@ -67,6 +67,13 @@ void trio_sim_trial_add_(struct trials *trials, struct deviation deviation)
     trials->candidates[trials->plan.deviation_count++] = deviation;
 }
 
+bool trio_sim_is_same_(const struct trials *trials,
+                       const struct outcome *outcome)
+{
+    return outcome->verdict == VERDICT_FAILED &&
+           outcome->failure_class == trials->failure_class;
+}
+
 bool trio_sim_trial_(struct trials *trials)
 {
     struct outcome outcome;
@@ -76,8 +83,7 @@ bool trio_sim_trial_(struct trials *trials)
         return false;
     trials->best->replays++;
     trio_sim_run_(trials->kernel, &trials->plan, &outcome);
-    if (outcome.verdict == VERDICT_FAILED &&
-        outcome.failure_class == trials->failure_class) {
+    if (trio_sim_is_same_(trials, &outcome)) {
         keep(trials, &outcome);
         return true;
     }
