@@ -22,7 +22,7 @@ enum trio_property {
 // Says that `condition` holds, always; a simulated run in which it does not has
 // failed. Evaluates it once.
 //
-//     TRIO_SIM_ALWAYS(pool->taken <= pool->size, "no more taken than there are");
+//     TRIO_SIM_ALWAYS(pool->taken <= pool->size, "no more than there are");
 #define TRIO_SIM_ALWAYS(condition, name)                                      \
     trio_sim_property(TRIO_PROPERTY_ALWAYS, (condition), (name))
 

@@ -39,8 +39,8 @@ struct sim_memory {
     struct sim_stacks stacks[STACK_SIZES]; // By the size's logarithm.
 };
 
-trio_status trio_sim_memory_begin_(struct sim_memory *memory,
-                                   const struct trio_memory *base);
+TRIO_MUST_USE trio_status trio_sim_memory_begin_(
+    struct sim_memory *memory, const struct trio_memory *base);
 void trio_sim_memory_end_(struct sim_memory *memory);
 
 // A run begins: everything is there again.
