@@ -157,17 +157,39 @@ void trio_entries_run_(struct trio_run *run, size_t max)
         call_first(run);
 }
 
-void trio_entries_close_(struct trio_run *run)
+// From here on nothing is posted any more; what was is taken.
+static void close(struct trio_run *run)
 {
-    struct trio_poster *poster = run->poster;
-
-    struct trio_entry *newest = EXCHANGE(&poster->newest, &trio_queue_over_);
+    struct trio_entry *newest =
+        EXCHANGE(&run->poster->newest, &trio_queue_over_);
 
     take(run, newest == &trio_queue_over_ ? NULL : newest);
+}
+
+// The last call of post may still look at the world.
+static void await_posts(const struct trio_run *run)
+{
+    while (LOAD(&run->poster->posting) != 0) {
+    }
+}
+
+void trio_entries_close_(struct trio_run *run)
+{
+    close(run);
     while (run->entries != NULL)
         call_first(run);
-    while (LOAD(&poster->posting) != 0) {
+    await_posts(run);
+}
+
+void trio_entries_drop_(struct trio_run *run)
+{
+    close(run);
+    while (run->entries != NULL) {
+        struct trio_entry *entry = run->entries;
+        run->entries = entry->next;
+        EXCHANGE(&entry->queued, 0);
     }
+    await_posts(run);
 }
 
 void trio_poster_end_(struct trio_run *run)

@@ -196,6 +196,7 @@ struct trio_run {
     void *context;       // The loop's.
     void *way_out;       // Of whoever abandons the run.
     bool abandoned;
+    bool catching; // Interrupts.
     struct trio_annotation annotation;
     struct trio_cancel_scope root;
     struct trio_nursery main;
@@ -423,6 +424,7 @@ size_t trio_entries_count_(const struct trio_run *run);
 bool trio_entry_may_come_(const struct trio_run *run);
 void trio_entries_run_(struct trio_run *run, size_t max);
 void trio_entries_close_(struct trio_run *run);
+void trio_entries_drop_(struct trio_run *run); // Without calling them.
 void trio_poster_end_(struct trio_run *run);
 
 // ---- loop.c, idle.c, deadlock.c ----
@@ -433,5 +435,9 @@ void trio_deadlock_(struct trio_run *run);
 
 // ---- run_end.c ----
 TRIO_MUST_USE trio_status trio_run_result_(struct trio_run *run);
+
+// ---- run.c, abandon.c ----
+void trio_interrupt_let_go_(struct trio_run *run); // If it was caught.
+void trio_abandoned_(struct trio_run *run);        // If it was.
 
 #endif // TRIO_CORE_INTERNAL_H

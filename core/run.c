@@ -122,6 +122,15 @@ struct program {
     void *arg;
 };
 
+void trio_interrupt_let_go_(struct trio_run *run)
+{
+    const struct trio_world *world = &run->config.world;
+
+    if (run->catching)
+        world->jobs->release_interrupt(world->context);
+    run->catching = false;
+}
+
 static int run_main(void *arg)
 {
     static const struct trio_task_options options = {"main", 0, false};
@@ -138,12 +147,11 @@ static int run_main(void *arg)
         return rc;
     }
     trio_nursery_add_(&run->main, task);
-    bool caught = run->config.catch_interrupt &&
-                  world->jobs->catch_interrupt(world->context, run->poster,
-                                               &run->interrupt) == TRIO_OK;
+    run->catching = run->config.catch_interrupt &&
+                    world->jobs->catch_interrupt(world->context, run->poster,
+                                                 &run->interrupt) == TRIO_OK;
     trio_loop_(run);
-    if (caught)
-        world->jobs->release_interrupt(world->context);
+    trio_interrupt_let_go_(run);
     rc = trio_run_result_(run);
     trio_note_(run, TRIO_NOTE_RUN_END, NULL, NULL, rc);
     return rc;
@@ -166,20 +174,8 @@ trio_status trio_run_with(const struct trio_config *config, trio_task_fn fn,
         return rc;
     trio_current_run_ = &run;
     rc = (trio_status)trio_context_call_(&run.way_out, run_main, &program);
-    if (run.abandoned)
-        trio_annotate_abandon(&run.annotation);
+    trio_abandoned_(&run);
     end_outside(&run);
     trio_current_run_ = NULL;
     return rc;
-}
-
-void trio_run_abandon(trio_status status)
-{
-    struct trio_run *run = trio_run_current_();
-    struct trio_annotation nobody;
-
-    run->abandoned = true;
-    trio_annotate_leave(&nobody, &run->annotation, true);
-    trio_context_leave_(run->way_out, (int)status);
-    __builtin_unreachable();
 }

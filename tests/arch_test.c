@@ -12,6 +12,8 @@
 // Private to the core, and the only part of it that is tested from beside it:
 // what goes wrong here shows far away from here.
 int trio_context_switch_(void **save, void *load, int value);
+void trio_context_leave_(void *load, int value);
+int trio_context_call_(void **save, int (*fn)(void *arg), void *arg);
 void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg);
 struct trio_registers trio_context_registers_(const void *saved_sp);
 uint64_t trio_fp_control_save_(void);
@@ -120,6 +122,11 @@ static void keep_values(void *arg)
         CHECK(values_survive(arg, leave, &step));
 }
 
+static void begin_again(struct fiber *fiber)
+{
+    begin(fiber, keep_values);
+}
+
 TEST_PLAIN(context, keeps_the_registers_that_a_call_keeps)
 {
     static struct fiber fiber;
@@ -206,4 +213,148 @@ TEST_PLAIN(context, shares_the_floating_point_control_unless_it_is_kept)
     trio_fp_control_load_(control);
     CHECK_EQ(fegetround(), FE_TONEAREST);
     CHECK_EQ(trio_fp_control_save_(), control);
+}
+
+// ---- The way out of a call ----
+
+// A call that can be left, and how.
+struct call {
+    void *way_out;
+    struct fiber *fiber;
+    int count;
+    volatile int64_t *step;
+    const void *caller; // To be found in a backtrace.
+    bool found;
+};
+
+static int count_call(void *arg)
+{
+    struct call *call = arg;
+    _Alignas(16) char local[16];
+
+    escaped = local;
+    CHECK_EQ((uintptr_t)escaped % 16, 0);
+    CHECK_EQ((uintptr_t)__builtin_frame_address(0) % 16, 0);
+    return ++call->count;
+}
+
+TEST_PLAIN(context, a_call_with_a_way_out_returns_what_its_function_did)
+{
+    struct call call = {.count = 41};
+
+    CHECK_EQ(trio_context_call_(&call.way_out, count_call, &call), 42);
+    CHECK_EQ(trio_context_call_(&call.way_out, count_call, &call), 43);
+}
+
+static int go_out(void *arg)
+{
+    struct call *call = arg;
+
+    if (call->count++ == 100)
+        trio_context_leave_(call->way_out, -7);
+    if (call->count > 200)
+        return 0;
+    return go_out(call) + call->count; // Not the last thing it does.
+}
+
+TEST_PLAIN(context, a_call_is_left_from_far_below)
+{
+    struct call call = {.count = 0};
+
+    CHECK_EQ(trio_context_call_(&call.way_out, go_out, &call), -7);
+    CHECK_EQ(call.count, 101);
+}
+
+static void go_out_of_fiber(void *arg)
+{
+    const struct call *call = arg;
+
+    trio_context_leave_(call->way_out, -8);
+}
+
+static int enter_fiber(void *arg)
+{
+    struct call *call = arg;
+    struct fiber *fiber = call->fiber;
+
+    fiber->context = trio_context_make_(TOP(fiber), go_out_of_fiber, call);
+    enter(fiber);
+    return 0; // Nobody comes back.
+}
+
+TEST_PLAIN(context, a_call_is_left_from_another_stack)
+{
+    static struct fiber fiber;
+    struct call call = {.fiber = &fiber};
+
+    for (int i = 0; i < 1000; i++)
+        CHECK_EQ(trio_context_call_(&call.way_out, enter_fiber, &call), -8);
+}
+
+static int spoil(void *arg)
+{
+    struct call *call = arg;
+    volatile int64_t step = 31;
+
+    CHECK(values_survive(call->fiber, begin_again, &step));
+    CHECK(values_survive(call->fiber, enter, &step));
+    if (*call->step % 2 != 0)
+        trio_context_leave_(call->way_out, 1);
+    return 1;
+}
+
+static void call_and_spoil(struct fiber *fiber)
+{
+    struct call call = {.fiber = fiber, .step = escaped};
+
+    CHECK_EQ(trio_context_call_(&call.way_out, spoil, &call), 1);
+}
+
+// Both ways: by returning and by leaving.
+TEST_PLAIN(context, a_call_keeps_the_registers_that_a_call_keeps)
+{
+    static struct fiber fiber;
+
+    for (int64_t i = 7; i < 17; i++) {
+        volatile int64_t step = i;
+        escaped = (void *)(uintptr_t)&step;
+        CHECK(values_survive(&fiber, call_and_spoil, &step));
+    }
+}
+
+static _Unwind_Reason_Code look_for(struct _Unwind_Context *context, void *arg)
+{
+    struct call *call = arg;
+    const char *place = (const char *)(uintptr_t)_Unwind_GetIP(context);
+
+    call->found =
+        call->found || _Unwind_FindEnclosingFunction(
+                           (void *)(uintptr_t)(place - 1)) == call->caller;
+    return ++call->count < 64 ? _URC_NO_REASON : _URC_NORMAL_STOP;
+}
+
+static int look_up(void *arg)
+{
+    _Unwind_Backtrace(look_for, arg);
+    return 5;
+}
+
+__attribute__((noinline)) static int call_and_look(struct call *call)
+{
+    union {
+        int (*function)(struct call *call);
+        const void *address;
+    } self = {call_and_look};
+
+    call->caller = self.address;
+    int value = trio_context_call_(&call->way_out, look_up, call);
+    return value + 1;
+}
+
+TEST_PLAIN(context, a_call_with_a_way_out_is_seen_in_a_backtrace)
+{
+    struct call call = {.count = 0};
+
+    CHECK_EQ(call_and_look(&call), 6);
+    CHECK(call.found);
 }

@@ -61,6 +61,8 @@ struct trio_annotation {
     const void *base;
     size_t size;
     void *fake_stack; // While the context is left; NULL: none yet.
+    void *escaped;    // That of a context which will never be back.
+    bool awaited;     // Who has escaped is on the way here.
 };
 
 TRIO_ANNOTATE trio_annotate_init(struct trio_annotation *self, const void *base,
@@ -104,12 +106,28 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
     self->fake_stack = NULL;
 }
 
+// What stands on a loop's own stack may escape to its lower end without a
+// switch; any other context dies of it, but what is on its fake stack stays
+// until it is buried.
+TRIO_ANNOTATE trio_annotate_escape(struct trio_annotation *to)
+{
+    const char *here = __builtin_frame_address(0);
+    const char *base = to->base;
+
+    __asan_handle_no_return();
+    to->awaited = here < base || here >= base + to->size;
+    if (to->awaited)
+        __sanitizer_start_switch_fiber(&to->escaped, to->base, to->size);
+}
+
 // Frames were abandoned below this one, and their red zones are still there.
 TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
 {
     enum { FAR = 65536 };
 
-    trio_annotate_arrive(self);
+    if (self->awaited)
+        trio_annotate_arrive(self);
+    self->awaited = false;
     __asan_unpoison_memory_region((char *)__builtin_frame_address(0) - FAR,
                                   FAR);
 }
@@ -129,6 +147,15 @@ TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
     __sanitizer_start_switch_fiber(NULL, base, size);
     __sanitizer_finish_switch_fiber(fake_stack, NULL, NULL);
     self->fake_stack = NULL;
+}
+
+TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)
+{
+    struct trio_annotation dead = {
+        .base = self->base, .size = self->size, .fake_stack = self->escaped};
+
+    trio_annotate_destroy(&dead);
+    self->escaped = NULL;
 }
 
 #elif defined(TRIO_ANNOTATE_TSAN)
@@ -172,6 +199,11 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
     (void)self;
 }
 
+TRIO_ANNOTATE trio_annotate_escape(struct trio_annotation *to)
+{
+    __tsan_switch_to_fiber(to->fiber, 0);
+}
+
 TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
 {
     (void)self;
@@ -181,6 +213,11 @@ TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
 {
     if (self->created)
         __tsan_destroy_fiber(self->fiber);
+}
+
+TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)
+{
+    (void)self;
 }
 
 #else
@@ -215,12 +252,22 @@ TRIO_ANNOTATE trio_annotate_arrive(struct trio_annotation *self)
     (void)self;
 }
 
+TRIO_ANNOTATE trio_annotate_escape(struct trio_annotation *to)
+{
+    (void)to;
+}
+
 TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
 {
     (void)self;
 }
 
 TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
+{
+    (void)self;
+}
+
+TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)
 {
     (void)self;
 }
