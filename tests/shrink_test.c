@@ -281,6 +281,7 @@ TEST_PLAIN(shrink, keeps_the_cancellation_that_is_needed)
 
     CHECK_STRING(fixture.result.found_by, "cancel sweep");
     CHECK_EQ(fixture.result.deviations, 1);
+    CHECK(fixture.result.minimal);
     CHECK(fails_again(&fixture, &tender, fixture.result.token));
     leave_out(fixture.result.token, 0, none);
     CHECK(!fails_again(&fixture, &tender, none));

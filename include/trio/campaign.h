@@ -81,6 +81,7 @@ struct trio_campaign_result {
     uint64_t replays;          // To shrink it.
     size_t deviations;         // Left of it.
     size_t deviations_found;   // Before shrinking.
+    bool minimal;              // No deviation can be left out: each was tried.
     bool possible_in_pass;     // Found again in the order PASS.
     char text[TRIO_SIM_TEXT_MAX];   // What failed.
     char token[TRIO_SIM_TOKEN_MAX]; // Replays it.

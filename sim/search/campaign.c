@@ -146,6 +146,7 @@ static bool take_down(struct search *search, struct shrunk *ret)
     ret->plan = plan;
     ret->replays = 1;
     ret->found = count;
+    ret->minimal = false;
     ret->possible_in_pass = plan.order == TRIO_SIM_PASS;
     return true;
 }
@@ -173,6 +174,7 @@ static void conclude(struct search *search, struct shrunk *shrunk)
     result->replays = shrunk->replays;
     result->deviations = shrunk->plan.deviation_count;
     result->deviations_found = shrunk->found;
+    result->minimal = shrunk->minimal;
     result->possible_in_pass = shrunk->possible_in_pass;
     if (trio_sim_token_write_(&shrunk->plan, result->token,
                               sizeof(result->token)) == 0)
