@@ -71,6 +71,7 @@ struct late {
     trio_time at;
     trio_status slept;
     trio_status next;
+    bool left;
 };
 
 static TRIO_CHECKPOINT trio_status sleep_then_checkpoint(void *arg)
@@ -80,6 +81,7 @@ static TRIO_CHECKPOINT trio_status sleep_then_checkpoint(void *arg)
     trio_move_on_at(&late->scope, late->at);
     late->slept = trio_sleep_until(late->at);
     late->next = trio_checkpoint();
+    late->left = true;
     return trio_cancel_scope_close(&late->scope, late->next);
 }
 
@@ -92,6 +94,7 @@ TEST(timer, a_deadline_that_is_changed_goes_behind_its_equals)
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, sleep_then_checkpoint, &late));
     CHECK_OK(trio_wait_all_tasks_blocked(0));
+    REQUIRE(!late.left);
     // The same time, but armed last now: the sleep comes first.
     trio_cancel_scope_set_deadline_at(&late.scope, late.at + 1);
     trio_cancel_scope_set_deadline_at(&late.scope, late.at);
@@ -110,7 +113,8 @@ static TRIO_CHECKPOINT trio_status cancel_at(void *arg)
     struct sibling *sibling = arg;
     trio_status rc = trio_sleep_until(sibling->at);
 
-    trio_cancel_scope_cancel(sibling->scope, NULL);
+    if (CHECK(sibling->scope != NULL))
+        trio_cancel_scope_cancel(sibling->scope, NULL);
     return rc;
 }
 
@@ -127,6 +131,7 @@ TEST(timer, a_sleeper_that_is_due_in_the_instant_of_a_cancellation_was_woken)
     CHECK_OK(trio_nursery_start_soon(&outer, cancel_at, &sibling));
     CHECK_OK(trio_nursery_start_soon(&inner, worker_run, &worker));
     CHECK_OK(trio_nursery_close(&inner, TRIO_OK));
+    sibling.scope = NULL;
     CHECK_OK(trio_nursery_close(&outer, TRIO_OK));
     CHECK_OK(worker.slept);
 }
