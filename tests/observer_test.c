@@ -7,7 +7,7 @@
 #include "tests/check.h"
 #include "tests/tasks.h"
 
-enum { KINDS = TRIO_NOTE_MISUSE + 1 };
+enum { KINDS = TRIO_NOTE_TASK_MOVE + 1 };
 
 struct witness {
     int counts[KINDS];
@@ -164,4 +164,114 @@ TEST_SEEDED(observer, changes_nothing_by_looking)
     CHECK_OK(capture_run(&capture, run_workers, &unseen));
     capture_close(&capture);
     CHECK_LOG(seen, unseen.text);
+}
+
+// ---- Which kinds ----
+
+// S86
+TEST_PLAIN(observer, is_told_of_the_kinds_that_it_asks_for)
+{
+    struct capture capture;
+    struct witness witness = {.left = -1};
+
+    observe(&capture, &witness);
+    capture.config.observer.kinds =
+        1u << TRIO_NOTE_PARK | 1u << TRIO_NOTE_TASK_SPAWN;
+    CHECK_STATUS(capture_run(&capture, use_everything, &capture), -2000);
+    CHECK(witness.counts[TRIO_NOTE_PARK] >= 2);
+    CHECK_EQ(witness.counts[TRIO_NOTE_TASK_SPAWN], 2);
+    CHECK_EQ(witness.notes, witness.counts[TRIO_NOTE_PARK] +
+                                witness.counts[TRIO_NOTE_TASK_SPAWN]);
+    capture_close(&capture);
+}
+
+// S86
+TEST_PLAIN(observer, of_no_kinds_is_told_of_all)
+{
+    struct capture capture;
+    struct witness some = {.left = -1}, all = {.left = -1};
+
+    observe(&capture, &some);
+    CHECK_STATUS(capture_run(&capture, use_everything, &capture), -2000);
+    capture_close(&capture);
+    observe(&capture, &all);
+    capture.config.observer.kinds = UINT32_MAX;
+    CHECK_STATUS(capture_run(&capture, use_everything, &capture), -2000);
+    capture_close(&capture);
+    CHECK_EQ(some.notes, all.notes);
+}
+
+// S86
+TEST_PLAIN(observer, that_says_no_is_removed_whatever_it_asked_for)
+{
+    struct capture capture;
+    struct witness witness = {.left = 1};
+
+    observe(&capture, &witness);
+    capture.config.observer.kinds = 1u << TRIO_NOTE_PARK;
+    CHECK_STATUS(capture_run(&capture, use_everything, &capture), -2000);
+    CHECK_EQ(witness.notes, 1);
+    capture_close(&capture);
+}
+
+// ---- Scopes of tasks ----
+
+struct places {
+    const void *spawned[8]; // By the number of the task.
+    const void *moved;
+    int64_t opened[8]; // What was said of each scope.
+    size_t opened_count;
+};
+
+static bool note_places(void *context, const struct trio_note *note)
+{
+    struct places *places = context;
+
+    if (note->kind == TRIO_NOTE_TASK_SPAWN)
+        places->spawned[note->first] = note->object;
+    if (note->kind == TRIO_NOTE_TASK_MOVE)
+        places->moved = note->object;
+    if (note->kind == TRIO_NOTE_SCOPE_OPEN && places->opened_count < 8)
+        places->opened[places->opened_count++] = note->first;
+    return true;
+}
+
+static TRIO_CHECKPOINT trio_status start_and_sleep(void *arg)
+{
+    trio_started(NULL);
+    return sleep_forever(arg);
+}
+
+static TRIO_CHECKPOINT trio_status start_both_ways(void *arg)
+{
+    struct places *places = arg;
+    struct trio_nursery nursery;
+    struct trio_cancel_scope shield;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, sleep_forever, NULL));
+    CHECK(places->spawned[2] == trio_nursery_cancel_scope(&nursery));
+    CHECK_OK(trio_nursery_start(&nursery, start_and_sleep, NULL, NULL));
+    CHECK(places->spawned[3] != trio_nursery_cancel_scope(&nursery));
+    CHECK(places->moved == trio_nursery_cancel_scope(&nursery));
+    trio_shield_after(&shield, TRIO_FOREVER);
+    CHECK_OK(trio_cancel_scope_close(&shield, TRIO_OK));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+// S86
+TEST_PLAIN(observer, learns_in_which_scope_a_task_is)
+{
+    struct capture capture;
+    struct places places = {.opened_count = 0};
+
+    capture_open(&capture);
+    capture.config.observer =
+        (struct trio_observer){.context = &places, .note = note_places};
+    CHECK_OK(capture_run(&capture, start_both_ways, &places));
+    CHECK_EQ(places.opened_count, 2);
+    CHECK_EQ(places.opened[0], 1); // The nursery is for others to cancel,
+    CHECK_EQ(places.opened[1], 0); // the shield is not.
+    capture_close(&capture);
 }
