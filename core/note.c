@@ -14,17 +14,19 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
                      struct trio_task *task, const void *object,
                      const char *text, int64_t first)
 {
-    struct trio_note note = {.kind = kind,
-                             .task = task,
-                             .object = object,
-                             .text = text,
-                             .first = first};
+    struct trio_note note; // Filled in one by one: it is told at every step.
     const struct trio_observer *observer = &run->config.observer;
     struct trio_task *current = run->current;
     uint32_t observed = run->observed;
 
     if ((observed >> kind & 1) == 0)
         return;
+    note.kind = kind;
+    note.task = task;
+    note.object = object;
+    note.text = text;
+    note.first = first;
+    note.second = 0;
     if (kind == TRIO_NOTE_TASK_SPAWN && current != NULL)
         note.second = (int64_t)current->number;
     run->current = NULL; // S8: it must not do what a task does.

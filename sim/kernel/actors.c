@@ -6,6 +6,8 @@
 
 enum { PATHS_COMPARED_MAX = 1000 };
 
+const struct actor trio_sim_no_actor_;
+
 struct actor *trio_sim_actor_number_(const struct kernel *kernel,
                                      uint32_t number)
 {
@@ -75,7 +77,7 @@ struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
     struct actor *actor = trio_sim_append_raw_(kernel, &kernel->actors);
     struct actor *mother = trio_sim_actor_number_(kernel, parent);
 
-    __builtin_memset(actor, 0, sizeof(*actor));
+    *actor = trio_sim_no_actor_;
     actor->task = task;
     actor->number = (uint32_t)trio_task_number(task);
     actor->parent = parent;

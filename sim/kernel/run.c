@@ -195,7 +195,7 @@ static void reset_arrays(struct kernel *kernel)
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
         arrays[i]->count = 0;
     nobody = trio_sim_append_raw_(kernel, &kernel->actors);
-    __builtin_memset(nobody, 0, sizeof(*nobody));
+    *nobody = trio_sim_no_actor_;
     nobody->path = 1;
     if (!kernel->details)
         return;
@@ -231,7 +231,12 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     trio_duration time_max =
         scenario->time_max == 0 ? TIME_MAX_DEFAULT : scenario->time_max;
 
-    *outcome = (struct outcome){.verdict = VERDICT_PASSED};
+    outcome->verdict = VERDICT_PASSED;
+    outcome->failure = FAILURE_NONE;
+    outcome->failure_class = 0;
+    outcome->text[0] = '\0';
+    outcome->fired = 0;
+    outcome->exhausted = false;
     kernel->plan = plan;
     kernel->outcome = outcome;
     kernel->strategy = strategy;

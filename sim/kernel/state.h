@@ -146,6 +146,7 @@ void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       const char *text);
 
 // ---- actors.c: tasks by number ----
+extern const struct actor trio_sim_no_actor_; // All zero.
 struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
                                   uint32_t parent);
 struct history *trio_sim_history_(const struct kernel *kernel,

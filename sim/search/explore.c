@@ -47,12 +47,13 @@ static bool begin(struct search *search, struct exploration *ret)
     return true;
 }
 
-// Whether chance would spoil what a strategy has worked out: a script says
-// itself when time passes, and delays are counted on one program.
+// Whether chance would spoil what a strategy stands for: a script says itself
+// when time passes, delays are counted on one program, and first in, first out
+// is production.
 static bool is_exact(const struct search *search,
                      const struct strategy *strategy)
 {
-    return strategy == &search->strategies->script ||
+    return strategy == NULL || strategy == &search->strategies->script ||
            strategy == &search->strategies->delay_bounded;
 }
 
