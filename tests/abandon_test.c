@@ -186,12 +186,14 @@ static void escape_from(enum from from, size_t living)
     capture_close(&capture);
 }
 
+// S84
 TEST_PLAIN(abandon, works_from_everywhere)
 {
     for (int from = 0; from < FROM_COUNT; from++)
         escape_from((enum from)from, 3);
 }
 
+// S84
 TEST_PLAIN(abandon, does_not_mind_many_living_tasks)
 {
     for (int from = 0; from < FROM_COUNT; from++)
@@ -214,6 +216,7 @@ static TRIO_CHECKPOINT trio_status sleep_a_little(void *arg)
     return trio_sleep(TRIO_SECOND);
 }
 
+// S84
 TEST_PLAIN(abandon, leaves_the_next_run_alone)
 {
     for (int from = 0; from < FROM_COUNT; from++) {
@@ -248,6 +251,7 @@ static TRIO_CHECKPOINT trio_status wait_for_both(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S84
 TEST_PLAIN(abandon, works_on_the_real_loop_with_handles_armed)
 {
     int descriptors[4];
@@ -355,6 +359,7 @@ static void release(void *context, void *block, size_t size)
     memory.platform.release(context, block, size);
 }
 
+// S84
 TEST_PLAIN(abandon, gives_the_memory_of_the_run_back)
 {
     struct trio_config config = trio_config_platform();

@@ -51,6 +51,7 @@ static TRIO_CHECKPOINT trio_status use_in_turn(void *arg)
     return rc;
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, tries_every_moment_of_a_sound_program)
 {
     const struct trio_scenario scenario = {.name = "sound", .fn = use_in_turn};
@@ -73,6 +74,7 @@ static TRIO_CHECKPOINT trio_status expect_ok(void *arg)
     return rc;
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, a_check_on_the_injected_status_is_excused)
 {
     const struct trio_scenario scenario = {.name = "strict", .fn = expect_ok};
@@ -83,6 +85,7 @@ TEST_PLAIN(cancel_sweep, a_check_on_the_injected_status_is_excused)
     CHECK(result.cancel_points_tried > 0);
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, leaves_alone_whoever_cannot_stand_it)
 {
     const struct trio_scenario scenario = {
@@ -120,6 +123,7 @@ static TRIO_CHECKPOINT trio_status lose_a_permit(void *arg)
     return rc;
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, finds_what_is_not_given_back)
 {
     const struct trio_scenario scenario = {.name = "loser",
@@ -161,6 +165,7 @@ static TRIO_CHECKPOINT trio_status clean_up_bare(void *arg)
     return rc;
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, cancels_cleaning_up_besides)
 {
     const struct trio_scenario scenario = {.name = "bare", .fn = clean_up_bare};
@@ -187,6 +192,7 @@ static TRIO_CHECKPOINT trio_status wait_twice(void *arg)
     return rc;
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, cancels_each_scope_unless_one_is_named)
 {
     static int named;
@@ -228,6 +234,7 @@ static TRIO_CHECKPOINT trio_status race_to_wait(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S77
 TEST_PLAIN(cancel_sweep, comes_to_moments_that_only_other_schedules_have)
 {
     const struct trio_scenario scenario = {.name = "other", .fn = race_to_wait};

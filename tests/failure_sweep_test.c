@@ -53,6 +53,7 @@ static TRIO_CHECKPOINT trio_status start_some(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S78
 TEST_PLAIN(failure_sweep, any_status_will_do_that_leaves_nothing_behind)
 {
     const struct trio_scenario scenario = {.name = "sound", .fn = start_some};
@@ -66,6 +67,7 @@ TEST_PLAIN(failure_sweep, any_status_will_do_that_leaves_nothing_behind)
     CHECK_EQ(result.cancel_runs, 0);
 }
 
+// S78
 TEST_PLAIN(failure_sweep, leaves_alone_whoever_cannot_stand_it)
 {
     const struct trio_scenario scenario = {
@@ -87,6 +89,7 @@ static TRIO_CHECKPOINT trio_status take_two(void *arg)
     return trio_checkpoint();
 }
 
+// S78
 TEST_PLAIN(failure_sweep, finds_what_an_early_return_keeps)
 {
     const struct trio_scenario scenario = {.name = "keeper", .fn = take_two};
@@ -134,6 +137,7 @@ static TRIO_CHECKPOINT trio_status fall_back_twice(void *arg)
     return trio_checkpoint();
 }
 
+// S78
 TEST_PLAIN(failure_sweep, failures_last)
 {
     const struct trio_scenario scenario = {.name = "one way out",
@@ -144,6 +148,7 @@ TEST_PLAIN(failure_sweep, failures_last)
     CHECK(strstr(result.text, "always a little memory") != NULL);
 }
 
+// S78
 TEST_PLAIN(failure_sweep, the_way_out_of_a_failure_fails_besides)
 {
     const struct trio_scenario scenario = {.name = "two ways out",

@@ -220,6 +220,7 @@ static struct trio_campaign_result simulate(trio_task_fn fn, void *arg)
     return result;
 }
 
+// S87
 TEST_PLAIN(guard, a_call_in_a_simulated_run_fails_it)
 {
     for (size_t i = 0; i < COUNT(leaks); i++) {
@@ -253,6 +254,7 @@ static TRIO_CHECKPOINT trio_status start_job(void *arg)
     return rc;
 }
 
+// S87
 TEST_PLAIN(guard, a_call_in_a_callback_fails_it_too)
 {
     struct trio_campaign_result result = simulate(start_job, NULL);
@@ -261,12 +263,14 @@ TEST_PLAIN(guard, a_call_in_a_callback_fails_it_too)
     CHECK(strstr(result.text, "time called at ") != NULL);
 }
 
+// S87
 TEST_PLAIN(guard, outside_of_a_run_calls_pass)
 {
     for (size_t i = 0; i < COUNT(leaks); i++)
         leaks[i].call();
 }
 
+// S87
 TEST_REAL(guard, in_a_real_run_calls_pass)
 {
     for (size_t i = 0; i < COUNT(leaks); i++)
@@ -280,6 +284,7 @@ static TRIO_CHECKPOINT trio_status sleep_twice(void *arg)
     return rc == TRIO_OK ? trio_sleep(TRIO_HOUR) : rc;
 }
 
+// S87
 TEST_PLAIN(guard, the_time_of_a_run_is_its_own)
 {
     CHECK_EQ(simulate(sleep_twice, NULL).verdict, TRIO_SIM_PASSED);

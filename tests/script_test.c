@@ -143,6 +143,7 @@ static struct trio_campaign_result follow(const struct trio_scenario *scenario,
 
 // ---- Clauses ----
 
+// S83
 TEST_PLAIN(script, a_name_has_that_task_take_the_next_step)
 {
     CHECK_SCRIPT(&readers, "", "acwbdx");
@@ -151,6 +152,7 @@ TEST_PLAIN(script, a_name_has_that_task_take_the_next_step)
     CHECK_SCRIPT(&readers_in_passes, "main writer reader", "wacxbd");
 }
 
+// S83
 TEST_PLAIN(script, a_number_tells_tasks_of_one_name_apart)
 {
     CHECK_SCRIPT(&readers, "main reader#2", "cawdbx");
@@ -158,35 +160,41 @@ TEST_PLAIN(script, a_number_tells_tasks_of_one_name_apart)
     CHECK_SCRIPT(&readers, "main reader#2 reader#2 reader", "cdawbx");
 }
 
+// S83
 TEST_PLAIN(script, a_star_repeats_a_word)
 {
     CHECK_SCRIPT(&readers, "main writer*3 reader#2*2", "wxcdab");
     CHECK_SCRIPT(&readers, "main writer*1", "wacxbd");
 }
 
+// S83
 TEST_PLAIN(script, blanks_are_between_words)
 {
     CHECK_SCRIPT(&readers, "  main\n\twriter  writer ", "wxacbd");
 }
 
+// S83
 TEST_PLAIN(script, clock_lets_time_pass)
 {
     CHECK_SCRIPT(&sleeping, "", "sabce");
     CHECK_SCRIPT(&sleeping, "main sleeper clock worker sleeper", "saebc");
 }
 
+// S83
 TEST_PLAIN(script, job_has_the_first_job_done)
 {
     CHECK_SCRIPT(&working, "", "abcw");
     CHECK_SCRIPT(&working, "main*2 job main", "abjc");
 }
 
+// S83
 TEST_PLAIN(script, cancel_cancels_the_innermost_scope_of_a_task)
 {
     CHECK_SCRIPT(&sleeping, "main sleeper cancel:sleeper worker sleeper",
                  "saebc");
 }
 
+// S83
 TEST_PLAIN(script, that_does_not_fit_fails)
 {
     CHECK_MISFIT(&readers, "reader",
@@ -206,6 +214,7 @@ TEST_PLAIN(script, that_does_not_fit_fails)
     CHECK_MISFIT(&readers, "main job", "\"job\": no job is under way");
 }
 
+// S83
 TEST_PLAIN(script, comes_from_the_witness_of_a_scenario_by_default)
 {
     struct trio_scenario scenario = readers;

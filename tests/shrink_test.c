@@ -216,6 +216,7 @@ static bool fails_again(struct fixture *fixture,
 
 // ---- The tests ----
 
+// S71
 TEST_PLAIN(shrink, leaves_a_deviation_for_each_thing_that_has_to_happen)
 {
     for (size_t count = 1; count <= 3; count++) {
@@ -233,6 +234,7 @@ TEST_PLAIN(shrink, leaves_a_deviation_for_each_thing_that_has_to_happen)
     }
 }
 
+// S71
 TEST_PLAIN(shrink, leaves_nothing_that_can_be_left_out)
 {
     for (size_t count = 1; count <= 3; count++) {
@@ -246,6 +248,7 @@ TEST_PLAIN(shrink, leaves_nothing_that_can_be_left_out)
     }
 }
 
+// S71
 TEST_PLAIN(shrink, of_two_deviations_leaves_sixteen_letters)
 {
     for (uint64_t seed = 0; seed < 8; seed++) {
@@ -257,6 +260,7 @@ TEST_PLAIN(shrink, of_two_deviations_leaves_sixteen_letters)
     }
 }
 
+// S71
 TEST_PLAIN(shrink, changes_nothing_about_what_failed)
 {
     struct trio_campaign_options options = {.strategy = "pct"};
@@ -272,6 +276,7 @@ TEST_PLAIN(shrink, changes_nothing_about_what_failed)
     trio_campaign_free(large.campaign);
 }
 
+// S71
 TEST_PLAIN(shrink, keeps_the_cancellation_that_is_needed)
 {
     static const struct trio_scenario tender = {.name = "tender",
@@ -288,6 +293,7 @@ TEST_PLAIN(shrink, keeps_the_cancellation_that_is_needed)
     trio_campaign_free(fixture.campaign);
 }
 
+// S71
 TEST_PLAIN(shrink, finds_again_on_todays_loop_what_is_possible_there)
 {
     static const enum trio_sim_order any = TRIO_SIM_ANY;
@@ -302,6 +308,7 @@ TEST_PLAIN(shrink, finds_again_on_todays_loop_what_is_possible_there)
     }
 }
 
+// S71
 TEST_PLAIN(shrink, says_what_needs_a_loop_with_another_fairness)
 {
     static const struct trio_scenario turns = {

@@ -152,6 +152,7 @@ static void count_a_around_b(const char *order)
 
 // ---- Strategies ----
 
+// S80
 TEST_PLAIN(strategy, a_random_walk_has_every_order_as_likely)
 {
     memset(&seen, 0, sizeof seen);
@@ -165,6 +166,7 @@ TEST_PLAIN(strategy, a_random_walk_has_every_order_as_likely)
         CHECK(seen.times[i] > 850 && seen.times[i] < 1150);
 }
 
+// S80
 TEST_PLAIN(strategy, of_the_same_seed_chooses_the_same_schedules)
 {
     static const char *const names[] = {"random", "pct", "pos", "delay", NULL};
@@ -184,6 +186,7 @@ TEST_PLAIN(strategy, of_the_same_seed_chooses_the_same_schedules)
     }
 }
 
+// S80
 TEST_PLAIN(strategy, pct_of_depth_1_switches_only_when_a_task_ends)
 {
     set_members("abcde", 4, count_switches);
@@ -243,6 +246,7 @@ static TRIO_CHECKPOINT trio_status poll_and_do(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S80
 TEST_PLAIN(strategy, pct_does_not_starve_whom_others_poll_for)
 {
     static const struct trio_scenario polling = {.name = "polling",
@@ -253,6 +257,7 @@ TEST_PLAIN(strategy, pct_does_not_starve_whom_others_poll_for)
     CHECK_EQ(explore(&polling, "pct", 1000, 1).capped, 0);
 }
 
+// S80
 TEST_PLAIN(strategy, pos_samples_partial_orders)
 {
     static const char shared, own;
@@ -278,6 +283,7 @@ TEST_PLAIN(strategy, pos_samples_partial_orders)
 
 // ---- Delays ----
 
+// S80
 TEST_PLAIN(strategy, delays_reach_every_schedule_and_then_end)
 {
     memset(&seen, 0, sizeof seen);
@@ -309,6 +315,7 @@ static void count_delays(const char *order)
     delays.most = count;
 }
 
+// S80
 TEST_PLAIN(strategy, delays_come_in_the_order_of_their_number)
 {
     static const int all[] = {1, 3, 5, 6, 5};
@@ -337,6 +344,7 @@ static uint64_t runs_of(const struct trio_campaign_result *result,
     return 0;
 }
 
+// S80
 TEST_PLAIN(strategy, a_portfolio_has_all_of_them)
 {
     set_members("abcdef", 10, mix_in);
@@ -349,6 +357,7 @@ TEST_PLAIN(strategy, a_portfolio_has_all_of_them)
     CHECK(delay > 900 && delay < 1100);
 }
 
+// S80
 TEST_PLAIN(strategy, a_portfolio_has_no_delays_left_in_a_small_program)
 {
     set_members("ab", 1, mix_in);
@@ -358,6 +367,7 @@ TEST_PLAIN(strategy, a_portfolio_has_no_delays_left_in_a_small_program)
     CHECK_EQ(result.traces, 2);
 }
 
+// S80
 TEST_PLAIN(strategy, that_does_not_exist_is_refused)
 {
     static const char *const names[] = {"",      "fastest", "pct:",    "pct:0",

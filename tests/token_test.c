@@ -118,6 +118,7 @@ static trio_status replay(struct fixture *fixture,
 
 // ---- The tests ----
 
+// S70
 TEST_PLAIN(token, repeats_the_failure)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -130,6 +131,7 @@ TEST_PLAIN(token, repeats_the_failure)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, of_one_deviation_is_ten_letters)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -140,6 +142,7 @@ TEST_PLAIN(token, of_one_deviation_is_ten_letters)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, has_the_seed_if_that_is_what_fails)
 {
     static const struct trio_scenario drawing = {.name = "drawing", .fn = draw};
@@ -154,6 +157,7 @@ TEST_PLAIN(token, has_the_seed_if_that_is_what_fails)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, is_of_one_scenario)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -164,6 +168,7 @@ TEST_PLAIN(token, is_of_one_scenario)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, that_does_not_fit_any_more_is_stale)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -179,6 +184,7 @@ TEST_PLAIN(token, that_does_not_fit_any_more_is_stale)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, cut_off_or_prolonged_is_none)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -203,6 +209,7 @@ TEST_PLAIN(token, cut_off_or_prolonged_is_none)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, longer_than_any_is_none)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -218,6 +225,7 @@ TEST_PLAIN(token, longer_than_any_is_none)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, with_other_letters_is_another_or_none)
 {
     struct fixture fixture = begin_failed(&overtaking);
@@ -241,6 +249,7 @@ TEST_PLAIN(token, with_other_letters_is_another_or_none)
     trio_campaign_free(fixture.campaign);
 }
 
+// S70
 TEST_PLAIN(token, of_random_letters_is_none)
 {
     struct fixture fixture = begin();

@@ -63,6 +63,7 @@ static TRIO_CHECKPOINT trio_status run_several(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S81
 TEST_PLAIN(twin, a_run_depends_on_its_seed_and_its_schedule)
 {
     struct trio_campaign_result result = run_twins(run_several, 200);
@@ -80,6 +81,7 @@ static TRIO_CHECKPOINT trio_status fail_at_random(void *arg)
     return rc == TRIO_OK && trio_random_below(2) == 0 ? TRIO_EBUSY : rc;
 }
 
+// S81
 TEST_PLAIN(twin, what_fails_in_the_same_way_is_deterministic)
 {
     struct trio_campaign_result result = run_twins(fail_at_random, 20);
@@ -127,6 +129,7 @@ static TRIO_CHECKPOINT trio_status invite_by_address(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+// S81
 TEST_PLAIN(twin, an_address_used_as_an_order_is_found)
 {
     struct trio_campaign_result result = run_twins(invite_by_address, 10);
@@ -151,6 +154,7 @@ static TRIO_CHECKPOINT trio_status compare_blocks(void *arg)
     return rc;
 }
 
+// S81
 TEST_PLAIN(twin, an_address_of_the_heap_used_as_an_order_is_found)
 {
     struct trio_campaign_result result = run_twins(compare_blocks, 10);
@@ -173,6 +177,7 @@ static TRIO_CHECKPOINT trio_status hash_an_address(void *arg)
     return rc;
 }
 
+// S81
 TEST_PLAIN(twin, an_address_used_as_a_number_is_found)
 {
     struct trio_campaign_result result = run_twins(hash_an_address, 20);
@@ -193,6 +198,7 @@ static TRIO_CHECKPOINT trio_status read_fresh_block(void *arg)
     return odd ? trio_checkpoint() : trio_sleep(1);
 }
 
+// S81
 TEST_PLAIN(twin, uninitialised_memory_of_the_heap_is_found)
 {
     struct trio_campaign_result result = run_twins(read_fresh_block, 10);
@@ -216,6 +222,7 @@ static TRIO_CHECKPOINT trio_status read_fresh_stack(void *arg)
     return look_at_stack() ? trio_checkpoint() : trio_sleep(1);
 }
 
+// S81
 TEST_PLAIN(twin, uninitialised_memory_of_a_stack_is_found)
 {
     struct trio_campaign_result result = run_twins(read_fresh_stack, 10);
@@ -233,6 +240,7 @@ static TRIO_CHECKPOINT trio_status alternate(void *arg)
     return ++calls % 2 != 0 ? trio_checkpoint() : trio_sleep(1);
 }
 
+// S81
 TEST_PLAIN(twin, state_that_outlives_a_run_is_found)
 {
     struct trio_campaign_result result = run_twins(alternate, 10);
