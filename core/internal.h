@@ -359,7 +359,6 @@ void trio_waiters_leave_(struct trio_task *task);
 TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
                                                struct trio_task *task,
                                                struct trio_task *next);
-void trio_step_(struct trio_run *run, struct trio_task *task);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
                                        struct own_stack stack);
 

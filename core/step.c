@@ -5,14 +5,6 @@
 #include "core/step.h"
 #include "core/stack.h"
 
-// The context of a task that is about to run; a fresh one gets its stack now.
-static void *context_of(struct trio_run *run, struct trio_task *task)
-{
-    if (task->context == NULL)
-        trio_task_make_context_(run, task);
-    return task->context;
-}
-
 // Switches from a task to the next one, or to the loop.
 static trio_status leave(struct trio_run *run, struct trio_task *task,
                          struct trio_task *next)
@@ -22,7 +14,7 @@ static trio_status leave(struct trio_run *run, struct trio_task *task,
     int value = 0;
 
     if (next != NULL) {
-        target = context_of(run, next);
+        target = trio_context_of_(run, next);
         annotation = &next->stack.annotation;
         value = next->result;
         trio_begin_step_(run, next);
@@ -51,17 +43,6 @@ trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
     return rc;
 }
 
-void trio_step_(struct trio_run *run, struct trio_task *task)
-{
-    void *target = context_of(run, task);
-
-    trio_begin_step_(run, task);
-    trio_annotate_leave(&run->annotation, &task->stack.annotation, false);
-    trio_context_switch_(&run->context, target, task->result);
-    trio_annotate_arrive(&run->annotation);
-    run->now_is_fresh = false;
-}
-
 // Decides what runs after a task has ended, on the stack that it leaves. If the
 // next task is fresh it may have that stack, as it is: then it is returned, and
 // no switch is needed. Else there is no return, and the stack cannot be given
@@ -81,7 +62,7 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
             trio_begin_step_(run, next);
             return next;
         }
-        target = context_of(run, next);
+        target = trio_context_of_(run, next);
         annotation = &next->stack.annotation;
         value = next->result;
         trio_begin_step_(run, next);

@@ -73,6 +73,27 @@ static inline void trio_begin_step_(struct trio_run *run,
     trio_note_(run, TRIO_NOTE_STEP_BEGIN, task, NULL, (int64_t)run->passes);
 }
 
+// The context of a task that is about to run; a fresh one gets its stack now.
+static inline void *trio_context_of_(struct trio_run *run,
+                                     struct trio_task *task)
+{
+    if (UNLIKELY(task->context == NULL))
+        trio_task_make_context_(run, task);
+    return task->context;
+}
+
+// From the loop to a task, and back when nobody follows it.
+static inline void trio_step_(struct trio_run *run, struct trio_task *task)
+{
+    void *target = trio_context_of_(run, task);
+
+    trio_begin_step_(run, task);
+    trio_annotate_leave(&run->annotation, &task->stack.annotation, false);
+    trio_context_switch_(&run->context, target, task->result);
+    trio_annotate_arrive(&run->annotation);
+    run->now_is_fresh = false;
+}
+
 // Gives up the current task's turn; returns, when it has its next one, the
 // result that it was made ready with.
 TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
@@ -80,9 +101,13 @@ TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
 {
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     struct trio_task *next = trio_next_task_(run);
-    if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
-                 task->keep_fp))
+    if (UNLIKELY(TRIO_ANNOTATED || next == task || task->keep_fp))
         return trio_suspend_slowly_(run, task, next);
+    if (UNLIKELY(next == NULL)) {
+        run->current = NULL;
+        return (trio_status)trio_context_switch_(&task->context, run->context,
+                                                 0);
+    }
     if (UNLIKELY(next->context == NULL))
         trio_task_make_context_(run, next);
     trio_begin_step_(run, next);
