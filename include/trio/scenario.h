@@ -27,12 +27,15 @@ enum trio_sim_order {
 //         struct pool pool = POOL_INIT;
 //
 //         (void)arg;
-//         return use(&pool); // whatever it needs, it makes anew
+//         return use_pool(&pool); // whatever it needs, it makes anew
 //     }
 //
 // Members that differ from zero follow the name:
 //
 //     TRIO_SCENARIO(old_and_slow, .order = TRIO_SIM_SOFT, .steps_max = 1000)
+//     {
+//         return use_pool(arg);
+//     }
 //
 // A script is a schedule by hand: words with blanks between, one for each
 // decision. A task's name has that task take the next step; "reader#2" is the

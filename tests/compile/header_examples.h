@@ -7,7 +7,10 @@
 #include <signal.h>
 #include <unistd.h>
 
+#include <trio/campaign.h>
 #include <trio/clock.h>
+#include <trio/scenario.h>
+#include <trio/sim_job.h>
 #include <trio/testing.h>
 #include <trio/trio.h>
 
@@ -39,6 +42,20 @@ struct job {
 };
 extern struct job *job;
 extern struct trio_poster *poster;
+
+struct pool {
+    size_t taken, size;
+};
+#define POOL_INIT {0, 0}
+extern struct pool *pool;
+TRIO_CHECKPOINT trio_status use_pool(struct pool *used);
+extern void *connection;
+extern size_t seen;
+
+struct request {
+    struct trio_sim_job job;
+    struct trio_task *task;
+};
 
 struct slot {
     struct trio_task *task;
