@@ -273,7 +273,8 @@ static bool somebody_goes_on(const struct kernel *kernel)
 // by chance.
 static void idle(struct kernel *kernel)
 {
-    for (;;) {
+    kernel->idles++;
+    do {
         hurry(kernel, NULL, 0);
         if (kernel->jobs == NULL || somebody_goes_on(kernel))
             return;
@@ -284,7 +285,7 @@ static void idle(struct kernel *kernel)
             return;
         }
         do_job(kernel, kernel->jobs, NULL, 0, false);
-    }
+    } while (!somebody_goes_on(kernel));
 }
 
 void trio_sim_poll_(void *context, trio_duration limit)
