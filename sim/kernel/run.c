@@ -131,15 +131,6 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
 
 // ---- The kernel ----
 
-#define ARRAYS(kernel)                                                         \
-    {                                                                          \
-        &(kernel)->actors, &(kernel)->owed, &(kernel)->properties,             \
-            &(kernel)->scopes, &(kernel)->points, &(kernel)->calls,            \
-            &(kernel)->fired, &(kernel)->used, &(kernel)->due,                 \
-            &(kernel)->persistent, &(kernel)->fired_words, &(kernel)->names,   \
-            &(kernel)->told, &(kernel)->histories                              \
-    }
-
 struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
 {
     struct kernel *kernel =
@@ -176,10 +167,9 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
 void trio_sim_kernel_free_(struct kernel *kernel)
 {
     struct trio_memory memory = kernel->base.memory;
-    struct array *const arrays[] = ARRAYS(kernel);
 
-    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
-        trio_sim_array_end_(kernel, arrays[i]);
+    for (size_t i = 0; i < ARRAYS; i++)
+        trio_sim_array_end_(kernel, &kernel->arrays[i]);
     trio_sim_objects_end_(&kernel->objects);
     trio_sim_memory_end_(&kernel->memory);
     memory.release(memory.context, kernel, sizeof(*kernel));
@@ -189,11 +179,10 @@ void trio_sim_kernel_free_(struct kernel *kernel)
 
 static void reset_arrays(struct kernel *kernel)
 {
-    struct array *const arrays[] = ARRAYS(kernel);
     struct actor *nobody;
 
-    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++)
-        arrays[i]->count = 0;
+    for (size_t i = 0; i < ARRAYS; i++)
+        kernel->arrays[i].count = 0;
     nobody = trio_sim_append_raw_(kernel, &kernel->actors);
     *nobody = trio_sim_no_actor_;
     nobody->path = 1;
@@ -222,6 +211,8 @@ static void reset_memory(struct kernel *kernel)
     memory->junk = perturbation->junk;
     trio_sim_memory_reset_(memory);
 }
+
+static const struct trio_mock_clock still = TRIO_MOCK_CLOCK_INIT;
 
 static void begin(struct kernel *kernel, const struct plan *plan,
                   struct outcome *outcome)
@@ -259,7 +250,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->cancelled_scope = 0;
     kernel->error = NULL;
     kernel->data = plan->seed ^ UINT64_C(0x6a09e667f3bcc908);
-    kernel->clock = (struct trio_mock_clock)TRIO_MOCK_CLOCK_INIT;
+    kernel->clock = still;
     kernel->clock.now = trio_sim_starting_time_(plan->seed);
     kernel->clock.autojump = true;
     kernel->time_begin = kernel->clock.now;

@@ -14,7 +14,8 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     EARLY_MAX = 3,           // Clock and jobs, of a run.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
-    FIRED_WORDS_MAX = 160
+    FIRED_WORDS_MAX = 160,
+    ARRAYS = 14
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -81,29 +82,34 @@ struct kernel {
     uint64_t idles;       // How often nobody was runnable: an anchor.
     uint64_t early_state;
     uint32_t early_left;
-    struct trio_sim_job *jobs; // In the order of starting.
+    struct trio_sim_job *jobs;        // In the order of starting.
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
-    struct array actors; // By number; the first is nobody.
     struct object_table objects;
-    struct array owed;
-    struct array properties;
+    union {
+        struct array arrays[ARRAYS];
+        struct {
+            struct array actors; // By number; the first is nobody.
+            struct array owed;
+            struct array properties;
 
-    // ---- Only with details ----
-    struct array histories;  // Of the actors.
-    struct array scopes;     // By number; the first is none.
-    struct array points;     // struct point
-    struct array calls;      // struct call
-    struct array fired;      // struct deviation
-    struct array used;       // bool, of each deviation of the plan
-    struct array due;        // struct due
-    struct array persistent; // const char *: calls that fail from now on
+            // Only with details:
+            struct array histories;  // Of the actors.
+            struct array scopes;     // By number; the first is none.
+            struct array points;     // struct point
+            struct array calls;      // struct call
+            struct array fired;      // struct deviation
+            struct array used;       // bool, of each deviation of the plan
+            struct array due;        // struct due
+            struct array persistent; // const char *: calls that always fail
 
-    // ---- Only with words ----
-    struct array fired_words;
-    struct array names; // struct { const void *object; const char *name }
-    struct array told;  // struct event: all of them
+            // Only with words:
+            struct array fired_words;
+            struct array names; // struct given_name
+            struct array told;  // struct event: all of them
+        };
+    };
 
     uint64_t events; // So far.
     struct event recent[RECENT_EVENTS];
