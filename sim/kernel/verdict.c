@@ -110,8 +110,8 @@ static void judge_status(struct kernel *kernel, trio_status rc)
     trio_sim_format_(kernel, text, sizeof(text), "it ended with %s%s%s",
                      trio_status_name(rc), *said == '\0' ? "" : ": ", said);
     trio_sim_found_(kernel, FAILURE_STATUS, text);
-    kernel->outcome->failure_class =
-        trio_sim_class_(FAILURE_STATUS, trio_status_name(rc));
+    kernel->outcome->failure_class = trio_sim_mix_(
+        trio_sim_class_(FAILURE_STATUS, trio_status_name(rc)), (uint64_t)rc);
 }
 
 static void judge_leftovers(struct kernel *kernel)
@@ -135,7 +135,8 @@ void trio_sim_judge_(struct kernel *kernel, trio_status rc)
 
     outcome->status = rc;
     if (!kernel->gave_up) {
-        if (rc != TRIO_OK && !kernel->injected)
+        if (rc != TRIO_OK && !kernel->injected &&
+            outcome->failure == FAILURE_NONE)
             judge_status(kernel, rc);
         trio_error_free(kernel->error);
         judge_leftovers(kernel);
