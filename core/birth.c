@@ -9,6 +9,8 @@
 #include "core/scope.h"
 #include "core/stack.h"
 
+#define FIRST_FRAME_MAX 256 // Of a context that was just made, on any CPU.
+
 // Room in the snapshot for one task more.
 static trio_status make_room(struct trio_run *run)
 {
@@ -139,6 +141,7 @@ void trio_task_copy_(struct trio_run *run, struct trio_task *task,
         (uintptr_t)task->stack.memory.base + task->stack.memory.size - size;
     task->arg = (void *)(top / 16 * 16);
     task->has_copy = true;
+    trio_annotate_lay_down(task->arg, size);
     __builtin_memcpy(task->arg, data, size);
 }
 
@@ -147,6 +150,8 @@ void trio_task_make_context_(struct trio_run *run, struct trio_task *task)
     if (task->stack.memory.base == NULL)
         trio_stack_take_(run, &task->stack);
     char *top = (char *)task->stack.memory.base + task->stack.memory.size;
-    task->context = trio_context_make_(task->has_copy ? task->arg : top,
-                                       trio_task_main_, task);
+    if (task->has_copy)
+        top = task->arg;
+    trio_annotate_lay_down(top - FIRST_FRAME_MAX, FIRST_FRAME_MAX);
+    task->context = trio_context_make_(top, trio_task_main_, task);
 }

@@ -57,8 +57,8 @@ static inline void stack_forget_frames(void *base, size_t size)
 {
     (void)base;
     (void)size;
-#if defined(VALGRIND_MAKE_MEM_UNDEFINED)
-    VALGRIND_MAKE_MEM_UNDEFINED(base, size);
+#if defined(VALGRIND_MAKE_MEM_DEFINED)
+    VALGRIND_MAKE_MEM_DEFINED(base, size);
 #endif
 }
 

@@ -193,7 +193,9 @@ static void run_campaign(const struct check_case *item)
     struct trio_scenario scenario = {.name = name,
                                      .fn = run_body,
                                      .arg = (void *)(uintptr_t)item,
-                                     .still_clock = true};
+                                     .still_clock = true,
+                                     .steps_max = 10000000,
+                                     .time_max = TRIO_FOREVER};
     struct trio_campaign_options options = {
         .seed = seed, .runs = shuffles, .sweep_runs = 5 * shuffles};
     struct trio_config base = trio_config_platform();
@@ -215,6 +217,7 @@ static void run_campaign(const struct check_case *item)
     check_status(rc, TRIO_OK, "the campaign of the case", __FILE__, __LINE__);
     if (result.verdict == TRIO_SIM_FAILED)
         tell_failure(name);
+    CHECK(result.verdict != TRIO_SIM_CAPPED);
 }
 
 bool check_run_case(const struct check_case *item)
