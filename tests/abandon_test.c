@@ -2,6 +2,8 @@
 // began it goes on with nothing of it left.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#define _POSIX_C_SOURCE 200809L
+
 #include <trio/backend.h>
 
 #include <signal.h>
