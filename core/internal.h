@@ -178,7 +178,8 @@ struct trio_run {
     size_t tasks_max; // Room in `snapshot`.
     struct trio_task **snapshot;
     struct trio_task *paused; // At a soft point in this step, or NULL.
-    size_t unchosen; // Tasks of the snapshot whose step is yet to come.
+    size_t line_first; // Of those in the snapshot whose step is yet to come.
+    size_t unchosen;   // How many there are.
     struct park *deliver_first;
     struct park *deliver_last;
     struct trio_start_ *refresh;
@@ -219,15 +220,6 @@ static inline void trio_queue_push_(struct queue *queue, struct trio_task *task)
     else
         queue->last->next = task;
     queue->last = task;
-}
-
-static inline void trio_queue_push_front_(struct queue *queue,
-                                          struct trio_task *task)
-{
-    task->next = queue->first;
-    if (queue->first == NULL)
-        queue->last = task;
-    queue->first = task;
 }
 
 // Takes the whole queue, as the list of its tasks.
@@ -426,8 +418,9 @@ void trio_entries_close_(struct trio_run *run);
 void trio_entries_drop_(struct trio_run *run); // Without calling them.
 void trio_poster_end_(struct trio_run *run);
 
-// ---- loop.c, idle.c, deadlock.c ----
+// ---- loop.c, line.c, idle.c, deadlock.c ----
 void trio_loop_(struct trio_run *run);
+void trio_line_run_(struct trio_run *run); // A pass of a scheduler.
 trio_duration trio_idle_limit_(struct trio_run *run);
 void trio_idle_(struct trio_run *run);
 void trio_deadlock_(struct trio_run *run);

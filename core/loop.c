@@ -29,47 +29,7 @@ static void look_at_the_world(struct trio_run *run, trio_duration limit)
 
 static bool runnable(const struct trio_run *run)
 {
-    return run->ready.first != NULL;
-}
-
-// Asks the scheduler for one of the tasks first to count - 1 of the snapshot.
-// Those before it move up by one: who is passed over stays first in line.
-static struct trio_task *choose(struct trio_run *run, size_t first,
-                                size_t count)
-{
-    const struct trio_scheduler *scheduler = &run->config.scheduler;
-    struct trio_task **line = run->snapshot + first;
-
-    run->now_is_fresh = false;
-    size_t i = scheduler->pick(scheduler->context, line, count - first);
-    TRIO_ASSERT(i < count - first);
-    struct trio_task *task = line[i];
-    for (; i > 0; i--)
-        line[i] = line[i - 1];
-    return task;
-}
-
-// The tasks of this pass, in the order of a scheduler. If any order of steps is
-// to be possible, a pass is one step, and the others stay first in line.
-static void run_chosen(struct trio_run *run)
-{
-    struct trio_task *task;
-    size_t first = 0;
-    size_t count = 0;
-
-    while ((task = trio_list_pop_(&run->batch)) != NULL)
-        run->snapshot[count++] = task;
-    do {
-        task = choose(run, first++, count);
-        run->unchosen = count - first;
-        trio_step_(run, task);
-    } while (first < count && !run->config.scheduler.single_steps);
-    while (count > first)
-        trio_queue_push_front_(&run->ready, run->snapshot[--count]);
-    if (run->paused != NULL)
-        trio_queue_push_front_(&run->ready, run->paused);
-    run->paused = NULL;
-    run->unchosen = 0;
+    return run->ready.first != NULL || run->unchosen > 0;
 }
 
 static void run_batch(struct trio_run *run)
@@ -79,7 +39,7 @@ static void run_batch(struct trio_run *run)
     run->batch = trio_queue_take_(&run->ready);
     run->passes++;
     if (run->config.scheduler.pick != NULL) {
-        run_chosen(run);
+        trio_line_run_(run);
         return;
     }
     while ((task = trio_list_pop_(&run->batch)) != NULL)

@@ -1,0 +1,61 @@
+// Those that a scheduler chooses from stand in a line.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// The line is a part of the snapshot: `unchosen` tasks from `line_first` on, in
+// the order in which they became runnable. Who is chosen leaves it, and those
+// before move up by one, so that who is passed over stays first. Where a pass
+// is one step the line is never empty while somebody is runnable; it moves
+// through the snapshot, and back to its beginning when it comes to the end.
+
+#include "core/step.h"
+
+// A task that is runnable is a living one, so there is room for all.
+static void append(struct trio_run *run, struct trio_task *task)
+{
+    if (run->line_first + run->unchosen == run->tasks_max) {
+        __builtin_memmove(run->snapshot, run->snapshot + run->line_first,
+                          run->unchosen * sizeof(struct trio_task *));
+        run->line_first = 0;
+    }
+    TRIO_ASSERT(run->line_first + run->unchosen < run->tasks_max);
+    run->snapshot[run->line_first + run->unchosen++] = task;
+}
+
+static struct trio_task *choose(struct trio_run *run)
+{
+    const struct trio_scheduler *scheduler = &run->config.scheduler;
+    struct trio_task **line = run->snapshot + run->line_first;
+
+    run->now_is_fresh = false;
+    size_t i = scheduler->pick(scheduler->context, line, run->unchosen);
+    TRIO_ASSERT(i < run->unchosen);
+    struct trio_task *task = line[i];
+    __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
+    run->line_first++;
+    run->unchosen--;
+    return task;
+}
+
+// Who has come to a soft point has just left the line.
+static void put_back(struct trio_run *run, struct trio_task *task)
+{
+    TRIO_ASSERT(run->line_first > 0);
+    run->snapshot[--run->line_first] = task;
+    run->unchosen++;
+}
+
+void trio_line_run_(struct trio_run *run)
+{
+    struct trio_task *task;
+
+    while ((task = trio_list_pop_(&run->batch)) != NULL)
+        append(run, task);
+    do {
+        trio_step_(run, choose(run));
+    } while (run->unchosen > 0 && !run->config.scheduler.single_steps);
+    if (run->paused != NULL)
+        put_back(run, run->paused);
+    run->paused = NULL;
+    if (run->unchosen == 0)
+        run->line_first = 0;
+}
