@@ -394,3 +394,44 @@ TEST_PLAIN(sim_run, time_passes_up_to_the_next_deadline_and_no_further)
     CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
     close();
 }
+
+// ---- Scopes of tasks that have started ----
+
+static TRIO_CHECKPOINT trio_status serve_a_second(void *arg)
+{
+    struct trio_cancel_scope scope;
+
+    (void)arg;
+    trio_cancel_scope_open(&scope);
+    trio_started(NULL);
+    return trio_cancel_scope_close(&scope, trio_sleep(TRIO_SECOND));
+}
+
+static TRIO_CHECKPOINT trio_status run_service(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start(&nursery, serve_a_second, arg, NULL);
+    rc = trio_nursery_close(&nursery, rc);
+    TRIO_SIM_SOMETIMES(
+        trio_cancel_scope_called(trio_nursery_cancel_scope(&nursery)),
+        "the nursery is cancelled");
+    return rc;
+}
+
+// S77: also those around the nursery that a task has moved to.
+TEST_PLAIN(sim_run, who_has_started_is_cancelled_with_its_nursery)
+{
+    const struct trio_scenario scenario = {.name = "service",
+                                           .fn = run_service};
+    const struct trio_campaign_options options = {
+        .strategy = "script", .script = "main task main cancel:task task"};
+
+    open();
+    struct trio_campaign_result result = run(&scenario, &options);
+    CHECK_STRING(result.text, "");
+    result = run(&scenario, &sweeps);
+    CHECK_EQ(result.sometimes_held, 1);
+    close();
+}
