@@ -263,15 +263,19 @@ static struct trio_stack stack_take(void *context, size_t size)
     struct sim_memory *memory = context;
     struct sim_stacks *stacks = stacks_of(memory, size);
     struct trio_stack stack;
+    bool fresh = true;
 
     stacks->promised--;
     if (stacks->free_count > 0) {
         stack = stacks->free[--stacks->free_count];
+        fresh = stacks->free_count < stacks->untaken;
     } else {
         stack = memory->base.stack_take(memory->base.context, stacks->size);
         stacks->all[stacks->all_count++] = stack;
     }
-    if (memory->junk != 0 && !EACH_FROM_BASE)
+    if (stacks->free_count < stacks->untaken)
+        stacks->untaken = stacks->free_count;
+    if (memory->junk != 0 && fresh && !EACH_FROM_BASE)
         __builtin_memset((char *)stack.base + stack.size - JUNK_OF_STACK,
                          memory->junk, JUNK_OF_STACK);
     return lend(stacks, stack);
@@ -329,7 +333,7 @@ static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
     for (size_t i = 0; i < stacks->all_count; i++)
         stacks->free[i] =
             stacks->all[memory->downwards ? i : stacks->all_count - 1 - i];
-    stacks->free_count = stacks->all_count;
+    stacks->free_count = stacks->untaken = stacks->all_count;
     stacks->promised = 0;
 }
 

@@ -16,6 +16,7 @@ struct sim_stacks {
     struct trio_stack *free; // The last is taken next.
     size_t all_count;
     size_t free_count;
+    size_t untaken;  // So many of `free` were not taken yet in this run.
     size_t max;      // Room in both.
     size_t promised; // Not taken yet.
     size_t owned;    // Promises that the base has made to us.
