@@ -435,3 +435,33 @@ TEST_PLAIN(sim_run, who_has_started_is_cancelled_with_its_nursery)
     CHECK_EQ(result.sometimes_held, 1);
     close();
 }
+
+// ---- The hash ----
+
+static TRIO_CHECKPOINT trio_status use_one_of_two(void *arg)
+{
+    static int objects[3];
+
+    (void)arg;
+    for (size_t i = 0; i < COUNT(objects); i++)
+        trio_touch(&objects[i], TRIO_ACCESS_READ);
+    if (trio_random_below(2) == 0)
+        trio_touch(&objects[1], TRIO_ACCESS_READ);
+    else
+        trio_touch(&objects[2], TRIO_ACCESS_WRITE);
+    return trio_checkpoint();
+}
+
+// S65
+TEST_PLAIN(sim_run, runs_that_differ_have_different_hashes)
+{
+    const struct trio_scenario scenario = {.name = "one of two",
+                                           .fn = use_one_of_two};
+    const struct trio_campaign_options options = {
+        .strategy = "random", .runs = 100, .no_twins = true};
+
+    open();
+    struct trio_campaign_result result = run(&scenario, &options);
+    CHECK_EQ(result.traces, 2);
+    close();
+}
