@@ -11,30 +11,6 @@
 
 #define FIRST_FRAME_MAX 256 // Of a context that was just made, on any CPU.
 
-// Room in the snapshot for one task more.
-static trio_status make_room(struct trio_run *run)
-{
-    const struct trio_memory *memory = &run->config.memory;
-    size_t old_size = run->tasks_max * sizeof(struct trio_task *);
-    size_t max = run->tasks_max * 2 + 16;
-
-    if (run->config.scheduler.pick == NULL ||
-        run->tasks_living < run->tasks_max)
-        return TRIO_OK;
-    struct trio_task **snapshot =
-        memory->allocate(memory->context, max * sizeof(struct trio_task *));
-    if (snapshot == NULL)
-        return TRIO_ENOMEM;
-    if (run->snapshot != NULL) {
-        // The loop may be in the middle of it.
-        __builtin_memcpy(snapshot, run->snapshot, old_size);
-        memory->release(memory->context, run->snapshot, old_size);
-    }
-    run->snapshot = snapshot;
-    run->tasks_max = max;
-    return TRIO_OK;
-}
-
 void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task)
 {
     task->next = run->dead;
@@ -63,7 +39,7 @@ static struct trio_task *take_descriptor(struct trio_run *run)
 static trio_status take(struct trio_run *run, size_t stack_size,
                         struct trio_task **ret_task)
 {
-    trio_status rc = make_room(run);
+    trio_status rc = trio_line_make_room_(run);
     if (rc != TRIO_OK)
         return rc;
     struct trio_task *task = take_descriptor(run);

@@ -177,6 +177,8 @@ struct trio_run {
     size_t tasks_living;
     size_t tasks_max; // Room in `snapshot`.
     struct trio_task **snapshot;
+    struct trio_task **shown; // To a scheduler that is choosing, or NULL.
+    size_t shown_max;         // Of a former snapshot.
     struct trio_task *paused; // At a soft point in this step, or NULL.
     size_t line_first; // Of those in the snapshot whose step is yet to come.
     size_t unchosen;   // How many there are.
@@ -421,6 +423,8 @@ void trio_poster_end_(struct trio_run *run);
 // ---- loop.c, line.c, idle.c, deadlock.c ----
 void trio_loop_(struct trio_run *run);
 void trio_line_run_(struct trio_run *run); // A pass of a scheduler.
+TRIO_MUST_USE trio_status trio_line_make_room_(struct trio_run *run);
+void trio_line_end_(struct trio_run *run);
 trio_duration trio_idle_limit_(struct trio_run *run);
 void trio_idle_(struct trio_run *run);
 void trio_deadlock_(struct trio_run *run);

@@ -6,8 +6,53 @@
 // before move up by one, so that who is passed over stays first. Where a pass
 // is one step the line is never empty while somebody is runnable; it moves
 // through the snapshot, and back to its beginning when it comes to the end.
+//
+// A scheduler may start tasks while it looks at the line. What it looks at then
+// stays until it has chosen, even if the snapshot has moved.
 
 #include "core/step.h"
+
+static void release(struct trio_run *run, struct trio_task **snapshot,
+                    size_t max)
+{
+    const struct trio_memory *memory = &run->config.memory;
+
+    if (snapshot != NULL)
+        memory->release(memory->context, snapshot,
+                        max * sizeof(struct trio_task *));
+}
+
+// Room in the snapshot for one task more.
+trio_status trio_line_make_room_(struct trio_run *run)
+{
+    const struct trio_memory *memory = &run->config.memory;
+    size_t max = run->tasks_max * 2 + 16;
+
+    if (run->config.scheduler.pick == NULL ||
+        run->tasks_living < run->tasks_max)
+        return TRIO_OK;
+    struct trio_task **snapshot =
+        memory->allocate(memory->context, max * sizeof(struct trio_task *));
+    if (snapshot == NULL)
+        return TRIO_ENOMEM;
+    if (run->snapshot != NULL)
+        __builtin_memcpy(snapshot, run->snapshot,
+                         run->tasks_max * sizeof(struct trio_task *));
+    if (run->shown == run->snapshot)
+        run->shown_max = run->tasks_max;
+    else
+        release(run, run->snapshot, run->tasks_max);
+    run->snapshot = snapshot;
+    run->tasks_max = max;
+    return TRIO_OK;
+}
+
+void trio_line_end_(struct trio_run *run)
+{
+    if (run->shown != run->snapshot)
+        release(run, run->shown, run->shown_max);
+    release(run, run->snapshot, run->tasks_max);
+}
 
 // A task that is runnable is a living one, so there is room for all.
 static void append(struct trio_run *run, struct trio_task *task)
@@ -26,9 +71,14 @@ static struct trio_task *choose(struct trio_run *run)
     const struct trio_scheduler *scheduler = &run->config.scheduler;
     struct trio_task **line = run->snapshot + run->line_first;
 
+    run->shown = run->snapshot;
     run->now_is_fresh = false;
     size_t i = scheduler->pick(scheduler->context, line, run->unchosen);
     TRIO_ASSERT(i < run->unchosen);
+    if (run->shown != run->snapshot)
+        release(run, run->shown, run->shown_max);
+    run->shown = NULL;
+    line = run->snapshot + run->line_first;
     struct trio_task *task = line[i];
     __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
     run->line_first++;

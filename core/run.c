@@ -103,9 +103,7 @@ static void end_outside(struct trio_run *run)
     struct trio_world *world = &run->config.world;
 
     trio_stacks_end_(run);
-    if (run->snapshot != NULL)
-        memory->release(memory->context, run->snapshot,
-                        run->tasks_max * sizeof(struct trio_task *));
+    trio_line_end_(run);
     trio_pool_end_(run, &run->tasks);
     trio_pool_end_(run, &run->errors);
     trio_poster_end_(run);

@@ -191,3 +191,43 @@ TEST_PLAIN(scheduler, at_a_soft_point_others_may_come_and_who_came_stays_first)
     write_points(choices, COUNT(choices), true, "ababab");
     write_points(choices, 2, false, "aaabbb");
 }
+
+// ---- What a scheduler may do ----
+
+static trio_status do_nothing(void *arg)
+{
+    (void)arg;
+    return TRIO_OK;
+}
+
+// Starts many tasks, and then looks at those that it was shown.
+static size_t start_and_choose(void *context, struct trio_task *const *tasks,
+                               size_t count)
+{
+    uint64_t *left = context;
+    uint64_t sum = 0;
+
+    for (; *left > 0; --*left)
+        CHECK_OK(trio_system_task_start(NULL, do_nothing, NULL));
+    for (size_t i = 0; i < count; i++)
+        sum += trio_task_number(tasks[i]);
+    return (size_t)(sum % count);
+}
+
+// S85
+TEST_PLAIN(scheduler, one_may_start_tasks_like_an_entry)
+{
+    for (int single_steps = 0; single_steps < 2; single_steps++) {
+        uint64_t left = 200;
+        struct capture capture;
+
+        capture_open(&capture);
+        capture.config.scheduler =
+            (struct trio_scheduler){.context = &left,
+                                    .pick = start_and_choose,
+                                    .single_steps = single_steps != 0};
+        CHECK_OK(capture_run(&capture, start_four, NULL));
+        CHECK_EQ(left, 0);
+        capture_close(&capture);
+    }
+}
