@@ -276,7 +276,9 @@ static struct {
     bool inner, outer; // Which scope was cancelled, ever.
 } cancelled;
 
-static enum { SCOPES_PLAIN, SCOPES_TARGET, SCOPES_SPARE } scopes;
+enum { SCOPES_PLAIN, SCOPES_TARGET, SCOPES_SPARE };
+
+static int scopes;
 
 static TRIO_CHECKPOINT trio_status sleep_in_two(void *arg)
 {

@@ -13,6 +13,12 @@ uint64_t trio_sim_hash_text_(uint64_t hash, const char *text)
     return trio_sim_mix_(hash, 0);
 }
 
+// The same verb may be there twice: that depends on who linked the program.
+static bool is_same(const char *verb, const char *other)
+{
+    return verb == other || __builtin_strcmp(verb, other) == 0;
+}
+
 // Which object it is, of those that the task has used with this verb.
 static uint32_t number_of(struct history *history, const char *verb,
                           const void *object)
@@ -21,7 +27,7 @@ static uint32_t number_of(struct history *history, const char *verb,
 
     for (uint32_t i = 0; i < history->object_count; i++) {
         const struct own_object *own = &history->objects[i];
-        if (own->verb != verb)
+        if (!is_same(own->verb, verb))
             continue;
         if (own->object == object)
             return number;
