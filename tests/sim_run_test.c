@@ -163,6 +163,139 @@ TEST_PLAIN(sim_run, nothing_runs_after_a_failure)
     CHECK(!came_back);
 }
 
+// ---- Where a failure is found ----
+
+static void fail_in_job(struct trio_sim_job *job)
+{
+    (void)job;
+    TRIO_SIM_ALWAYS(false, "here");
+}
+
+static void fail_in_entry(struct trio_entry *entry)
+{
+    (void)entry;
+    TRIO_SIM_ALWAYS(false, "here");
+}
+
+static void fail_at_exit(struct trio_task_exit *node)
+{
+    (void)node;
+    TRIO_SIM_ALWAYS(false, "here");
+}
+
+static bool fail_in_abort(struct trio_task *task, void *arg)
+{
+    (void)task;
+    (void)arg;
+    TRIO_SIM_ALWAYS(false, "here");
+    return true;
+}
+
+static trio_status fail_in_system_task(void *arg)
+{
+    (void)arg;
+    TRIO_SIM_ALWAYS(false, "here");
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status leave_it_to_a_job(void *arg)
+{
+    static struct trio_sim_job job;
+
+    trio_sim_job_start(&job, fail_in_job);
+    return sleep_forever(arg);
+}
+
+static TRIO_CHECKPOINT trio_status leave_it_to_an_entry(void *arg)
+{
+    static struct trio_entry entry = TRIO_ENTRY_INIT(fail_in_entry);
+    struct trio_poster *poster;
+
+    trio_status rc = trio_poster_open(&poster);
+    if (rc == TRIO_OK)
+        rc = trio_poster_post(poster, &entry);
+    if (rc == TRIO_OK)
+        rc = sleep_forever(arg);
+    trio_poster_close(poster);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status leave_it_to_the_end(void *arg)
+{
+    static struct trio_task_exit node;
+
+    (void)arg;
+    trio_task_on_exit(&node, fail_at_exit);
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status leave_it_to_an_abort(void *arg)
+{
+    struct trio_cancel_scope scope;
+
+    (void)arg;
+    trio_fail_after(&scope, TRIO_SECOND);
+    trio_status rc = trio_park(&test_wait, NULL, fail_in_abort, NULL);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+static TRIO_CHECKPOINT trio_status leave_it_to_a_system_task(void *arg)
+{
+    trio_status rc = trio_system_task_start(NULL, fail_in_system_task, NULL);
+
+    return rc == TRIO_OK ? sleep_forever(arg) : rc;
+}
+
+// S72
+TEST_PLAIN(sim_run, a_failure_counts_wherever_it_is_found)
+{
+    static const trio_task_fn fns[] = {
+        leave_it_to_a_job, leave_it_to_an_entry, leave_it_to_the_end,
+        leave_it_to_an_abort, leave_it_to_a_system_task};
+
+    open();
+    for (size_t i = 0; i < COUNT(fns); i++) {
+        const struct trio_scenario scenario = {.name = "where", .fn = fns[i]};
+        struct trio_campaign_result result, again;
+
+        for (int k = 0; k < 3; k++) {
+            result = run(&scenario, k == 2 ? &sweeps : &one_run);
+            CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+            CHECK_STRING(result.text, "here");
+            CHECK_OK(trio_campaign_replay(campaign, &scenario, result.token,
+                                          &again));
+            CHECK_STRING(again.text, "here");
+        }
+    }
+    close();
+}
+
+static TRIO_CHECKPOINT trio_status run_inside(void *arg)
+{
+    return trio_run(sleep_forever, arg);
+}
+
+static void park_in_job(struct trio_sim_job *job)
+{
+    (void)job;
+    trio_ignore(trio_test(NULL, NULL));
+}
+
+static TRIO_CHECKPOINT trio_status run_inside_a_job(void *arg)
+{
+    static struct trio_sim_job job;
+
+    trio_sim_job_start(&job, park_in_job);
+    return sleep_forever(arg);
+}
+
+// S72
+TEST_PLAIN(sim_run, misuse_counts_wherever_it_is_found)
+{
+    CHECK_STRING(run_once(run_inside).text, "a run inside a run");
+    CHECK_STRING(run_once(run_inside_a_job).text, "a run inside a run");
+}
+
 // The text of a failure is not what makes two the same.
 static TRIO_CHECKPOINT trio_status deadlock_in_one_of_two_ways(void *arg)
 {

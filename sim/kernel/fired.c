@@ -4,6 +4,12 @@
 
 #include "sim/kernel/state.h"
 
+bool trio_sim_is_used_(const struct kernel *kernel,
+                       const struct deviation *planned)
+{
+    return *ARRAY_AT(&kernel->used, bool, planned - kernel->plan->deviations);
+}
+
 const struct deviation *trio_sim_planned_(struct kernel *kernel,
                                           enum deviation_kind kind,
                                           uint32_t anchor)

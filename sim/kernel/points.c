@@ -79,7 +79,7 @@ void trio_sim_cancel_due_(struct kernel *kernel)
         struct due due = *ARRAY_AT(&kernel->due, struct due, i);
         struct open_scope *scope =
             trio_sim_scope_path_(kernel, due.planned->target);
-        if (scope == NULL)
+        if (scope == NULL || trio_sim_is_used_(kernel, due.planned))
             continue;
         trio_sim_has_fired_(kernel, due.planned);
         trio_sim_cancel_(kernel, scope, &due);

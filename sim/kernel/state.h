@@ -203,6 +203,8 @@ void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job);
 const struct deviation *trio_sim_planned_(struct kernel *kernel,
                                           enum deviation_kind kind,
                                           uint32_t anchor);
+bool trio_sim_is_used_(const struct kernel *kernel,
+                       const struct deviation *planned);
 void trio_sim_has_fired_(struct kernel *kernel,
                          const struct deviation *planned);
 void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
