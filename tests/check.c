@@ -196,8 +196,10 @@ static void run_campaign(const struct check_case *item)
                                      .still_clock = true,
                                      .steps_max = 10000000,
                                      .time_max = TRIO_FOREVER};
-    struct trio_campaign_options options = {
-        .seed = seed, .runs = shuffles, .sweep_runs = 5 * shuffles};
+    struct trio_campaign_options options = {.seed = seed,
+                                            .runs = shuffles,
+                                            .sweep_runs = 5 * shuffles,
+                                            .no_twins = !CHECK_OWN_ADDRESSES};
     struct trio_config base = trio_config_platform();
     trio_status rc;
 

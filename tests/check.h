@@ -63,6 +63,16 @@
 #define REQUIRE(condition)                                                     \
     check_require((condition), #condition, __FILE__, __LINE__)
 
+// Whether the addresses in a simulated run are the simulation's. AddressSanitizer
+// gives frames memory of its own: who compares twins would find that out.
+#if defined(__SANITIZE_ADDRESS__)
+#define CHECK_OWN_ADDRESSES false
+#elif defined(__has_feature)
+#define CHECK_OWN_ADDRESSES (!__has_feature(address_sanitizer))
+#else
+#define CHECK_OWN_ADDRESSES true
+#endif
+
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 // What happened, a letter each, as text. Zero is an empty log.
