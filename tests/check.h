@@ -63,8 +63,8 @@
 #define REQUIRE(condition)                                                     \
     check_require((condition), #condition, __FILE__, __LINE__)
 
-// Whether the addresses in a simulated run are the simulation's. AddressSanitizer
-// gives frames memory of its own: who compares twins would find that out.
+// Whether the addresses in a simulated run are the simulation's.
+// AddressSanitizer gives frames memory of its own: a twin would find that out.
 #if defined(__SANITIZE_ADDRESS__)
 #define CHECK_OWN_ADDRESSES false
 #elif defined(__has_feature)
