@@ -290,6 +290,7 @@ struct trio_report trio_report_platform(void);
 // Gives up the current run from wherever its code stands, on whatever stack:
 // trio_run_with returns `status` at once. Nothing is unwound, and what the
 // tasks own is not given back; the memory and the world of the run are ended.
+// Posters learn that it is over, entries that were queued are not called.
 // For a `stop` of reports that takes everything back by itself.
 //
 // Checkpoint: never.
