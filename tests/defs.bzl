@@ -6,6 +6,7 @@ more about it in tests/BUILD only where there is more to say: a tag, a size.
 Tags:
     many_tasks    more than 5,000 live tasks: not under a thread sanitizer
     no_sanitizer  not under any sanitizer
+    no_tsan       not under ThreadSanitizer
     no_valgrind   not under Valgrind
     no_qemu       not under qemu
     real_world    uses the real clock or the real kernel
