@@ -28,7 +28,8 @@ struct trio_sim_job {
 
 TRIO_BEGIN_DECLS
 
-// Starts a job. In a run that is not simulated it is misuse.
+// Starts a job. It is misuse if the job is under way already, and in a run that
+// is not simulated.
 //
 // Checkpoint: never.
 void trio_sim_job_start(struct trio_sim_job *job,
