@@ -69,6 +69,7 @@ static void init(struct trio_task *task)
     task->errors = NULL;
     task->result = TRIO_OK;
     task->ignored = 0;
+    task->at_checkpoint = false;
     task->given_cancel = false;
     task->called_started = false;
     task->begun_by_start = false;

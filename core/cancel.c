@@ -58,6 +58,11 @@ static void tell_task(struct trio_run *run, struct trio_task *task,
     struct park *park = task->park;
 
     task->cancelled = cancelled;
+    // S13: a checkpoint has done nothing that could be lost.
+    if (cancelled && task->at_checkpoint) {
+        task->at_checkpoint = false;
+        task->result = trio_cancel_given_(run, task);
+    }
     if (!cancelled || park == NULL || park->shielded || park->aborting)
         return;
     park->aborting = true; // S40: at most once.

@@ -48,6 +48,25 @@ trio_status trio_cancel_handle_cancel(struct trio_cancel_handle *handle,
     return TRIO_OK;
 }
 
+trio_status
+trio_cancel_handle_set_deadline_at(struct trio_cancel_handle *handle,
+                                   trio_time deadline)
+{
+    if (handle->scope == NULL)
+        return trio_fail_bare(TRIO_ECLOSED);
+    trio_cancel_scope_set_deadline_at(handle->scope, deadline);
+    return TRIO_OK;
+}
+
+trio_status trio_cancel_handle_set_shield(struct trio_cancel_handle *handle,
+                                          bool shield)
+{
+    if (handle->scope == NULL)
+        return trio_fail_bare(TRIO_ECLOSED);
+    trio_cancel_scope_set_shield(handle->scope, shield);
+    return TRIO_OK;
+}
+
 struct trio_cancel_handle *
 trio_cancel_handle_retain(struct trio_cancel_handle *handle)
 {

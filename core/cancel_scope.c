@@ -30,6 +30,19 @@ void trio_scope_misnested_(struct trio_task *task,
     trio_misuse_at_("closed a scope that this task has not open", scope, NULL);
 }
 
+// The other task has filled the scope in anew, so this one has lost it.
+void trio_scope_taken_(const struct trio_task *task)
+{
+    const struct trio_report *report = &trio_current_run_->config.report;
+    char place[128];
+    char rule[192];
+
+    report->place(report->context, task->scope->place, place, sizeof(place));
+    trio_format_(report, rule, sizeof(rule),
+                 "a scope of this task was opened by another one at %s", place);
+    trio_misuse_at_(rule, task->scope, task->scope_place);
+}
+
 void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
                       enum scope_kind kind, struct caller caller)
 {

@@ -33,14 +33,8 @@ static void open_until(struct trio_run *run, struct trio_cancel_scope *scope,
         return;
     set_deadline(run, scope, deadline);
     // S24: with a deadline that has passed, it is cancelled on entry.
-    if (deadline <= trio_now_(run))
+    if (trio_has_come_(run, deadline))
         trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
-}
-
-static trio_time from_now(struct trio_run *run, trio_duration limit)
-{
-    return limit == TRIO_FOREVER ? TRIO_FOREVER
-                                 : trio_time_add(trio_now_(run), limit);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -53,7 +47,7 @@ TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_MOVE_ON, from_now(run, limit), CALLER());
+    open_until(run, scope, SCOPE_MOVE_ON, trio_from_now_(run, limit), CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -66,7 +60,7 @@ TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_FAIL, from_now(run, limit), CALLER());
+    open_until(run, scope, SCOPE_FAIL, trio_from_now_(run, limit), CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -79,7 +73,7 @@ TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
     struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_SHIELD, from_now(run, limit), CALLER());
+    open_until(run, scope, SCOPE_SHIELD, trio_from_now_(run, limit), CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -127,7 +121,7 @@ void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
                                     trio_duration limit)
 {
     struct trio_run *run = run_of_open(scope);
-    set_deadline(run, scope, from_now(run, limit));
+    set_deadline(run, scope, trio_from_now_(run, limit));
 }
 
 void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield)
@@ -143,7 +137,7 @@ bool trio_cancel_scope_called(struct trio_cancel_scope *scope)
     // looked at it yet. After close, also after the run, nothing changes.
     if (scope->open && scope->armed) {
         struct trio_run *run = trio_run_current_();
-        if (scope->timer.deadline <= trio_now_(run))
+        if (trio_has_come_(run, scope->timer.deadline))
             trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
     }
     return scope->source != TRIO_CANCEL_NONE;

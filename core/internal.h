@@ -93,6 +93,7 @@ struct trio_task {
     uint32_t ignored;            // Cancellations given in a row.
     bool cancelled;              // Its innermost scope is effective.
     bool keep_fp;
+    bool at_checkpoint; // Its next step returns from trio_checkpoint.
     bool given_cancel;
     bool called_started;
     bool begun_by_start;
@@ -164,7 +165,7 @@ struct trio_run {
     uint64_t poll_before; // Number of the step by which to poll again.
     uint64_t passes;
     trio_time now;     // Last reading of the clock.
-    bool now_is_fresh; // Read in this step, or in this pass of the loop.
+    bool now_is_fresh; // Read in this look of the loop's.
     bool quick;        // Passes may follow each other without the loop.
     bool delivering;
     bool deadlocked;
@@ -172,6 +173,8 @@ struct trio_run {
     bool idle;
     uint32_t observed; // Kinds of notes, a bit each.
     struct trio_timer *timers; // Root of the heap.
+    struct trio_timer *fresh;  // Armed, and not in the heap yet.
+    trio_time due;             // No timer is due before.
     uint64_t sequence;         // Breaks every tie.
     uint64_t tasks_started;
     size_t tasks_living;
@@ -297,8 +300,11 @@ void *trio_pool_take_free_(struct pool *pool); // NULL: would allocate.
 void trio_pool_give_(struct pool *pool, void *object);
 void trio_pool_end_(struct trio_run *run, struct pool *pool);
 
-// ---- sleep.c ----
-trio_time trio_now_(struct trio_run *run);
+// ---- clock.c ----
+trio_time trio_clock_read_(struct trio_run *run); // Anew.
+trio_time trio_now_(struct trio_run *run);        // Once in a look of the loop's.
+trio_time trio_from_now_(struct trio_run *run, trio_duration limit);
+bool trio_has_come_(struct trio_run *run, trio_time time);
 
 // ---- timer.c ----
 void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
@@ -307,6 +313,7 @@ void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
                       trio_time deadline);
 void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer);
 struct trio_timer *trio_timer_first_(struct trio_run *run);
+bool trio_timers_exist_(const struct trio_run *run);
 void trio_timers_expire_(struct trio_run *run);
 
 // ---- cancel.c: the level, and how it spreads ----
@@ -329,6 +336,8 @@ void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
 __attribute__((noreturn, cold)) void
 trio_scope_misnested_(struct trio_task *task,
                       const struct trio_cancel_scope *scope);
+__attribute__((noreturn, cold)) void
+trio_scope_taken_(const struct trio_task *task);
 TRIO_MUST_USE trio_status trio_scope_close_(struct trio_run *run,
                                             struct trio_task *task,
                                             struct trio_cancel_scope *scope,

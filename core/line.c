@@ -72,7 +72,6 @@ static struct trio_task *choose(struct trio_run *run)
     struct trio_task **line = run->snapshot + run->line_first;
 
     run->shown = run->snapshot;
-    run->now_is_fresh = false;
     size_t i = scheduler->pick(scheduler->context, line, run->unchosen);
     TRIO_ASSERT(i < run->unchosen);
     if (run->shown != run->snapshot)

@@ -19,7 +19,6 @@ static void look_at_the_world(struct trio_run *run, trio_duration limit)
 
     if (limit > 0)
         memory->stack_trim(memory->context);
-    run->now_is_fresh = false; // The world may have a clock that it moves.
     trio_note_(run, TRIO_NOTE_POLL_BEGIN, NULL, NULL, limit);
     world->io->poll(world->context, limit);
     trio_note_(run, TRIO_NOTE_POLL_END, NULL, NULL, 0);
@@ -50,8 +49,9 @@ static void pass(struct trio_run *run)
 {
     bool busy = runnable(run) || trio_entries_waiting_(run);
 
+    run->now_is_fresh = false;
     look_at_the_world(run, busy ? 0 : trio_idle_limit_(run));
-    if (run->timers != NULL) {
+    if (trio_timers_exist_(run)) {
         trio_now_(run);
         trio_timers_expire_(run);
     }

@@ -114,6 +114,7 @@ trio_status trio_checkpoint(void)
 
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(run, task);
+    task->at_checkpoint = true; // S13: its turn may bring a cancellation.
     return yield(run, task);
 }
 

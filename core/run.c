@@ -64,6 +64,7 @@ static void init(struct trio_run *run, const struct trio_config *config)
     run->quick = config->scheduler.pick == NULL && config->clock.jump == NULL;
     run->poll_before = QUICK_STEPS;
     run->now = TRIO_PAST;
+    run->due = TRIO_FOREVER;
     run->tasks.size = sizeof(struct trio_task);
     run->tasks.slab_count = POOL_FIRST;
     run->errors.size = sizeof(struct trio_error);

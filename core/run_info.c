@@ -27,8 +27,9 @@ struct trio_run_statistics trio_run_statistics(void)
     trio_duration next = TRIO_FOREVER;
 
     if (timer != NULL)
-        next =
-            timer->deadline > trio_now_(run) ? timer->deadline - run->now : 0;
+        next = timer->deadline > trio_clock_read_(run)
+                   ? timer->deadline - run->now
+                   : 0;
     return (struct trio_run_statistics){
         .tasks_living = run->tasks_living,
         .tasks_runnable =

@@ -1,10 +1,5 @@
-// The run's clock, and sleeping by it.
+// Sleeping: a timer in the frame of the task that waits for it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-//
-// The clock is read at most once in a step, and only where somebody asks:
-// within a step time stands still, and a program without deadlines never pays
-// for it. A relative time counts from a reading of its own step, so nothing
-// ever wakes early.
 
 #include "core/step.h"
 
@@ -14,22 +9,6 @@ struct sleeper {
 };
 
 static const struct trio_wait sleep_wait = {"wake up", TRIO_ACCESS_READ, NULL};
-
-trio_time trio_now_(struct trio_run *run)
-{
-    const struct trio_clock *clock = &run->config.clock;
-
-    if (!run->now_is_fresh) {
-        run->now = clock->now(clock->context);
-        run->now_is_fresh = true;
-    }
-    return run->now;
-}
-
-trio_time trio_now(void)
-{
-    return trio_now_(trio_run_current_());
-}
 
 static void wake_up(struct trio_timer *timer)
 {
@@ -66,16 +45,19 @@ trio_status trio_sleep_until(trio_time time)
 
     if (time == TRIO_FOREVER)
         return trio_sleep_forever();
-    if (time <= trio_now_(run))
+    if (trio_has_come_(run, time))
         return trio_checkpoint();
     return sleep_until(run, time);
 }
 
 trio_status trio_sleep(trio_duration duration)
 {
+    struct trio_run *run = trio_run_current_();
+
     if (duration <= 0)
         return trio_checkpoint();
-    return trio_sleep_until(trio_time_add(trio_now(), duration));
+    trio_time time = trio_from_now_(run, duration);
+    return time == TRIO_FOREVER ? trio_sleep_forever() : sleep_until(run, time);
 }
 
 trio_status trio_sleep_forever(void)

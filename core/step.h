@@ -33,7 +33,7 @@ static inline bool trio_entries_waiting_(const struct trio_run *run)
 static inline bool trio_loop_is_needed_(const struct trio_run *run)
 {
     return run->steps >= run->poll_before ||
-           (run->timers != NULL && run->timers->key <= run->now) ||
+           run->due <= run->now ||
            trio_entries_waiting_(run);
 }
 
@@ -69,7 +69,7 @@ static inline void trio_begin_step_(struct trio_run *run,
 {
     run->current = task;
     run->steps++;
-    run->now_is_fresh = false;
+    task->at_checkpoint = false;
     trio_note_(run, TRIO_NOTE_STEP_BEGIN, task, NULL, (int64_t)run->passes);
 }
 
@@ -91,7 +91,6 @@ static inline void trio_step_(struct trio_run *run, struct trio_task *task)
     trio_annotate_leave(&run->annotation, &task->stack.annotation, false);
     trio_context_switch_(&run->context, target, task->result);
     trio_annotate_arrive(&run->annotation);
-    run->now_is_fresh = false;
 }
 
 // Gives up the current task's turn; returns, when it has its next one, the

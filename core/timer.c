@@ -10,6 +10,13 @@
 // it to where it belongs. Whoever looks at the top has that done first, so that
 // nothing ever expires early or out of order.
 //
+// Most timers never come into the heap: a limit round an operation is armed and
+// disarmed again before the loop looks at the time. So a timer that is armed is
+// only put into a list, linked both ways by `next` and `before`; who looks at
+// the top has the list emptied into the heap first. In the list `key_sequence`
+// is 0, which no timer of the heap has. `run->due` is not later than any timer,
+// wherever it is: that is all a switch has to look at.
+//
 // The heap lives in the timers themselves: arming allocates nothing, and its
 // size is that of the scopes and sleepers that exist. `before` is the parent of
 // a first child and the previous sibling of any other; this is what makes
@@ -77,17 +84,67 @@ static void insert(struct trio_run *run, struct trio_timer *timer)
     run->timers = run->timers == NULL ? timer : meld(run->timers, timer);
 }
 
-void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
-                     trio_time deadline)
+// ---- The list of fresh ones ----
+
+static bool is_fresh(const struct trio_timer *timer)
+{
+    return timer->key_sequence == 0;
+}
+
+static void stamp(struct trio_run *run, struct trio_timer *timer,
+                  trio_time deadline)
 {
     TRIO_ASSERT(deadline != TRIO_FOREVER);
     timer->deadline = deadline;
     timer->sequence = ++run->sequence;
-    insert(run, timer);
+    if (deadline < run->due)
+        run->due = deadline;
+}
+
+static void list_remove(struct trio_run *run, struct trio_timer *timer)
+{
+    if (timer->before == NULL)
+        run->fresh = timer->next;
+    else
+        timer->before->next = timer->next;
+    if (timer->next != NULL)
+        timer->next->before = timer->before;
+}
+
+static void insert_fresh(struct trio_run *run)
+{
+    while (run->fresh != NULL) {
+        struct trio_timer *timer = run->fresh;
+        run->fresh = timer->next;
+        insert(run, timer);
+    }
+}
+
+bool trio_timers_exist_(const struct trio_run *run)
+{
+    return run->timers != NULL || run->fresh != NULL;
+}
+
+// ---- Arming and expiring ----
+
+void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
+                     trio_time deadline)
+{
+    stamp(run, timer, deadline);
+    timer->key_sequence = 0;
+    timer->before = NULL;
+    timer->next = run->fresh;
+    if (run->fresh != NULL)
+        run->fresh->before = timer;
+    run->fresh = timer;
 }
 
 void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer)
 {
+    if (is_fresh(timer)) {
+        list_remove(run, timer);
+        return;
+    }
     if (timer == run->timers) {
         run->timers = meld_siblings(timer->child);
         return;
@@ -106,10 +163,8 @@ void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer)
 void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
                       trio_time deadline)
 {
-    TRIO_ASSERT(deadline != TRIO_FOREVER);
-    timer->deadline = deadline;
-    timer->sequence = ++run->sequence;
-    if (deadline >= timer->key)
+    stamp(run, timer, deadline);
+    if (is_fresh(timer) || deadline >= timer->key)
         return; // The heap learns of it when it has to.
     trio_timer_disarm_(run, timer);
     insert(run, timer);
@@ -118,11 +173,14 @@ void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
 struct trio_timer *trio_timer_first_(struct trio_run *run)
 {
     struct trio_timer *timer;
+
+    insert_fresh(run);
     while ((timer = run->timers) != NULL &&
            timer->key_sequence != timer->sequence) {
         run->timers = meld_siblings(timer->child);
         insert(run, timer);
     }
+    run->due = timer == NULL ? TRIO_FOREVER : timer->deadline;
     return timer;
 }
 

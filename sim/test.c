@@ -16,3 +16,14 @@ trio_status trio_test_seeded(uint64_t seed, trio_task_fn fn, void *arg)
 
     return trio_run_with(&config, fn, arg);
 }
+
+trio_status trio_test_manual(struct trio_mock_clock *clock, trio_task_fn fn,
+                             void *arg)
+{
+    struct trio_simulation simulation;
+    struct trio_config base = trio_config_platform();
+    struct trio_config config = trio_config_simulated(&simulation, &base, 0);
+
+    config.clock = trio_clock_mock(clock);
+    return trio_run_with(&config, fn, arg);
+}

@@ -440,3 +440,28 @@ TEST(cancel_scope, a_graceful_stop_is_two_scopes)
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_EQ(trio_now(), stopped + 5 * TRIO_SECOND);
 }
+
+TEST(cancel_scope, a_handle_moves_deadline_and_shield_while_the_scope_is_open)
+{
+    struct trio_cancel_scope outer, scope;
+    struct trio_cancel_handle *handle;
+    trio_time begun = trio_now();
+
+    trio_cancel_scope_open(&outer);
+    trio_cancel_scope_open(&scope);
+    CHECK_OK(trio_cancel_scope_share(&scope, &handle));
+    CHECK_OK(trio_cancel_handle_set_deadline_at(handle, begun + TRIO_SECOND));
+    CHECK_EQ(trio_cancel_scope_deadline(&scope), begun + TRIO_SECOND);
+    CHECK_OK(trio_cancel_handle_set_shield(handle, true));
+    trio_cancel_scope_cancel(&outer, NULL);
+    CHECK_OK(trio_checkpoint());
+    CHECK_OK(trio_cancel_handle_set_shield(handle, false));
+    trio_status rc = trio_checkpoint();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    rc = trio_cancel_scope_close(&scope, rc);
+    CHECK_STATUS(trio_cancel_handle_set_deadline_at(handle, TRIO_PAST),
+                 TRIO_ECLOSED);
+    CHECK_STATUS(trio_cancel_handle_set_shield(handle, true), TRIO_ECLOSED);
+    trio_cancel_handle_release(handle);
+    CHECK_OK(trio_cancel_scope_close(&outer, rc));
+}

@@ -484,3 +484,81 @@ TEST(checkpoint, a_loop_over_cancelled_sleeps_does_not_freeze_the_run)
     counter.stop = true;
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
+
+// ---- S13: what comes during its turn ----
+
+static TRIO_CHECKPOINT trio_status cancel_scope(void *arg)
+{
+    trio_cancel_scope_cancel(arg, NULL);
+    return TRIO_OK;
+}
+
+static void turn_that_cancels(trio_status (*checkpoint_fn)(void))
+{
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_cancel_scope_open(&scope);
+    CHECK_OK(trio_nursery_start_soon(&nursery, cancel_scope, &scope));
+    trio_status rc = checkpoint_fn();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK(trio_cancel_scope_caught(&scope));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// S13
+TEST_SEEDED(checkpoint, tells_of_a_cancellation_that_came_during_its_turn)
+{
+    turn_that_cancels(checkpoint);
+    turn_that_cancels(sleep_zero);
+    turn_that_cancels(sleep_past);
+}
+
+static TRIO_CHECKPOINT trio_status take_and_yield(void)
+{
+    trio_cancel_shielded_checkpoint();
+    return TRIO_OK;
+}
+
+// S14: who has done its work is told at the next one.
+TEST_SEEDED(checkpoint, a_shielded_one_tells_at_the_next)
+{
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_cancel_scope_open(&scope);
+    CHECK_OK(trio_nursery_start_soon(&nursery, cancel_scope, &scope));
+    CHECK_OK(take_and_yield());
+    trio_status rc = trio_checkpoint_if_cancelled();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+static TRIO_CHECKPOINT trio_status let_time_pass(void *arg)
+{
+    trio_mock_clock_jump(check_clock(), TRIO_SECOND);
+    (void)arg;
+    return trio_checkpoint();
+}
+
+// S13: the first one behind the moment at which the loop has seen it.
+TEST_SEEDED(checkpoint, tells_of_a_deadline_that_passed_while_others_ran)
+{
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+    int turns = 0;
+
+    trio_nursery_open(&nursery);
+    trio_fail_after(&scope, TRIO_MS);
+    CHECK_OK(trio_nursery_start_soon(&nursery, let_time_pass, NULL));
+    trio_status rc = TRIO_OK;
+    while (rc == TRIO_OK && ++turns < 3)
+        rc = trio_checkpoint();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_STATUS(trio_cancel_scope_close(&scope, rc), TRIO_ETIMEDOUT);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}

@@ -379,3 +379,45 @@ TEST_PLAIN(testing, the_simulated_world_has_nothing_real_in_it)
 {
     CHECK_OK(trio_test(use_the_world, NULL));
 }
+
+static TRIO_CHECKPOINT trio_status move_the_clock(void *arg)
+{
+    trio_mock_clock_jump(arg, TRIO_SECOND);
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status sleep_by_hand(void *arg)
+{
+    struct trio_nursery nursery;
+    trio_time begun = trio_now();
+
+    CHECK_EQ(begun, 0);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, move_the_clock, arg));
+    CHECK_OK(trio_sleep(TRIO_SECOND));
+    CHECK_EQ(trio_now(), TRIO_SECOND);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+// S42
+TEST_PLAIN(testing, under_manual_time_the_clock_starts_at_0_and_waits)
+{
+    struct trio_mock_clock clock = TRIO_MOCK_CLOCK_INIT;
+
+    CHECK_OK(trio_test_manual(&clock, sleep_by_hand, &clock));
+    CHECK_EQ(clock.now, TRIO_SECOND);
+}
+
+static TRIO_CHECKPOINT trio_status sleep_in_vain(void *arg)
+{
+    (void)arg;
+    return trio_sleep(TRIO_SECOND);
+}
+
+// S10
+TEST_PLAIN(testing, under_manual_time_waiting_for_nobody_is_a_deadlock)
+{
+    struct trio_mock_clock clock = TRIO_MOCK_CLOCK_INIT;
+
+    CHECK_STATUS(trio_test_manual(&clock, sleep_in_vain, NULL), TRIO_EDEADLOCK);
+}

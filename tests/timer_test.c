@@ -149,14 +149,24 @@ TEST(timer, sleep_forever_ends_with_its_cancellation_only)
     CHECK_OK(trio_cancel_scope_close(&scope, rc));
 }
 
-TEST(timer, now_stands_still_within_a_step)
+// S24
+TEST(timer, now_is_read_anew_each_time)
 {
     trio_time begun = trio_now();
 
-    trio_mock_clock_jump(check_clock(), TRIO_SECOND);
     CHECK_EQ(trio_now(), begun);
-    CHECK_OK(trio_checkpoint());
+    trio_mock_clock_jump(check_clock(), TRIO_SECOND);
     CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+}
+
+// S24
+TEST(timer, a_sleep_counts_from_its_call_after_an_hour_in_the_same_step)
+{
+    trio_time begun = trio_now();
+
+    trio_mock_clock_jump(check_clock(), TRIO_HOUR);
+    CHECK_OK(trio_sleep(10 * TRIO_MS));
+    CHECK(trio_now() >= begun + TRIO_HOUR + 10 * TRIO_MS);
 }
 
 TEST_PLAIN(timer, adding_to_a_time_does_not_overflow)
@@ -179,6 +189,107 @@ TEST_REAL(timer, on_the_real_clock_nothing_wakes_early)
         CHECK_OK(trio_sleep(2 * TRIO_MS));
         CHECK(trio_now() >= begun + 2 * TRIO_MS);
     }
+}
+
+// Computes for that long, in one step.
+static void compute(trio_duration duration)
+{
+    trio_time end = trio_time_add(trio_now(), duration);
+
+    while (trio_now() < end)
+        ;
+}
+
+// S24. The real clock, because time has to pass while a task computes.
+TEST_REAL(timer, time_passes_within_a_step)
+{
+    trio_time begun = trio_now();
+
+    compute(20 * TRIO_MS);
+    CHECK(trio_now() >= begun + 20 * TRIO_MS);
+}
+
+// S24. The same.
+TEST_REAL(timer, a_sleep_after_computing_is_not_shorter)
+{
+    compute(20 * TRIO_MS);
+    trio_time computed = trio_now();
+    CHECK_OK(trio_sleep(5 * TRIO_MS));
+    CHECK(trio_now() >= computed + 5 * TRIO_MS);
+}
+
+// S24. The same.
+TEST_REAL(timer, a_computation_may_look_at_its_limit)
+{
+    struct trio_cancel_scope scope;
+    trio_time begun = trio_now();
+
+    trio_move_on_after(&scope, 5 * TRIO_MS);
+    while (!trio_cancel_scope_called(&scope))
+        ;
+    CHECK(trio_now() >= begun + 5 * TRIO_MS);
+    trio_status rc = trio_checkpoint();
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+}
+
+// S24. The same.
+TEST_REAL(timer, a_bucket_fills_while_a_task_computes)
+{
+    trio_time filled = trio_now();
+
+    compute(10 * TRIO_MS);
+    CHECK((trio_now() - filled) / TRIO_MS >= 10);
+}
+
+// ---- A clock whose coarse reading lags behind ----
+
+enum { TICK = 4 * (int)TRIO_MS };
+
+static trio_time lagging_now(void *context)
+{
+    return *(const trio_time *)context;
+}
+
+static trio_time lagging_coarse(void *context)
+{
+    return *(const trio_time *)context / TICK * TICK;
+}
+
+static TRIO_CHECKPOINT trio_status open_at_every_lag(void *arg)
+{
+    static const trio_duration limits[] = {1, 999 * TRIO_MS, TRIO_SECOND,
+                                           TRIO_SECOND + 1, TRIO_HOUR};
+    trio_time *now = arg;
+
+    for (size_t i = 0; i < COUNT(limits); i++)
+        for (trio_duration lag = 0; lag < TICK; lag += TICK / 16) {
+            struct trio_cancel_scope scope;
+            *now = 50 * (trio_time)TICK + lag;
+            trio_move_on_after(&scope, limits[i]);
+            trio_duration given = trio_cancel_scope_deadline(&scope) - *now;
+            CHECK(given >= limits[i]);
+            CHECK(given <= limits[i] + (limits[i] < TRIO_SECOND ? 0 : TICK));
+            CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+        }
+    return TRIO_OK;
+}
+
+// S24
+TEST_PLAIN(timer, a_limit_is_never_short_and_long_by_a_tick_at_most)
+{
+    trio_time now = 0;
+    struct trio_simulation simulation;
+    struct trio_config base = trio_config_platform();
+    struct trio_config config = trio_config_simulated(&simulation, &base, 0);
+
+    config.clock.context = &now;
+    config.clock.now = lagging_now;
+    config.clock.now_coarse = lagging_coarse;
+    config.clock.coarse_resolution = TICK;
+    config.clock.jump = NULL;
+    config.clock.can_jump = NULL;
+    CHECK_OK(trio_run_with(&config, open_at_every_lag, &now));
 }
 
 // ---- S29: many changes ----

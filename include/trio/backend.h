@@ -29,6 +29,11 @@ struct trio_clock {
     // Returns now. Never goes back.
     trio_time (*now)(void *context);
 
+    // Returns now or a little less, for less: never later than `now`, and at
+    // most `coarse_resolution` nanoseconds before it. NULL: there is only `now`.
+    trio_time (*now_coarse)(void *context);
+    trio_duration coarse_resolution;
+
     // Returns how long, in real time, to wait for `deadline` to come: 0 if it
     // has; TRIO_FOREVER if the clock does not get there by itself.
     trio_duration (*until)(void *context, trio_time deadline);

@@ -91,8 +91,10 @@ TRIO_BEGIN_DECLS
 void trio_cancel_scope_open(struct trio_cancel_scope *scope)
     TRIO_OPENS(scope);
 
-// Opens a scope that gives its body `limit` nanoseconds from now and closes
-// with TRIO_OK when that was not enough. Nothing left of a limit: the scope is
+// Opens a scope that gives its body `limit` nanoseconds and closes with TRIO_OK
+// when that was not enough. The limit counts from the call, however long the
+// task has been computing, and is never too short; one of a second or more may
+// be longer by some milliseconds. Nothing left of a limit: the scope is
 // cancelled on entry.
 //
 // Checkpoint: never.
@@ -180,7 +182,8 @@ void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
 void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield);
 
 // Says whether the scope itself was cancelled, for whatever reason; a deadline
-// that has passed by now counts. Stays as it was at close.
+// that has passed by now counts, also if the task has let nobody else run: a
+// computation may look here to end in time. Stays as it was at close.
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_cancel_scope_called(struct trio_cancel_scope *scope);
@@ -236,8 +239,8 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_shielded(trio_duration limit,
                                                    trio_status (*fn)(void *arg),
                                                    void *arg);
 
-// A `trio_cancel_handle` is a way to cancel a scope that may be closed by now:
-// a reference-counted cell that close clears. Share, use and release it in the
+// A `trio_cancel_handle` is a way to cancel or change a scope that may be closed
+// by now: a reference-counted cell that close clears. Share, use and release it in the
 // loop's thread; from other threads, post an entry that does.
 //
 // Checkpoint: never.
@@ -255,6 +258,25 @@ trio_cancel_scope_share(struct trio_cancel_scope *scope,
 TRIO_MUST_USE trio_status
 trio_cancel_handle_cancel(struct trio_cancel_handle *handle,
                           const char *reason);
+
+// Moves the deadline of the scope behind a handle, if it is still open, as
+// trio_cancel_scope_set_deadline_at does.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK       the deadline is `deadline`.
+//          TRIO_ECLOSED  the scope was closed before; nothing happened.
+TRIO_MUST_USE trio_status
+trio_cancel_handle_set_deadline_at(struct trio_cancel_handle *handle,
+                                   trio_time deadline);
+
+// Turns the shield of the scope behind a handle on or off, if it is still open,
+// as trio_cancel_scope_set_shield does.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK       it is as asked.
+//          TRIO_ECLOSED  the scope was closed before; nothing happened.
+TRIO_MUST_USE trio_status trio_cancel_handle_set_shield(
+    struct trio_cancel_handle *handle, bool shield);
 
 // Takes one more reference to a handle and returns it.
 //

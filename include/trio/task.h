@@ -52,7 +52,7 @@ TRIO_BEGIN_DECLS
 
 // Lets every other task that can run take its turn.
 //
-// Checkpoint: always.
+// Checkpoint: always; it looks for a cancellation before that and after it.
 // Returns: TRIO_OK         the task goes on.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
 TRIO_CHECKPOINT trio_status trio_checkpoint(void);

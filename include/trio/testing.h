@@ -50,6 +50,19 @@ TRIO_MUST_USE trio_status trio_test(trio_task_fn fn, void *arg);
 TRIO_MUST_USE trio_status trio_test_seeded(uint64_t seed, trio_task_fn fn,
                                            void *arg);
 
+// Runs `fn(arg)` as trio_test does, with time that moves only when somebody
+// calls trio_mock_clock_jump for `clock`, which starts at its own `now`. When
+// all tasks wait for a time that nobody brings, the run is deadlocked.
+//
+//     struct trio_mock_clock clock = TRIO_MOCK_CLOCK_INIT;
+//
+//     rc = trio_test_manual(&clock, program, &clock);
+//
+// Checkpoint: never; not in a task.
+// Returns: as trio_run.
+TRIO_MUST_USE trio_status trio_test_manual(struct trio_mock_clock *clock,
+                                           trio_task_fn fn, void *arg);
+
 // Waits until every other task has been parked for `cushion` nanoseconds of the
 // run's clock: the exact way to say "now they have all come to their wait".
 // Tasks that wait here themselves count as parked; the smallest cushion is

@@ -42,13 +42,14 @@ static inline trio_time trio_time_add(trio_time time, trio_duration duration)
     return time + duration;
 }
 
-// Reads the run's clock. Within one step of a task it is read once: a task sees
-// time stand still until its next checkpoint.
+// Reads the run's clock, each time anew. In simulation time stands still in a
+// step, unless the run lets it pass.
 //
 // Checkpoint: never. Also from entry callbacks.
 trio_time trio_now(void);
 
-// Sleeps for `duration` nanoseconds, counted from now; never less.
+// Sleeps for `duration` nanoseconds, counted from the call; never less. From a
+// second on it may be some milliseconds more.
 //
 // Checkpoint: always, also for 0.
 // Returns: TRIO_OK         the time has passed.

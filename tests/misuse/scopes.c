@@ -176,3 +176,59 @@ INSIDE(sharing_a_closed_scope)
         rc = trio_cancel_scope_share(&scope, &handle);
     return rc;
 }
+
+TRIO_NO_SCOPE_ANALYSIS static TRIO_CHECKPOINT trio_status
+open_elsewhere_and_wait(void *arg)
+{
+    (void)arg;
+    trio_cancel_scope_open(&elsewhere);
+    trio_status rc = trio_checkpoint();
+    return trio_cancel_scope_close(&elsewhere, rc);
+}
+
+// misuse: a scope of this task was opened by another one at
+//   in task
+//   object
+//   opened
+INSIDE(two_tasks_have_one_scope_open)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon(&nursery, open_elsewhere_and_wait, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, open_elsewhere_and_wait, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+static struct trio_nursery shared;
+
+TRIO_NO_SCOPE_ANALYSIS static TRIO_CHECKPOINT trio_status
+open_shared_nursery(void *arg)
+{
+    struct trio_cancel_scope inner;
+
+    (void)arg;
+    trio_nursery_open(&shared);
+    trio_status rc = trio_checkpoint();
+    trio_cancel_scope_open(&inner);
+    rc = trio_cancel_scope_close(&inner, rc);
+    return trio_nursery_close(&shared, rc);
+}
+
+// misuse: a scope of this task was opened by another one at
+//   in task
+//   object
+//   opened
+INSIDE(two_tasks_have_one_nursery_open)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon(&nursery, open_shared_nursery, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, open_shared_nursery, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
