@@ -302,7 +302,7 @@ void trio_pool_end_(struct trio_run *run, struct pool *pool);
 
 // ---- clock.c ----
 trio_time trio_clock_read_(struct trio_run *run); // Anew.
-trio_time trio_now_(struct trio_run *run);        // Once in a look of the loop's.
+trio_time trio_now_(struct trio_run *run); // Once in a look of the loop's.
 trio_time trio_from_now_(struct trio_run *run, trio_duration limit);
 bool trio_has_come_(struct trio_run *run, trio_time time);
 

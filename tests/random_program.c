@@ -367,7 +367,8 @@ static TRIO_CHECKPOINT trio_status pause(struct actor *actor)
 
     if (once_in(2)) {
         rc = trio_checkpoint();
-        CHECK_STATUS(rc, cancelled ? TRIO_ECANCELED : TRIO_OK);
+        CHECK(!cancelled || rc == TRIO_ECANCELED);
+        CHECK(rc == TRIO_ECANCELED || !model_effective(actor->top)); // S13
         return given(actor, rc);
     }
     rc = once_in(4) ? trio_wait_all_tasks_blocked(duration)

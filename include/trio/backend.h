@@ -30,7 +30,7 @@ struct trio_clock {
     trio_time (*now)(void *context);
 
     // Returns now or a little less, for less: never later than `now`, and at
-    // most `coarse_resolution` nanoseconds before it. NULL: there is only `now`.
+    // most `coarse_resolution` nanoseconds before it. NULL: there is no such.
     trio_time (*now_coarse)(void *context);
     trio_duration coarse_resolution;
 

@@ -33,7 +33,8 @@ expected() {
 reported() {
     "$work/misuse" "$1" 2>&1 >/dev/null | sed -nE '
         s/^trio: (misuse: )/\1/; s/^(  object) 0x[0-9a-f]+$/\1/
-        s/^(  opened) at .+/\1/; /^misuse: /,$p' | head -n "$2"
+        s/^(  opened) at .+/\1/
+        s/^(misuse: .+ at) [^ ]+$/\1/; /^misuse: /,$p' | head -n "$2"
     return "${PIPESTATUS[0]}"
 }
 

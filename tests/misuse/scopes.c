@@ -187,7 +187,7 @@ open_elsewhere_and_wait(void *arg)
 }
 
 // misuse: a scope of this task was opened by another one at
-//   in task
+//   in task 2
 //   object
 //   opened
 INSIDE(two_tasks_have_one_scope_open)
@@ -218,7 +218,7 @@ open_shared_nursery(void *arg)
 }
 
 // misuse: a scope of this task was opened by another one at
-//   in task
+//   in task 2
 //   object
 //   opened
 INSIDE(two_tasks_have_one_nursery_open)

@@ -11,8 +11,11 @@ static TRIO_CHECKPOINT trio_status print(void *arg)
 {
     trio_status outcome = *(const trio_status *)arg;
 
-    trio_status rc = trio_checkpoint();
-    return rc == TRIO_OK ? trio_fail(outcome, "print") : rc;
+    trio_status rc = trio_checkpoint_if_cancelled();
+    if (rc != TRIO_OK)
+        return rc;
+    trio_cancel_shielded_checkpoint(); // Paper has been taken.
+    return trio_fail(outcome, "print");
 }
 
 // Printing and closing the printer both go wrong.
