@@ -239,9 +239,10 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_shielded(trio_duration limit,
                                                    trio_status (*fn)(void *arg),
                                                    void *arg);
 
-// A `trio_cancel_handle` is a way to cancel or change a scope that may have been
-// closed: a reference-counted cell that close clears. Share, use and release it
-// in the loop's thread; from other threads, post an entry that does.
+// A `trio_cancel_handle` is a way to cancel or change a scope that may be
+// closed already: a reference-counted cell that close clears. Share, use and
+// release it in the loop's thread; from other threads, post an entry that
+// does.
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      `ret_handle` is one reference, the caller's to release.
