@@ -22,6 +22,7 @@
 #include <trio/queue.h>
 #include <trio/race.h>
 #include <trio/random.h>
+#include <trio/reader.h>
 #include <trio/run.h>
 #include <trio/select.h>
 #include <trio/semaphore.h>
@@ -33,5 +34,6 @@
 #include <trio/task.h>
 #include <trio/tcp.h>
 #include <trio/time.h>
+#include <trio/writer.h>
 
 #endif // TRIO_TRIO_H

@@ -1,0 +1,133 @@
+// What trio/reader.h promises, clause by clause.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/reader.h>
+
+#include <string.h>
+
+#include <trio/memory_stream.h>
+
+#include "tests/check.h"
+
+struct kit {
+    struct trio_memory_stream near, far;
+    struct trio_reader reader;
+    char buffer[8];
+    char *data;
+    size_t length;
+};
+
+static void kit_open(struct kit *kit)
+{
+    trio_memory_stream_pair(&kit->near, &kit->far);
+    trio_reader_init(&kit->reader, &kit->far.stream, kit->buffer,
+                     sizeof(kit->buffer));
+}
+
+static void kit_close(struct kit *kit)
+{
+    trio_stream_close_forcefully(&kit->near.stream);
+    trio_stream_close_forcefully(&kit->far.stream);
+}
+
+static TRIO_CHECKPOINT trio_status feed(struct kit *kit, const char *text)
+{
+    return trio_stream_send_all(&kit->near.stream, text, strlen(text), NULL);
+}
+
+static void check_piece(const struct kit *kit, trio_status rc, const char *text)
+{
+    if (CHECK_OK(rc) && CHECK_EQ(kit->length, strlen(text)))
+        CHECK(memcmp(kit->data, text, kit->length) == 0);
+}
+
+TEST(reader, takes_exactly_what_is_asked_for)
+{
+    struct kit kit;
+
+    kit_open(&kit);
+    CHECK_OK(feed(&kit, "abcdefghij"));
+    kit.length = 3;
+    check_piece(&kit, trio_reader_peek(&kit.reader, 3, &kit.data), "abc");
+    check_piece(&kit, trio_reader_read(&kit.reader, 3, &kit.data), "abc");
+    kit.length = 7;
+    check_piece(&kit, trio_reader_read(&kit.reader, 7, &kit.data), "defghij");
+    CHECK_EQ(trio_reader_held(&kit.reader), 0);
+    kit_close(&kit);
+}
+
+TEST(reader, a_line_ends_with_lf_or_crlf)
+{
+    struct kit kit;
+
+    kit_open(&kit);
+    CHECK_OK(feed(&kit, "one\r\n\ntwo\nrest"));
+    CHECK_OK(trio_stream_send_eof(&kit.near.stream));
+    check_piece(&kit,
+                trio_reader_read_line(&kit.reader, &kit.data, &kit.length),
+                "one");
+    check_piece(&kit,
+                trio_reader_read_line(&kit.reader, &kit.data, &kit.length), "");
+    check_piece(&kit,
+                trio_reader_read_line(&kit.reader, &kit.data, &kit.length),
+                "two");
+    CHECK_STATUS(trio_reader_read_line(&kit.reader, &kit.data, &kit.length),
+                 TRIO_EEND);
+    CHECK_EQ(trio_reader_held(&kit.reader), 4);
+    kit_close(&kit);
+}
+
+TEST(reader, the_buffer_is_a_hard_limit)
+{
+    struct kit kit;
+
+    kit_open(&kit);
+    CHECK_OK(feed(&kit, "abcdefghi;"));
+    CHECK_STATUS(
+        trio_reader_read_until(&kit.reader, ';', &kit.data, &kit.length),
+        TRIO_EMSGSIZE);
+    CHECK_EQ(trio_reader_held(&kit.reader), 8);
+    CHECK_STATUS(trio_reader_read(&kit.reader, 9, &kit.data), TRIO_EMSGSIZE);
+    CHECK_OK(trio_reader_read(&kit.reader, 8, &kit.data));
+    check_piece(
+        &kit, trio_reader_read_until(&kit.reader, ';', &kit.data, &kit.length),
+        "i");
+    kit_close(&kit);
+}
+
+TEST(reader, a_frame_has_its_length_before_it)
+{
+    struct kit kit;
+
+    kit_open(&kit);
+    CHECK_OK(
+        trio_stream_send_all(&kit.near.stream, "\0\3abc\0\0\0\7", 9, NULL));
+    check_piece(&kit,
+                trio_reader_read_frame(&kit.reader, 2, &kit.data, &kit.length),
+                "abc");
+    check_piece(&kit,
+                trio_reader_read_frame(&kit.reader, 2, &kit.data, &kit.length),
+                "");
+    CHECK_STATUS(trio_reader_read_frame(&kit.reader, 2, &kit.data, &kit.length),
+                 TRIO_EMSGSIZE);
+    kit_close(&kit);
+}
+
+TEST(reader, a_cancelled_read_loses_no_byte)
+{
+    struct kit kit;
+    struct trio_cancel_scope scope;
+
+    kit_open(&kit);
+    CHECK_OK(feed(&kit, "ab"));
+    trio_move_on_after(&scope, TRIO_MS);
+    trio_status rc = trio_reader_read_line(&kit.reader, &kit.data, &kit.length);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(trio_reader_held(&kit.reader), 2);
+    CHECK_OK(feed(&kit, "c\n"));
+    check_piece(&kit,
+                trio_reader_read_line(&kit.reader, &kit.data, &kit.length),
+                "abc");
+    kit_close(&kit);
+}
