@@ -11,19 +11,18 @@
 // A `trio_reader` receives from a stream into a buffer and hands out whole
 // pieces of it. The size of the buffer is the hard limit of a piece.
 //
-//     static TRIO_CHECKPOINT trio_status count_lines(struct trio_stream
-//     *stream)
+//     static TRIO_CHECKPOINT trio_status tally(struct trio_stream *stream)
 //     {
 //         char buffer[1024], *line;
 //         struct trio_reader reader;
 //         size_t length;
-//         int count = 0;
+//         int lines = 0;
 //         trio_status rc;
 //
 //         trio_reader_init(&reader, stream, buffer, sizeof(buffer));
 //         while ((rc = trio_reader_read_line(&reader, &line, &length)) ==
 //                TRIO_OK)
-//             count++;
+//             lines++;
 //         return rc == TRIO_EEND ? TRIO_OK : rc;
 //     }
 //
