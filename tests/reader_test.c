@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include <trio/memory_stream.h>
+#include <trio/nursery.h>
+#include <trio/testing.h>
 
 #include "tests/check.h"
 
@@ -129,5 +131,86 @@ TEST(reader, a_cancelled_read_loses_no_byte)
     check_piece(&kit,
                 trio_reader_read_line(&kit.reader, &kit.data, &kit.length),
                 "abc");
+    kit_close(&kit);
+}
+
+TEST(reader, a_stream_that_ends_in_a_frame_is_told_and_its_bytes_stay)
+{
+    struct kit kit;
+
+    kit_open(&kit);
+    CHECK_OK(trio_stream_send_all(&kit.near.stream, "\4abc", 4, NULL));
+    CHECK_OK(trio_stream_send_eof(&kit.near.stream));
+    CHECK_STATUS(trio_reader_read_frame(&kit.reader, 1, &kit.data, &kit.length),
+                 TRIO_EEND);
+    CHECK_EQ(trio_reader_held(&kit.reader), 4);
+    kit_close(&kit);
+}
+
+TEST(reader, a_prefix_that_is_larger_than_the_buffer_does_not_fit)
+{
+    struct kit kit;
+    struct trio_reader small;
+    char buffer[2];
+
+    kit_open(&kit);
+    trio_reader_init(&small, &kit.far.stream, buffer, sizeof(buffer));
+    CHECK_STATUS(trio_reader_read_frame(&small, 4, &kit.data, &kit.length),
+                 TRIO_EMSGSIZE);
+    kit_close(&kit);
+}
+
+static TRIO_CHECKPOINT trio_status feed_slowly(void *arg)
+{
+    struct kit *kit = arg;
+    static const char text[] = "ab\r\n\2cd";
+    trio_status rc = TRIO_OK;
+
+    for (size_t i = 0; rc == TRIO_OK && i < sizeof(text) - 1; i++) {
+        rc = trio_stream_send_all(&kit->near.stream, &text[i], 1, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_wait_all_tasks_blocked(0);
+    }
+    return rc;
+}
+
+TEST(reader, a_piece_may_come_byte_by_byte)
+{
+    struct kit kit;
+    struct trio_nursery nursery;
+
+    kit_open(&kit);
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, feed_slowly, &kit);
+    CHECK_OK(rc);
+    check_piece(
+        &kit, trio_reader_read_line(&kit.reader, &kit.data, &kit.length), "ab");
+    check_piece(&kit,
+                trio_reader_read_frame(&kit.reader, 1, &kit.data, &kit.length),
+                "cd");
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+    kit_close(&kit);
+}
+
+static TRIO_CHECKPOINT trio_status read_forever(void *arg)
+{
+    struct kit *kit = arg;
+
+    return trio_reader_read_line(&kit->reader, &kit->data, &kit->length);
+}
+
+TEST(reader, a_second_task_is_told_that_it_is_busy)
+{
+    struct kit kit;
+    struct trio_nursery nursery;
+    char *data;
+
+    kit_open(&kit);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, read_forever, &kit));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_STATUS(trio_reader_peek(&kit.reader, 1, &data), TRIO_EBUSY);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     kit_close(&kit);
 }

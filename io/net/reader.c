@@ -76,6 +76,7 @@ static TRIO_CHECKPOINT trio_status find(struct trio_reader *reader,
 
     if (rc != TRIO_OK)
         return rc;
+    trio_touch(reader, TRIO_ACCESS_ACQUIRE);
     if (reader->reading) {
         trio_cancel_shielded_checkpoint();
         return trio_fail_bare(TRIO_EBUSY);

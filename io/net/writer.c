@@ -25,13 +25,15 @@ static TRIO_CHECKPOINT trio_status begin(struct trio_writer *writer)
 {
     trio_status rc = trio_checkpoint_if_cancelled();
 
-    if (rc == TRIO_OK && writer->writing) {
+    if (rc != TRIO_OK)
+        return rc;
+    trio_touch(writer, TRIO_ACCESS_WRITE);
+    if (writer->writing) {
         trio_cancel_shielded_checkpoint();
         return trio_fail_bare(TRIO_EBUSY);
     }
-    if (rc == TRIO_OK)
-        writer->writing = true;
-    return rc;
+    writer->writing = true;
+    return TRIO_OK;
 }
 
 static TRIO_CHECKPOINT trio_status send_held(struct trio_writer *writer)
