@@ -88,7 +88,7 @@ static trio_status net_open(void *context, enum trio_address_family family,
                             trio_handle *ret_handle)
 {
     struct epoll *epoll = context;
-    int domain = family == TRIO_ADDRESS_IPV6 ? AF_INET6 : AF_INET;
+    int domain = trio_sockaddr_family_(family);
     int descriptor =
         socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
@@ -167,6 +167,7 @@ static trio_status net_accept(void *context, trio_handle handle,
     struct epoll *epoll = context;
     struct slot *slot = find(epoll, handle);
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+    socklen_t length;
     int descriptor;
 
     if (slot == NULL)
@@ -174,7 +175,7 @@ static trio_status net_accept(void *context, trio_handle handle,
     if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do {
-        socklen_t length = sizeof(name);
+        length = sizeof(name);
         descriptor = accept4((int)handle, (struct sockaddr *)&name, &length,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     } while (descriptor < 0 && errno == EINTR);
@@ -185,7 +186,7 @@ static trio_status net_accept(void *context, trio_handle handle,
     if (descriptor < 0)
         return transfer_failed(epoll, slot, TRIO_READABLE);
     slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
-    *ret_peer = trio_sockaddr_to_(&name);
+    *ret_peer = trio_sockaddr_to_(&name, length);
     return adopt(epoll, descriptor, ret_handle); // Moves the slots.
 }
 
@@ -308,7 +309,7 @@ static trio_status net_local_address(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
         return failed(epoll);
-    *ret_address = trio_sockaddr_to_(&name);
+    *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
 
@@ -323,7 +324,7 @@ static trio_status net_peer_address(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (getpeername((int)handle, (struct sockaddr *)&name, &length) < 0)
         return failed(epoll);
-    *ret_address = trio_sockaddr_to_(&name);
+    *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
 

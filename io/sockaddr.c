@@ -6,7 +6,9 @@
 #include "io/sockaddr.h"
 
 #include <netinet/in.h>
+#include <stddef.h>
 #include <string.h>
+#include <sys/un.h>
 
 static socklen_t from_ipv4(const struct trio_address *address,
                            struct sockaddr_storage *ret_name)
@@ -29,11 +31,33 @@ static socklen_t from_ipv6(const struct trio_address *address,
     return sizeof(name);
 }
 
+// The length tells where a name ends: without a final zero, so that the longest
+// path and abstract names fit.
+static socklen_t from_local(const struct trio_address *address,
+                            struct sockaddr_storage *ret_name)
+{
+    struct sockaddr_un name = {.sun_family = AF_UNIX};
+    size_t length = offsetof(struct sockaddr_un, sun_path) + address->length;
+
+    memcpy(name.sun_path, address->bytes, address->length);
+    memcpy(ret_name, &name, sizeof(name));
+    return (socklen_t)length;
+}
+
 socklen_t trio_sockaddr_from_(const struct trio_address *address,
                               struct sockaddr_storage *ret_name)
 {
+    if (address->family == TRIO_ADDRESS_LOCAL)
+        return from_local(address, ret_name);
     return address->family == TRIO_ADDRESS_IPV6 ? from_ipv6(address, ret_name)
                                                 : from_ipv4(address, ret_name);
+}
+
+int trio_sockaddr_family_(enum trio_address_family family)
+{
+    if (family == TRIO_ADDRESS_LOCAL)
+        return AF_UNIX;
+    return family == TRIO_ADDRESS_IPV6 ? AF_INET6 : AF_INET;
 }
 
 static struct trio_address to_ipv4(const struct sockaddr_storage *storage)
@@ -59,11 +83,32 @@ static struct trio_address to_ipv6(const struct sockaddr_storage *storage)
     return address;
 }
 
-struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name)
+// The system adds a zero to a path, which is then longer than its field.
+static struct trio_address to_local(const struct sockaddr_storage *storage,
+                                    socklen_t size)
+{
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
+    struct trio_address address = {.family = TRIO_ADDRESS_LOCAL};
+    const char *path = (const char *)storage + start;
+    size_t length = size > start ? size - start : 0;
+
+    if (length > TRIO_ADDRESS_LOCAL_MAX)
+        length = TRIO_ADDRESS_LOCAL_MAX;
+    if (length > 0 && path[0] != '\0')
+        length = strnlen(path, length);
+    address.length = (uint32_t)length;
+    memcpy(address.bytes, path, length);
+    return address;
+}
+
+struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name,
+                                      socklen_t length)
 {
     if (name->ss_family == AF_INET)
         return to_ipv4(name);
     if (name->ss_family == AF_INET6)
         return to_ipv6(name);
+    if (name->ss_family == AF_UNIX)
+        return to_local(name, length);
     return (struct trio_address){.port = 0};
 }

@@ -12,7 +12,12 @@
 socklen_t trio_sockaddr_from_(const struct trio_address *address,
                               struct sockaddr_storage *ret_name);
 
-// Returns all zeros for a family that is neither IPv4 nor IPv6.
-struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name);
+// `length` is what the system said of `name`. Returns all zeros for a family
+// that is none of ours.
+struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name,
+                                      socklen_t length);
+
+// Returns the system's number of a family.
+int trio_sockaddr_family_(enum trio_address_family family);
 
 #endif // TRIO_IO_SOCKADDR_H

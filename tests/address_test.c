@@ -133,3 +133,57 @@ TEST_PLAIN(address, every_text_fits_into_the_longest)
         respell("[1111:2222:3333:4444:5555:6666:7777:8888%4294967295]:65535"),
         "[1111:2222:3333:4444:5555:6666:7777:8888%4294967295]:65535");
 }
+
+TEST_PLAIN(address, a_local_socket_has_a_path_or_an_abstract_name_or_none)
+{
+    struct trio_address address;
+
+    CHECK_OK(trio_address_parse("unix:@a\\x00/", &address));
+    CHECK_EQ(address.family, TRIO_ADDRESS_LOCAL);
+    CHECK_EQ(address.length, 4);
+    CHECK(memcmp(address.bytes, "\0a\0/", 4) == 0);
+    CHECK_STRING(respell("unix:@a\\x00/"), "unix:@a\\x00/");
+    CHECK_STRING(respell("unix:/run/a b.sock"), "unix:/run/a b.sock");
+    CHECK_STRING(respell("unix:\\x40a\\x41"), "unix:\\x40aA");
+    CHECK_STRING(respell("unix:a\\x5C\n"), "unix:a\\x5c\\x0a");
+    CHECK_STRING(respell("unix:@@"), "unix:@@");
+    CHECK_STRING(respell("unix:@"), "unix:@");
+    CHECK_STRING(respell("unix:"), "unix:");
+    CHECK_STRING(respell("unix:a\\x00b"), "refused");
+    CHECK_STRING(respell("unix:a\\"), "refused");
+    CHECK_STRING(respell("unix:a\\x4"), "refused");
+    CHECK_STRING(respell("unix:a\\n"), "refused");
+}
+
+TEST_PLAIN(address, every_byte_of_a_name_is_read_back)
+{
+    for (unsigned byte = 0; byte < 256; byte++) {
+        struct trio_address address = {.family = TRIO_ADDRESS_LOCAL,
+                                       .length = TRIO_ADDRESS_LOCAL_MAX};
+        struct trio_address again;
+        char text[TRIO_ADDRESS_TEXT_MAX];
+
+        memset(address.bytes, (int)byte, sizeof(address.bytes));
+        trio_address_format(&address, text, sizeof(text));
+        CHECK_OK(trio_address_parse(text, &again));
+        CHECK(trio_address_equal(&address, &again));
+    }
+}
+
+TEST_PLAIN(address, a_path_is_taken_as_it_is_and_has_a_longest)
+{
+    struct trio_address address;
+    struct trio_address other;
+    char path[TRIO_ADDRESS_LOCAL_MAX + 2] = "";
+
+    CHECK_STATUS(trio_address_from_path("", &address), TRIO_EINVAL);
+    memset(path, 'p', TRIO_ADDRESS_LOCAL_MAX);
+    CHECK_OK(trio_address_from_path(path, &address));
+    CHECK_EQ(address.length, TRIO_ADDRESS_LOCAL_MAX);
+    path[TRIO_ADDRESS_LOCAL_MAX] = 'p';
+    CHECK_STATUS(trio_address_from_path(path, &other), TRIO_EINVAL);
+    CHECK_OK(trio_address_from_path("@\\", &other));
+    CHECK(!trio_address_equal(&address, &other));
+    CHECK_OK(trio_address_parse("unix:\\x40\\x5c", &address));
+    CHECK(trio_address_equal(&address, &other));
+}

@@ -214,3 +214,29 @@ TEST_REAL(tcp, a_second_task_that_accepts_is_busy)
     trio_stream_close_forcefully(&accepting.tcp.stream);
     trio_tcp_listener_close(&listener);
 }
+
+// On the kernel: local sockets are its own.
+TEST_REAL(tcp, a_local_name_is_listened_on_and_connected_to)
+{
+    struct trio_address address = {.family = TRIO_ADDRESS_LOCAL};
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream near;
+    struct trio_tcp_stream far;
+    char data[4];
+    size_t length;
+
+    // Without a name, the system gives it a free abstract one.
+    CHECK_OK(trio_tcp_listen(&address, NULL, &listener));
+    CHECK_EQ(listener.address.length, 6);
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    CHECK_OK(trio_tcp_accept(&listener, &far));
+    CHECK(trio_address_equal(&near.peer, &listener.address));
+    CHECK_EQ(far.peer.family, TRIO_ADDRESS_LOCAL);
+    CHECK_EQ(far.peer.length, 0);
+    CHECK_OK(trio_stream_send_all(&near.stream, "abc", 3, NULL));
+    CHECK_OK(trio_stream_receive_some(&far.stream, data, 4, &length));
+    CHECK_EQ(length, 3);
+    CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+    trio_tcp_listener_close(&listener);
+}

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "io/net/local_address.h"
+
 // ---- Reading: each takes what it knows from the front of `*text` ----
 
 static bool take(const char **text, char wanted)
@@ -131,6 +133,8 @@ trio_status trio_address_parse(const char *text,
     uint64_t scope = 0;
     uint64_t port;
 
+    if (strncmp(text, "unix:", 5) == 0)
+        return trio_local_address_parse_(text + 5, ret_address);
     if (take(&text, '[')) {
         address.family = TRIO_ADDRESS_IPV6;
         if (!take_ipv6(&text, address.bytes) ||
@@ -241,6 +245,8 @@ const char *trio_address_format(const struct trio_address *address,
 
     if (size == 0)
         return buffer;
+    if (address->family == TRIO_ADDRESS_LOCAL)
+        return trio_local_address_format_(address, buffer, size);
     if (address->family == TRIO_ADDRESS_IPV6) {
         put(&writer, '[');
         put_ipv6(&writer, address->bytes);
