@@ -7,8 +7,8 @@
 #include <trio/address.h>
 
 // Reads what follows "unix:".
-trio_status trio_local_address_parse_(const char *text,
-                                      struct trio_address *ret_address);
+TRIO_MUST_USE trio_status
+trio_local_address_parse_(const char *text, struct trio_address *ret_address);
 
 // As trio_address_format; `size` is at least 1.
 const char *trio_local_address_format_(const struct trio_address *address,
