@@ -37,13 +37,10 @@ struct trio_address {
 
 TRIO_BEGIN_DECLS
 
-// Reads an address. No names of hosts are looked up.
-//
-//     127.0.0.1:80            IPv4
-//     [::1]:80, [fe80::1%2]:80  IPv6, with the number of its interface
-//     unix:/run/store.sock    a local socket by path
-//     unix:@store             a local socket by an abstract name
-//     unix:                   a local socket without a name
+// Reads an address. No names of hosts are looked up. "127.0.0.1:80" is IPv4;
+// "[::1]:80" and "[fe80::1%2]:80" are IPv6, the latter with the number of its
+// interface; "unix:/run/store.sock" is a local socket by its path,
+// "unix:@store" one by an abstract name, and "unix:" one without a name.
 //
 // In the name of a local socket "\xNN" is the byte of that value, and a
 // backslash is written so: "unix:\x40a" is the path "@a", "unix:@a\x00b" is an
