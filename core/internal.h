@@ -159,6 +159,7 @@ struct trio_poster {
 
 struct trio_run {
     struct trio_task *current; // NULL in the loop.
+    struct trio_task *lender;  // On whose stack a callback stands, or NULL.
     struct trio_task *batch;   // The snapshot of this pass.
     struct queue ready;        // Runs in the next pass.
     uint64_t steps;

@@ -100,13 +100,15 @@ void trio_assert_failed(const char *text)
 bool trio_run_overflowed(const void *address)
 {
     struct trio_run *run = trio_current_run_;
-    struct trio_task *task = run == NULL ? NULL : run->current;
 
+    if (run == NULL)
+        return false;
+    struct trio_task *task = run->current != NULL ? run->current : run->lender;
     if (task == NULL)
         return false;
-    // As far below the stack as a function could have stepped over the guard.
-    uintptr_t base = (uintptr_t)task->stack.memory.base;
-    if (base - (uintptr_t)address > 65536)
+    const struct trio_stack *stack = &task->stack.memory;
+    if ((uintptr_t)stack->base - (uintptr_t)address > stack->guard)
         return false;
+    run->current = task; // It is the one to name.
     trio_misuse_at_("stack overflow", NULL, NULL);
 }

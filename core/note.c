@@ -17,6 +17,7 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
     struct trio_note note; // Filled in one by one: it is told at every step.
     const struct trio_observer *observer = &run->config.observer;
     struct trio_task *current = run->current;
+    struct trio_task *lender = run->lender;
     uint32_t observed = run->observed;
 
     if ((observed >> kind & 1) == 0)
@@ -30,9 +31,11 @@ void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
     if (kind == TRIO_NOTE_TASK_SPAWN && current != NULL)
         note.second = (int64_t)current->number;
     run->current = NULL; // S8: it must not do what a task does.
-    run->observed = 0;   // Nor is it told of what it does itself.
+    run->lender = current != NULL ? current : lender;
+    run->observed = 0; // Nor is it told of what it does itself.
     // S52: an observer that fails is removed, and the run goes on.
     if (observer->note(observer->context, &note))
         run->observed = observed;
     run->current = current;
+    run->lender = lender;
 }

@@ -26,12 +26,15 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
 bool trio_abort_(struct trio_run *run, struct park *park)
 {
     struct trio_task *current = run->current;
+    struct trio_task *lender = run->lender;
 
     if (park->abort == NULL)
         return true;
     run->current = NULL; // S8: it must not do what a task does.
+    run->lender = current != NULL ? current : lender;
     bool agreed = park->abort(park->task, park->arg);
     run->current = current;
+    run->lender = lender;
     if (UNLIKELY(agreed && park->task->park != park))
         trio_misuse_at_("an abort function agreed and woke its task, too",
                         park->task, NULL);

@@ -1,8 +1,8 @@
-// A page for which install vouched faults on each access; there is no quiet "no
-// guard here".
+// A guard for which install vouched faults on each access; there is no quiet
+// "no guard here".
 //
-// Linux 6.13 and later mark a page as a guard without splitting the mapping
-// that it is in, so a million stacks need a few mappings. Before that each
+// Linux 6.13 and later mark pages as a guard without splitting the mapping that
+// they are in, so a million stacks need a few mappings. Before that each
 // guard is a mapping of its own, and the default limit of the kernel is reached
 // near 32,750 stacks: reserving one more then fails.
 //
@@ -35,45 +35,46 @@ static bool is_readable(const void *page)
     return syscall(SYS_nanosleep, page, NULL) == 0 || errno != EFAULT;
 }
 
-// Marks many pages by one system call, where there is one (Linux 6.15).
-static size_t mark_together(size_t page_size, char *first, size_t stride,
+// Marks many guards by one system call, where there is one (Linux 6.15).
+static size_t mark_together(size_t guard_size, char *first, size_t stride,
                             size_t count)
 {
 #if defined(SYS_process_madvise)
-    struct iovec pages[TOGETHER];
+    struct iovec guards[TOGETHER];
 
     if (stack_under_valgrind())
         return 0; // It does not know the call, and would say so each time.
     if (count > TOGETHER)
         count = TOGETHER;
     for (size_t i = 0; i < count; i++)
-        pages[i] = (struct iovec){first + i * stride, page_size};
+        guards[i] = (struct iovec){first + i * stride, guard_size};
 
-    long done = syscall(SYS_process_madvise, PIDFD_SELF_THREAD, pages, count,
+    long done = syscall(SYS_process_madvise, PIDFD_SELF_THREAD, guards, count,
                         MADV_GUARD_INSTALL, 0);
 
-    return done > 0 ? (size_t)done / page_size : 0;
+    return done > 0 ? (size_t)done / guard_size : 0;
 #else
     return 0;
 #endif
 }
 
-static size_t mark(size_t page_size, char *first, size_t stride, size_t count)
+static size_t mark(size_t guard_size, char *first, size_t stride, size_t count)
 {
-    size_t n = mark_together(page_size, first, stride, count);
+    size_t n = mark_together(guard_size, first, stride, count);
 
     while (n < count &&
-           madvise(first + n * stride, page_size, MADV_GUARD_INSTALL) == 0)
+           madvise(first + n * stride, guard_size, MADV_GUARD_INSTALL) == 0)
         n++;
     return n;
 }
 
-static size_t protect(size_t page_size, char *first, size_t stride,
+static size_t protect(size_t guard_size, char *first, size_t stride,
                       size_t count)
 {
     size_t n = 0;
 
-    while (n < count && mprotect(first + n * stride, page_size, PROT_NONE) == 0)
+    while (n < count &&
+           mprotect(first + n * stride, guard_size, PROT_NONE) == 0)
         n++;
     return n;
 }
@@ -82,7 +83,7 @@ size_t trio_stack_guard_install_(struct trio_stack_guard_ *guard, char *first,
                                  size_t stride, size_t count)
 {
     if (!guard->protect) {
-        size_t n = mark(guard->page_size, first, stride, count);
+        size_t n = mark(guard->size, first, stride, count);
 
         if (n > 0 && !guard->tried)
             guard->protect = is_readable(first);
@@ -92,5 +93,5 @@ size_t trio_stack_guard_install_(struct trio_stack_guard_ *guard, char *first,
         if (!guard->protect)
             return n;
     }
-    return protect(guard->page_size, first, stride, count);
+    return protect(guard->size, first, stride, count);
 }

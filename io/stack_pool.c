@@ -45,11 +45,15 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t slot_size,
+// One page of a stack's size goes into its guard.
+void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t stack_size,
                            struct trio_stack_guard_ *guard)
 {
-    TRIO_ASSERT(slot_size >= 4 * guard->page_size);
-    *pool = (struct trio_stack_pool_){.slot_size = slot_size, .guard = guard};
+    TRIO_ASSERT(stack_size >= 4 * guard->page_size);
+    *pool = (struct trio_stack_pool_){
+        .stack_size = stack_size,
+        .slot_size = stack_size - guard->page_size + guard->size,
+        .guard = guard};
 }
 
 static void unmap_slab(struct trio_stack_pool_ *pool,
@@ -149,7 +153,7 @@ static bool make_room_for_idle(struct trio_stack_pool_ *pool, size_t count)
 static bool make_ready(struct trio_stack_pool_ *pool)
 {
     struct trio_stack_slab_ *slab = pool->youngest;
-    size_t page_size = pool->guard->page_size;
+    size_t guard_size = pool->guard->size;
     size_t batch = least(GUARD_BATCH, GUARD_BATCH_FIRST + pool->made);
 
     if (!make_room_for_idle(pool, pool->made + batch))
@@ -166,8 +170,8 @@ static bool make_ready(struct trio_stack_pool_ *pool)
 
     for (size_t i = 0; slab->names && i < count; i++)
         slab->names[slab->guarded + i] =
-            stack_name(first + i * pool->slot_size + page_size,
-                       pool->slot_size - page_size);
+            stack_name(first + i * pool->slot_size + guard_size,
+                       pool->slot_size - guard_size);
     slab->guarded += count;
     pool->made += count;
     pool->ready += count;
@@ -223,10 +227,11 @@ struct trio_stack trio_stack_pool_take_(struct trio_stack_pool_ *pool)
     pool->ready--;
 
     char *slot = pool->idle_count ? take_hottest(pool) : take_fresh(pool);
-    size_t page_size = pool->guard->page_size;
-    struct trio_stack stack = {.base = slot + page_size,
-                               .size = pool->slot_size - page_size -
-                                       color_of(pool, slot)};
+    size_t guard_size = pool->guard->size;
+    struct trio_stack stack = {.base = slot + guard_size,
+                               .size = pool->slot_size - guard_size -
+                                       color_of(pool, slot),
+                               .guard = guard_size};
 
     stack_is_taken(stack.base, stack.size);
     return stack;
@@ -238,8 +243,7 @@ void trio_stack_pool_give_(struct trio_stack_pool_ *pool,
     TRIO_ASSERT(pool->ready < pool->made);
     stack_is_given(stack.base, stack.size);
     stack_forget_frames(stack.base, stack.size); // Of a run that was given up.
-    pool->idle[pool->idle_count++] =
-        (char *)stack.base - pool->guard->page_size;
+    pool->idle[pool->idle_count++] = (char *)stack.base - pool->guard->size;
     pool->ready++;
 }
 

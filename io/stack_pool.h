@@ -1,4 +1,4 @@
-// Stacks of one size, cut from large mappings, each with a guard page.
+// Stacks of one size, cut from large mappings, each with a guard below it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_IO_STACK_POOL_H
@@ -7,24 +7,26 @@
 #include <trio/backend.h>
 
 // How pages are made to fault: found out at the first one, then the same for
-// all stacks of a run. Begins as {page_size}.
+// all stacks of a run. Begins as {page_size, size}.
 struct trio_stack_guard_ {
     size_t page_size;
+    size_t size;  // Of each guard, in bytes: a multiple of the page size.
     bool tried;   // Whether the kernel's own guard pages were tried,
     bool protect; // and do not work, so that mprotect has to do.
 };
 
-// Makes the first page of each of `count` slots, `stride` bytes apart, fault on
-// each access; returns how many do now, from the first on.
+// Makes the first `guard->size` bytes of each of `count` slots, `stride` bytes
+// apart, fault on each access; returns how many do now, from the first on.
 size_t trio_stack_guard_install_(struct trio_stack_guard_ *guard, char *first,
                                  size_t stride, size_t count);
 
 // A `trio_stack_pool_` holds the stacks of one size. A stack lives in a slot of
-// `slot_size` bytes of address space: the guard page first, then what can be
-// used, then up to a KiB that is left out, different from slot to slot, so that
-// the tops of many stacks do not compete for the same cache lines.
+// `slot_size` bytes of address space: the guard first, then what can be used,
+// then up to a KiB that is left out, different from slot to slot, so that the
+// tops of many stacks do not compete for the same cache lines.
 struct trio_stack_pool_ {
-    size_t slot_size;
+    size_t stack_size; // The largest stack that may be asked for,
+    size_t slot_size;  // and what it takes with its guard.
     struct trio_stack_guard_ *guard;
 
     struct trio_stack_slab_ *oldest;   // The mappings, in order of their age.
@@ -42,8 +44,8 @@ struct trio_stack_pool_ {
     size_t shallow;       // The first so many hold their top page at most.
 };
 
-// Initialises a pool whose slots are `slot_size` bytes: at least four pages.
-void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t slot_size,
+// Initialises a pool of stacks of `stack_size` bytes: at least four pages.
+void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t stack_size,
                            struct trio_stack_guard_ *guard);
 
 // Unmaps all stacks, those that are in use included.

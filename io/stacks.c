@@ -15,13 +15,13 @@
 
 #define TRIM_BUDGET 1024 // Half a millisecond or so.
 
-// Address space, so that there is little reason to be stingy: the guard page
-// and the part that is left out for colouring are included.
-static const size_t slot_sizes[] = {(size_t)16 << 10, (size_t)64 << 10,
-                                    (size_t)256 << 10, (size_t)1 << 20,
-                                    (size_t)8 << 20};
+// Address space, so that there is little reason to be stingy: a page of each
+// goes to the guard, and a little is left out for colouring.
+static const size_t stack_sizes[] = {(size_t)16 << 10, (size_t)64 << 10,
+                                     (size_t)256 << 10, (size_t)1 << 20,
+                                     (size_t)8 << 20};
 
-#define POOLS (sizeof slot_sizes / sizeof *slot_sizes)
+#define POOLS (sizeof stack_sizes / sizeof *stack_sizes)
 
 struct platform_memory {
     struct trio_stack_guard_ guard;
@@ -29,8 +29,31 @@ struct platform_memory {
     struct trio_overflow_ *overflow;
 };
 
+static size_t guard_size(const struct trio_memory *memory, size_t page_size)
+{
+    size_t size = memory->stack_guard;
+
+    if (size == 0)
+        size = TRIO_STACK_GUARD_DEFAULT;
+    return (size + page_size - 1) / page_size * page_size;
+}
+
+static void init_pools(struct platform_memory *self)
+{
+    for (size_t i = 0; i < POOLS; i++) {
+        size_t stack_size = stack_sizes[i];
+
+        if (stack_size < 4 * self->guard.page_size)
+            stack_size = 4 * self->guard.page_size;
+        trio_stack_pool_init_(&self->pools[i], stack_size, &self->guard);
+    }
+}
+
 static trio_status memory_begin(struct trio_memory *memory)
 {
+    if (memory->stack_guard > TRIO_STACK_GUARD_MAX)
+        return TRIO_EINVAL;
+
     struct platform_memory *self = calloc(1, sizeof *self);
 
     if (!self)
@@ -43,13 +66,8 @@ static trio_status memory_begin(struct trio_memory *memory)
         return rc;
     }
     self->guard.page_size = (size_t)sysconf(_SC_PAGESIZE);
-    for (size_t i = 0; i < POOLS; i++) {
-        size_t slot_size = slot_sizes[i];
-
-        if (slot_size < 4 * self->guard.page_size)
-            slot_size = 4 * self->guard.page_size;
-        trio_stack_pool_init_(&self->pools[i], slot_size, &self->guard);
-    }
+    self->guard.size = guard_size(memory, self->guard.page_size);
+    init_pools(self);
     memory->context = self;
     return TRIO_OK;
 }
@@ -82,7 +100,7 @@ static struct trio_stack_pool_ *pool_for(struct platform_memory *self,
                                          size_t size)
 {
     for (size_t i = 0; i < POOLS; i++)
-        if (size <= self->pools[i].slot_size)
+        if (size <= self->pools[i].stack_size)
             return &self->pools[i];
     return NULL;
 }

@@ -289,6 +289,19 @@ static TRIO_CHECKPOINT trio_status start_a_deep_one(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
+static TRIO_CHECKPOINT trio_status start_a_small_one(void *arg)
+{
+    struct trio_nursery nursery;
+    const trio_task_fn *fn = arg;
+    const struct trio_task_options options = {.name = "small", .stack_size = 1};
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &options, *fn, NULL);
+
+    return trio_nursery_close(&nursery, rc);
+}
+
 static void overflow_in_a_task(void)
 {
     trio_ignore(trio_run(start_a_deep_one, NULL));
@@ -297,6 +310,116 @@ static void overflow_in_a_task(void)
 TEST_PLAIN(stacks, an_overflow_stops_with_the_name_of_the_task)
 {
     CHECK_DIES(overflow_in_a_task, "stack overflow", "deep");
+}
+
+// ---- Frames that are larger than a page, on the smallest stack ----
+
+static void run_on_a_small_stack(trio_task_fn fn)
+{
+    trio_ignore(trio_run(start_a_small_one, (void *)&fn));
+}
+
+static __attribute__((noinline)) trio_status frame_of_60_kib(void *arg)
+{
+    volatile char frame[60 << 10];
+
+    frame[0] = 1;
+    return arg == NULL && frame[0] == 0 ? TRIO_EINVAL : TRIO_OK;
+}
+
+static __attribute__((noinline)) trio_status frame_of_1_mib(void *arg)
+{
+    volatile char frame[1 << 20];
+
+    frame[0] = 1;
+    return arg == NULL && frame[0] == 0 ? TRIO_EINVAL : TRIO_OK;
+}
+
+static __attribute__((noinline)) trio_status allocate_in_frame(void *arg)
+{
+    volatile size_t size = 300 << 10;
+    volatile char *frame = __builtin_alloca(size);
+
+    frame[0] = 1;
+    return arg == NULL && frame[0] == 0 ? TRIO_EINVAL : TRIO_OK;
+}
+
+static void use_60_kib(void)
+{
+    run_on_a_small_stack(frame_of_60_kib);
+}
+
+static void use_1_mib(void)
+{
+    run_on_a_small_stack(frame_of_1_mib);
+}
+
+static void use_alloca(void)
+{
+    run_on_a_small_stack(allocate_in_frame);
+}
+
+TEST_PLAIN(stacks, a_frame_larger_than_the_stack_is_told_however_large)
+{
+    CHECK_DIES(use_60_kib, "stack overflow", "small");
+    CHECK_DIES(use_1_mib, "stack overflow", "small");
+    CHECK_DIES(use_alloca, "stack overflow", "small");
+}
+
+static bool overflow_when_cancelled(struct trio_task *task, void *arg)
+{
+    (void)task;
+    return frame_of_1_mib(arg) == TRIO_OK;
+}
+
+static const struct trio_wait end_wait = {.verb = "wait for the end"};
+
+static TRIO_CHECKPOINT trio_status wait_for_the_end(void *arg)
+{
+    return trio_park(&end_wait, NULL, overflow_when_cancelled, arg);
+}
+
+static TRIO_CHECKPOINT trio_status cancel_another(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, wait_for_the_end, arg);
+    trio_cancel_shielded_checkpoint();
+    trio_cancel_shielded_checkpoint();
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+static void overflow_in_an_abort_function(void)
+{
+    run_on_a_small_stack(cancel_another);
+}
+
+static bool overflow_when_told(void *context, const struct trio_note *note)
+{
+    return note->kind != TRIO_NOTE_TOUCH || frame_of_1_mib(context) == TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status touch_something(void *arg)
+{
+    trio_touch(arg, TRIO_ACCESS_READ);
+    return TRIO_OK;
+}
+
+static void overflow_in_an_observer(void)
+{
+    trio_task_fn fn = touch_something;
+    struct trio_config config = trio_config_platform();
+
+    config.observer.note = overflow_when_told;
+    trio_ignore(trio_run_with(&config, start_a_small_one, (void *)&fn));
+}
+
+TEST_PLAIN(stacks, who_overflows_in_a_callback_stands_on_a_named_stack)
+{
+    CHECK_DIES(overflow_in_an_abort_function, "stack overflow", "small");
+    CHECK_DIES(overflow_in_an_observer, "stack overflow", "small");
 }
 
 static TRIO_CHECKPOINT trio_status fault(void *arg)
@@ -316,3 +439,49 @@ TEST_PLAIN(stacks, a_fault_that_is_no_overflow_ends_as_without_us)
 }
 
 #endif
+
+// ---- What is below a stack, and what a small one is enough for ----
+
+TEST_PLAIN(stacks, the_guard_is_as_large_as_asked_for)
+{
+    const size_t guards[] = {0, 1, 64 * KIB, 1024 * KIB};
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+
+    for (size_t i = 0; i < COUNT(guards); i++) {
+        memory = trio_config_platform().memory;
+        memory.stack_guard = guards[i];
+        REQUIRE(memory.begin(&memory) == TRIO_OK);
+        struct trio_stack stack = take(16 * KIB);
+        CHECK(stack.guard >= guards[i] && stack.guard >= page_size);
+        if (guards[i] == 0)
+            CHECK_EQ(stack.guard, TRIO_STACK_GUARD_DEFAULT);
+        for (size_t n = page_size; n <= stack.guard; n += page_size)
+            CHECK(faults((char *)stack.base - n));
+        CHECK(!faults(stack.base));
+        give(stack);
+        close_memory();
+    }
+    memory = trio_config_platform().memory;
+    memory.stack_guard = TRIO_STACK_GUARD_MAX + 1;
+    CHECK_STATUS(memory.begin(&memory), TRIO_EINVAL);
+}
+
+static TRIO_CHECKPOINT trio_status format_a_number(void *arg)
+{
+    snprintf(arg, 64, "%.20Lf", 3.25L);
+    return TRIO_OK;
+}
+
+// The real stacks, because their size is the point.
+TEST_REAL(stacks, the_smallest_is_enough_to_format_a_long_double)
+{
+    char text[64] = "";
+    struct trio_nursery nursery;
+    const struct trio_task_options options = {.stack_size = 1};
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &options, format_a_number, text);
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+    CHECK(strncmp(text, "3.25", 4) == 0);
+}

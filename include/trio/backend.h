@@ -219,10 +219,22 @@ struct trio_scheduler {
 struct trio_stack {
     void *base;
     size_t size;
+    size_t guard; // So many bytes below `base` fault on each access.
 };
+
+// The guard of a stack where `stack_guard` says nothing, and the largest one.
+#define TRIO_STACK_GUARD_DEFAULT ((size_t)64 << 10)
+#define TRIO_STACK_GUARD_MAX ((size_t)1 << 20)
 
 struct trio_memory {
     void *context;
+
+    // How many bytes below each stack are to fault, rounded up to pages; 0 is
+    // TRIO_STACK_GUARD_DEFAULT. A frame that is larger than that can step over
+    // the guard, unless its code was compiled with -fstack-clash-protection.
+    // More than TRIO_STACK_GUARD_MAX: begin fails with TRIO_EINVAL.
+    size_t stack_guard;
+
     // Prepares for one run, in its thread; may set `context`.
     trio_status (*begin)(struct trio_memory *memory);
     void (*end)(struct trio_memory *memory);
@@ -319,9 +331,10 @@ const struct trio_world *trio_run_world(void);
 // Checkpoint: never.
 const struct trio_memory *trio_run_memory(void);
 
-// Reports a stack overflow of the current task, and stops, if `address` lies
-// below its stack, where the guard is; returns false if it does not. For the
-// handler of memory faults.
+// Reports a stack overflow, and stops, if `address` lies in the guard of the
+// stack that is in use: the current task's, also while an abort function or an
+// observer stands on it. Returns false if it does not. For the handler of
+// memory faults.
 //
 // Checkpoint: never.
 bool trio_run_overflowed(const void *address);
