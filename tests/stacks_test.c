@@ -369,6 +369,27 @@ TEST_PLAIN(stacks, a_frame_larger_than_the_stack_is_told_however_large)
     CHECK_DIES(use_alloca, "stack overflow", "small");
 }
 
+static size_t depth; // How far below the top of its guard a task writes.
+
+// As code does that was compiled without a look at each page.
+static TRIO_CHECKPOINT trio_status write_below(void *arg)
+{
+    // The smallest stack has less than 16 KiB.
+    *(volatile char *)((uintptr_t)&arg - 16 * KIB - depth) = 1;
+    return TRIO_OK;
+}
+
+static void write_into_the_guard(void)
+{
+    run_on_a_small_stack(write_below);
+}
+
+TEST_PLAIN(stacks, an_overflow_is_told_wherever_in_the_guard_it_lies)
+{
+    for (depth = KIB; depth < 40 * KIB; depth += 13 * KIB)
+        CHECK_DIES(write_into_the_guard, "stack overflow", "small");
+}
+
 static bool overflow_when_cancelled(struct trio_task *task, void *arg)
 {
     (void)task;
@@ -457,7 +478,7 @@ TEST_PLAIN(stacks, the_guard_is_as_large_as_asked_for)
         struct trio_stack stack = take(16 * KIB);
         CHECK(stack.guard >= guards[i] && stack.guard >= page_size);
         if (guards[i] == 0)
-            CHECK_EQ(stack.guard, TRIO_STACK_GUARD_DEFAULT);
+            CHECK_EQ(stack.guard, 64 * KIB);
         for (size_t n = page_size; n <= stack.guard; n += page_size)
             CHECK(faults((char *)stack.base - n));
         CHECK(!faults(stack.base));
