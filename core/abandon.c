@@ -6,7 +6,13 @@
 // before its memory goes. Tasks hold nothing but their stacks, which end with
 // the memory, and what sanitizers keep beside each.
 
-#include "core/internal.h"
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/cancel.h"
+#include "core/entry.h"
+#include "core/run.h"
+#include "core/scope.h"
+#include "core/task.h"
 
 void trio_run_abandon(trio_status status)
 {

@@ -6,8 +6,18 @@
 // it in. After that nothing that happens to the task needs memory. A start that
 // does not get everything gives back what it got.
 
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/line.h"
+#include "core/note.h"
+#include "core/own_stack.h"
+#include "core/park.h"
+#include "core/pool.h"
+#include "core/run.h"
 #include "core/scope.h"
 #include "core/stack.h"
+#include "core/task.h"
+#include "core/task_queue.h"
 
 #define FIRST_FRAME_MAX 256 // Of a context that was just made, on any CPU.
 

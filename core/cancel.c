@@ -14,7 +14,15 @@
 //
 // Nothing in here allocates or recurses.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/note.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/start.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 struct trio_cancel_scope *trio_scope_next_(const struct trio_cancel_scope *top,
                                            struct trio_cancel_scope *scope,

@@ -4,7 +4,10 @@
 // Outwards from the innermost scope, and not past the first shield: what lies
 // behind it is invisible here.
 
+#include "core/base.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/start.h"
 
 // The nursery that a task is to go to, which is being started.
 static const struct trio_cancel_scope *

@@ -5,7 +5,9 @@
 // The scope does not count as a reference, or a handle that all have released
 // would live on until close. So either side unhooks the other when it goes.
 
-#include "core/internal.h"
+#include "core/misuse.h"
+#include "core/run.h"
+#include "core/scope.h"
 
 struct trio_cancel_handle {
     struct trio_cancel_scope *scope; // NULL once closed.

@@ -8,7 +8,15 @@
 // first makes sure that the innermost scope, if it lies on this task's stack,
 // lies in a frame that still exists. And a task cannot end with a scope open.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 void trio_deadline_passed_(struct trio_timer *timer)
 {

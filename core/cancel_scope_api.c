@@ -4,7 +4,14 @@
 // A deadline is in the timer heap exactly while its scope is open, is not
 // cancelled, and the deadline can come.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/clock.h"
+#include "core/misuse.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
                          trio_time deadline)

@@ -9,7 +9,8 @@
 // with the coarse one: that is at most its resolution behind, so with the
 // resolution added the limit is never early, and late by no more than that.
 
-#include "core/internal.h"
+#include "core/clock.h"
+#include "core/run.h"
 
 #define LONG_LIMIT TRIO_SECOND
 

@@ -4,7 +4,9 @@
 // A group made here is marked, so that combining a third failure adds a leaf to
 // it instead of building a group of a group.
 
-#include "core/internal.h"
+#include "core/error.h"
+#include "core/run.h"
+#include "core/task.h"
 
 #define FLAG_COMBINED 1u
 

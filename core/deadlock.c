@@ -8,7 +8,13 @@
 // waits for one thing, so a walk either ends, meets an earlier walk's mark, or
 // comes back to its own: then it has gone round a cycle.
 
-#include "core/internal.h"
+#include "core/cancel.h"
+#include "core/loop.h"
+#include "core/misuse.h"
+#include "core/park.h"
+#include "core/run.h"
+#include "core/scope.h"
+#include "core/task.h"
 
 static struct trio_task *holder(const struct trio_task *task)
 {

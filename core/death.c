@@ -6,7 +6,19 @@
 // status and record; then its descriptor is free. Its stack goes on under the
 // feet of the next task, or is left for ever.
 
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/base.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/nursery.h"
+#include "core/own_stack.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/start.h"
+#include "core/step.h"
+#include "core/task.h"
 
 static void check_scopes(struct trio_task *task)
 {

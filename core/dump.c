@@ -4,7 +4,15 @@
 // Scopes and tasks are one tree already; this walks it, parents first, and
 // prints a line for each node, indented by its depth.
 
-#include "core/internal.h"
+#include "core/arch/context.h"
+#include "core/cancel.h"
+#include "core/clock.h"
+#include "core/misuse.h"
+#include "core/park.h"
+#include "core/run.h"
+#include "core/scope.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 #define FRAMES_MAX 32
 #define INDENT_MAX 40

@@ -11,7 +11,8 @@
 // That is a wait of a few instructions, and never for the thread's own signal
 // handlers, which have returned by then.
 
-#include "core/step.h"
+#include "core/entry.h"
+#include "core/run.h"
 
 #define LOAD(pointer) __atomic_load_n((pointer), __ATOMIC_SEQ_CST)
 #define ADD(pointer) __atomic_add_fetch((pointer), 1, __ATOMIC_SEQ_CST)

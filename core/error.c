@@ -9,7 +9,12 @@
 // returned without a record gets a bare one, never one that was written for
 // another failure.
 
-#include "core/internal.h"
+#include "core/base.h"
+#include "core/error.h"
+#include "core/note.h"
+#include "core/pool.h"
+#include "core/run.h"
+#include "core/task.h"
 
 static void drop(struct trio_run *run, struct trio_task *task,
                  struct trio_error *error);

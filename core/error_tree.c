@@ -5,7 +5,10 @@
 // leaf is a record without children; where leaves are said to be missing
 // (`unrecorded`), nothing is claimed of all of them.
 
-#include "core/internal.h"
+#include "core/base.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/run.h"
 
 const struct trio_error *trio_error_next(const struct trio_error *root,
                                          const struct trio_error *node)

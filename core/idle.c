@@ -8,7 +8,22 @@
 
 #include <trio/testing.h>
 
+#include "core/clock.h"
+#include "core/entry.h"
+#include "core/loop.h"
+#include "core/note.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
+#include "core/timer.h"
+
+// A task that waits until all others do.
+struct settle {
+    struct trio_task *task;
+    trio_duration cushion;
+    struct settle *next; // Smallest cushion first.
+};
 
 static const struct trio_wait settle_wait = {"see all tasks wait",
                                              TRIO_ACCESS_READ, NULL};

@@ -6,7 +6,10 @@
 
 #include <trio/io.h>
 
+#include "core/park.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
 
 static const struct trio_wait waits[] = {
     [TRIO_READABLE] = {"read from", TRIO_ACCESS_READ, NULL},

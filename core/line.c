@@ -10,7 +10,11 @@
 // A scheduler may start tasks while it looks at the line. What it looks at then
 // stays until it has chosen, even if the snapshot has moved.
 
+#include "core/line.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
+#include "core/task_queue.h"
 
 static void release(struct trio_run *run, struct trio_task **snapshot,
                     size_t max)

@@ -8,7 +8,17 @@
 // what a step makes runnable waits for the next pass, so that nobody can keep
 // the loop from looking.
 
+#include "core/cancel.h"
+#include "core/clock.h"
+#include "core/entry.h"
+#include "core/line.h"
+#include "core/loop.h"
+#include "core/note.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
+#include "core/task_queue.h"
+#include "core/timer.h"
 
 #define ENTRIES_PER_PASS 256
 

@@ -4,7 +4,10 @@
 // The report names the rule, the task and the object. It goes through the run's
 // report, or, where there is no run, through the platform's if one is linked.
 
-#include "core/internal.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/run.h"
+#include "core/task.h"
 
 // The core does not need a platform; it only uses one that is there.
 #pragma weak trio_report_platform

@@ -1,7 +1,9 @@
 // One hook tells an observer everything; without one it costs a branch.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "core/internal.h"
+#include "core/note.h"
+#include "core/run.h"
+#include "core/task.h"
 
 uint32_t trio_notes_wanted_(const struct trio_observer *observer)
 {

@@ -8,8 +8,16 @@
 // failures have in common, or TRIO_EGROUP, so that a handler for one code never
 // hides another failure.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/nursery.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/scope.h"
 #include "core/step.h"
+#include "core/task.h"
 
 static const struct trio_wait close_wait = {"close", TRIO_ACCESS_READ, NULL};
 

@@ -8,7 +8,14 @@
 // the task is cancelled before it runs (S15), and a wake that comes second
 // finds nobody.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
 
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result)

@@ -8,7 +8,11 @@
 
 #include <trio/parking_lot.h>
 
+#include "core/base.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
 
 static void take_out(struct trio_waiter *waiter)
 {

@@ -6,7 +6,9 @@
 // the cache. Slabs are kept until the run ends, which bounds a run's memory by
 // its peak.
 
-#include "core/internal.h"
+#include "core/base.h"
+#include "core/pool.h"
+#include "core/run.h"
 
 #define SLAB_COUNT_MAX 1024
 

@@ -3,7 +3,11 @@
 
 #include <trio/probe.h>
 
+#include "core/base.h"
+#include "core/note.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
 
 static void tell(enum trio_note_kind kind, const void *object, const char *text,
                  int64_t first)

@@ -1,7 +1,21 @@
 // A run: everything that it uses is begun in one order and ended in the other.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/entry.h"
+#include "core/line.h"
+#include "core/loop.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/nursery.h"
+#include "core/pool.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/stack.h"
+#include "core/task.h"
 
 #define POOL_FIRST 16
 

@@ -5,7 +5,11 @@
 // that the run was deadlocked, and, if nothing really went wrong, that it was
 // interrupted. What it returned is then kept below.
 
-#include "core/internal.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/nursery.h"
+#include "core/run.h"
+#include "core/scope.h"
 
 #define NEVER_WOKEN "nothing could ever have woken the run"
 

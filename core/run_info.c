@@ -3,7 +3,11 @@
 
 #include <trio/random.h>
 
-#include "core/internal.h"
+#include "core/clock.h"
+#include "core/entry.h"
+#include "core/run.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 bool trio_in_run(void)
 {

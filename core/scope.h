@@ -1,10 +1,47 @@
-// The quick parts of scopes, inlined where they are opened and closed.
+// Scopes: opening and closing. The quick parts are inlined where that happens.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_CORE_SCOPE_H
 #define TRIO_CORE_SCOPE_H
 
-#include "core/internal.h"
+#include <stdint.h>
+#include <trio/cancel_scope.h>
+#include <trio/status.h>
+
+#include "core/base.h"
+#include "core/misuse.h"
+#include "core/run.h"
+#include "core/task.h"
+
+// What a scope is part of: decides what its close does.
+enum scope_kind {
+    SCOPE_PLAIN,
+    SCOPE_MOVE_ON,
+    SCOPE_FAIL,
+    SCOPE_SHIELD,
+    SCOPE_NURSERY, // The first member of a nursery.
+    SCOPE_START,   // Of a call of trio_nursery_start; holds its task.
+    SCOPE_TASK,    // The outermost of a task.
+    SCOPE_ROOT     // Of the run.
+};
+
+// ---- cancel_scope.c, cancel_handle.c ----
+void trio_deadline_passed_(struct trio_timer *timer);
+void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
+                      enum scope_kind kind, struct caller caller);
+__attribute__((noreturn, cold)) void
+trio_scope_misnested_(struct trio_task *task,
+                      const struct trio_cancel_scope *scope);
+__attribute__((noreturn, cold)) void
+trio_scope_taken_(const struct trio_task *task);
+TRIO_MUST_USE trio_status trio_scope_close_(struct trio_run *run,
+                                            struct trio_task *task,
+                                            struct trio_cancel_scope *scope,
+                                            trio_status rc);
+bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope);
+void trio_handle_clear_(struct trio_cancel_scope *scope);
+
+// ---- The quick parts ----
 
 static inline void trio_scope_init_(struct trio_cancel_scope *scope,
                                     enum scope_kind kind,

@@ -1,7 +1,13 @@
 // Sleeping: a timer in the frame of the task that waits for it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "core/base.h"
+#include "core/clock.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/step.h"
+#include "core/task.h"
+#include "core/timer.h"
 
 struct sleeper {
     struct trio_timer timer;

@@ -1,6 +1,9 @@
 // Stacks from the seam and back to it; what needs no seam is in stack.h.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "core/arch/annotate.h"
+#include "core/own_stack.h"
+#include "core/run.h"
 #include "core/stack.h"
 
 void trio_stack_take_new_(struct trio_run *run, struct own_stack *stack)

@@ -11,7 +11,17 @@
 #ifndef TRIO_CORE_STACK_H
 #define TRIO_CORE_STACK_H
 
-#include "core/internal.h"
+#include <trio/status.h>
+
+#include "core/own_stack.h"
+#include "core/run.h"
+
+// ---- stack.c ----
+void trio_stack_take_new_(struct trio_run *run, struct own_stack *stack);
+void trio_stack_give_spare_(struct trio_run *run);
+void trio_stacks_end_(struct trio_run *run);
+
+// ---- The quick parts ----
 
 TRIO_MUST_USE static inline trio_status
 trio_stack_promise_(struct trio_run *run, size_t size)

@@ -9,8 +9,18 @@
 // the task, and the task ends or starts. So the call never leaves a task
 // behind, and never loses one.
 
+#include "core/base.h"
+#include "core/cancel.h"
+#include "core/error.h"
+#include "core/misuse.h"
+#include "core/note.h"
+#include "core/nursery.h"
+#include "core/park.h"
+#include "core/run.h"
 #include "core/scope.h"
+#include "core/start.h"
 #include "core/step.h"
+#include "core/task.h"
 
 static const struct trio_wait start_wait = {"start a task in", TRIO_ACCESS_READ,
                                             NULL};

@@ -2,8 +2,13 @@
 // with a sanitizer looking on, with floating-point control words to keep.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "core/step.h"
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/own_stack.h"
+#include "core/run.h"
 #include "core/stack.h"
+#include "core/step.h"
+#include "core/task.h"
 
 // Switches from a task to the next one, or to the loop.
 static trio_status leave(struct trio_run *run, struct trio_task *task,

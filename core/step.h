@@ -18,17 +18,25 @@
 #ifndef TRIO_CORE_STEP_H
 #define TRIO_CORE_STEP_H
 
-#include "core/internal.h"
+#include <trio/status.h>
 
-static inline bool trio_entries_waiting_(const struct trio_run *run)
-{
-    struct trio_entry *newest =
-        __atomic_load_n(&run->poster->newest, __ATOMIC_RELAXED);
+#include "core/arch/annotate.h"
+#include "core/arch/context.h"
+#include "core/entry.h"
+#include "core/note.h"
+#include "core/park.h"
+#include "core/run.h"
+#include "core/task.h"
+#include "core/task_queue.h"
 
-    if (LIKELY(newest == NULL))
-        return run->entries != NULL;
-    return newest != &trio_queue_over_ || run->entries != NULL;
-}
+// ---- step.c ----
+TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
+                                               struct trio_task *task,
+                                               struct trio_task *next);
+struct trio_task *trio_step_after_end_(struct trio_run *run,
+                                       struct own_stack stack);
+
+// ---- The quick parts ----
 
 static inline bool trio_loop_is_needed_(const struct trio_run *run)
 {

@@ -4,7 +4,9 @@
 // Exit functions and task-local values are one list in the caller's storage.
 // Nothing is allocated, so nothing of this can fail.
 
-#include "core/internal.h"
+#include "core/misuse.h"
+#include "core/run.h"
+#include "core/task.h"
 
 struct trio_task *trio_task_current(void)
 {

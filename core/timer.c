@@ -22,7 +22,8 @@
 // a first child and the previous sibling of any other; this is what makes
 // disarming cheap wherever the timer is.
 
-#include "core/internal.h"
+#include "core/run.h"
+#include "core/timer.h"
 
 static bool comes_first(const struct trio_timer *a, const struct trio_timer *b)
 {

@@ -4,7 +4,7 @@
 import os
 import re
 
-SKIPPED_FOLDERS = {".git", "out", "__pycache__", "corpus"}
+SKIPPED = {".git", "out", "__pycache__", "corpus"}
 C_SUFFIXES = (".c", ".h", ".cc")
 
 # What is not code: comments, strings, characters.
@@ -38,10 +38,10 @@ def read_sources(root):
     """Every text file below the root, in order."""
     sources = []
     for folder, folders, names in os.walk(root):
-        folders[:] = sorted(set(folders) - SKIPPED_FOLDERS)
+        folders[:] = sorted(set(folders) - SKIPPED)
         for name in sorted(names):
             path = os.path.join(folder, name)
-            if os.path.islink(path):
+            if name in SKIPPED or os.path.islink(path):
                 continue
             try:
                 with open(path, encoding="utf-8") as file:

@@ -1,0 +1,28 @@
+// Notes for an observer.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_CORE_NOTE_H
+#define TRIO_CORE_NOTE_H
+
+#include <stdint.h>
+#include <trio/note.h>
+
+#include "core/base.h"
+#include "core/run.h"
+
+uint32_t trio_notes_wanted_(const struct trio_observer *observer);
+__attribute__((cold)) void trio_note_tell_(struct trio_run *run,
+                                           enum trio_note_kind kind,
+                                           struct trio_task *task,
+                                           const void *object, const char *text,
+                                           int64_t first);
+
+static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
+                              struct trio_task *task, const void *object,
+                              int64_t first)
+{
+    if (UNLIKELY(run->observed >> kind & 1))
+        trio_note_tell_(run, kind, task, object, NULL, first);
+}
+
+#endif // TRIO_CORE_NOTE_H

@@ -1,0 +1,26 @@
+// What a nursery is told of its children.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_CORE_NURSERY_H
+#define TRIO_CORE_NURSERY_H
+
+#include <trio/error.h>
+#include <trio/nursery.h>
+#include <trio/status.h>
+#include <trio/task.h>
+
+struct trio_run;
+
+void trio_nursery_init_(struct trio_nursery *nursery);
+void trio_nursery_add_(struct trio_nursery *nursery, struct trio_task *task);
+void trio_nursery_failed_(struct trio_run *run, struct trio_nursery *nursery,
+                          trio_status rc, struct trio_error *error);
+void trio_nursery_child_ended_(struct trio_run *run, struct trio_task *task,
+                               trio_status rc, struct trio_error *error);
+void trio_nursery_check_empty_(struct trio_run *run,
+                               struct trio_nursery *nursery);
+struct trio_error *trio_nursery_take_error_(struct trio_run *run,
+                                            struct trio_nursery *nursery,
+                                            struct trio_task *task);
+
+#endif // TRIO_CORE_NURSERY_H

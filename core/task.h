@@ -1,0 +1,60 @@
+// A task: its descriptor, its birth and its death.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_CORE_TASK_H
+#define TRIO_CORE_TASK_H
+
+#include <trio/cancel_scope.h>
+#include <trio/nursery.h>
+#include <trio/status.h>
+#include <trio/task.h>
+
+#include "core/base.h"
+#include "core/own_stack.h"
+
+struct park;
+struct trio_run;
+struct trio_start_;
+
+// What a switch, a wait and a wake need comes first, in one line of the cache.
+struct trio_task {
+    void *context; // Stack pointer while it does not run; NULL before it did.
+    struct trio_task *next;      // In a queue.
+    struct park *park;           // NULL: runnable or running.
+    struct trio_waiter *waiters; // All leave their lots on wake.
+    trio_status result;          // What its park returns.
+    uint32_t ignored;            // Cancellations given in a row.
+    bool cancelled;              // Its innermost scope is effective.
+    bool keep_fp;
+    bool at_checkpoint; // Its next step returns from trio_checkpoint.
+    bool given_cancel;
+    bool called_started;
+    bool begun_by_start;
+    bool has_copy;                   // `arg` lies at the top of its own stack.
+    struct trio_cancel_scope *scope; // Innermost.
+    const void *scope_place;         // Where that was opened.
+    struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
+    struct trio_start_ *start;       // Until trio_started.
+    trio_task_fn fn;
+    void *arg;
+    struct own_stack stack;
+    struct trio_task_exit *exits;
+    struct trio_error *errors;  // Newest first, at most ERRORS_KEPT.
+    struct trio_error *reserve; // So that failing never allocates.
+    const char *name;
+    uint64_t number;
+    struct trio_cancel_scope root; // SCOPE_TASK.
+} __attribute__((aligned(CACHE_LINE)));
+
+// ---- birth.c, death.c ----
+TRIO_MUST_USE trio_status
+trio_task_spawn_(struct trio_run *run, struct trio_cancel_scope *parent,
+                 const struct trio_task_options *options, trio_task_fn fn,
+                 void *arg, struct trio_task **ret_task);
+void trio_task_copy_(struct trio_run *run, struct trio_task *task,
+                     const void *data, size_t size);
+void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task);
+void trio_task_make_context_(struct trio_run *run, struct trio_task *task);
+void trio_task_main_(void *arg);
+
+#endif // TRIO_CORE_TASK_H
