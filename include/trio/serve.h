@@ -26,6 +26,8 @@ struct trio_server {
     struct trio_cancel_scope *handling;  // Private. Round everything.
     size_t connections;                  // Connections that are open now.
     uint64_t accepted;                   // Connections in all.
+    size_t connections_peak;             // Private.
+    uint64_t pauses;                     // Private.
     bool stopping;                       // Private.
     trio_duration grace;                 // Private. Where stop came first.
     bool reported;                       // Private. on_error's default.
@@ -33,8 +35,16 @@ struct trio_server {
 
 #define TRIO_SERVER_INIT                                                      \
     {                                                                         \
-        NULL, NULL, 0, 0, false, 0, false                                     \
+        NULL, NULL, 0, 0, 0, 0, false, 0, false                               \
     }
+
+struct trio_server_statistics {
+    size_t connections;      // Connections that are open now.
+    size_t connections_peak; // The most that were open at once.
+    uint64_t accepted;       // Connections in all.
+    uint64_t pauses;         // How often accepting stopped for
+                             // connections_max, by a listener each.
+};
 
 // How to serve. Zero, or NULL for the whole, is the default.
 struct trio_serve_options {
@@ -44,6 +54,12 @@ struct trio_serve_options {
                      void *arg);
     void *on_error_arg;
     size_t stack_size; // Of each handler's task. Default 256 KiB.
+
+    // Most connections that are open at once; 0 is no limit. While there are so
+    // many no more are accepted: they wait in the system's backlog. Of several
+    // listeners, each but one may have accepted one more, which then waits to
+    // be handled.
+    size_t connections_max;
 };
 
 TRIO_BEGIN_DECLS
@@ -69,6 +85,12 @@ TRIO_CHECKPOINT trio_status trio_serve(
 //
 // Checkpoint: never. Also from entry callbacks.
 void trio_serve_stop(struct trio_server *server, trio_duration grace);
+
+// Reads the server's statistics.
+//
+// Checkpoint: never.
+struct trio_server_statistics
+trio_server_statistics(const struct trio_server *server);
 
 TRIO_END_DECLS
 

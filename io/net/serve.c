@@ -7,12 +7,18 @@
 // from its first step on, its own task. That step comes soon, and always, also
 // when cancelled; the loop waits for it before it takes the next connection, so
 // that handing over needs no memory.
+//
+// Whether there is room for a connection is looked at before one is accepted,
+// and again after that, since another loop may have filled it meanwhile. When a
+// connection ends all loops that wait for room are woken: nobody may want to
+// connect where the first of them listens.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/serve.h>
 
 #include <trio/error.h>
 #include <trio/nursery.h>
+#include <trio/parking_lot.h>
 #include <trio/probe.h>
 #include <trio/task.h>
 #include <trio/time.h>
@@ -21,12 +27,16 @@
 
 static const struct trio_serve_options serve_defaults = {0};
 
+static const struct trio_wait room_wait = {.verb = "accept",
+                                           .access = TRIO_ACCESS_ACQUIRE};
+
 struct service {
     struct trio_server *server;
     const struct trio_serve_options *options;
     trio_handler_fn fn;
     void *arg;
     struct trio_nursery handlers;
+    struct trio_parking_lot waiting; // Loops, while there is no room.
 };
 
 // A connection on its way from a loop to its task.
@@ -80,10 +90,29 @@ static TRIO_CHECKPOINT trio_status handle_connection(void *arg)
     }
     rc = trio_combine(rc, trio_stream_close(&tcp.stream));
     service->server->connections--;
+    trio_parking_lot_unpark_all(&service->waiting);
     return rc;
 }
 
 // ---- Accepting ----
+
+static bool is_full(const struct service *service)
+{
+    size_t max = service->options->connections_max;
+    return max != 0 && service->server->connections >= max;
+}
+
+static TRIO_CHECKPOINT trio_status await_room(struct service *service)
+{
+    trio_status rc = TRIO_OK;
+
+    if (is_full(service))
+        service->server->pauses++;
+    while (rc == TRIO_OK && is_full(service))
+        rc = trio_parking_lot_park(&service->waiting, &room_wait,
+                                   service->server);
+    return rc;
+}
 
 static bool is_shortage(trio_status rc)
 {
@@ -94,6 +123,14 @@ static TRIO_PARKS void await_taken(const struct handover *handover)
 {
     while (!handover->taken)
         trio_cancel_shielded_checkpoint();
+}
+
+static void count_connection(struct trio_server *server)
+{
+    server->accepted++;
+    server->connections++;
+    if (server->connections > server->connections_peak)
+        server->connections_peak = server->connections;
 }
 
 static trio_status start_handler(struct handover *handover)
@@ -109,20 +146,27 @@ static trio_status start_handler(struct handover *handover)
         trio_stream_close_forcefully(&handover->tcp.stream);
         return rc;
     }
-    service->server->connections++;
-    service->server->accepted++;
+    count_connection(service->server);
     return TRIO_OK;
 }
 
 static TRIO_CHECKPOINT trio_status
 accept_one(struct trio_tcp_listener *listener, struct handover *handover)
 {
+    struct service *service = handover->service;
     struct trio_tcp_stream tcp;
-    trio_status rc = trio_tcp_accept(listener, &tcp);
+    trio_status rc = await_room(service);
 
+    if (rc == TRIO_OK)
+        rc = trio_tcp_accept(listener, &tcp);
     if (rc != TRIO_OK)
         return rc;
     await_taken(handover);
+    rc = await_room(service);
+    if (rc != TRIO_OK) {
+        trio_stream_close_forcefully(&tcp.stream);
+        return rc;
+    }
     handover->tcp = tcp; // Nobody refers to it yet: it may move.
     handover->taken = false;
     return start_handler(handover);
@@ -218,4 +262,14 @@ void trio_serve_stop(struct trio_server *server, trio_duration grace)
     trio_time deadline = trio_time_add(trio_now(), grace);
     if (deadline < trio_cancel_scope_deadline(server->handling))
         trio_cancel_scope_set_deadline_at(server->handling, deadline);
+}
+
+struct trio_server_statistics
+trio_server_statistics(const struct trio_server *server)
+{
+    return (struct trio_server_statistics){.connections = server->connections,
+                                           .connections_peak =
+                                               server->connections_peak,
+                                           .accepted = server->accepted,
+                                           .pauses = server->pauses};
 }
