@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -27,6 +28,7 @@ enum call {
     CALL_CONNECT,
     CALL_RECV,
     CALL_SEND,
+    CALL_SHUTDOWN,
     CALLS
 };
 
@@ -76,8 +78,11 @@ int epoll_ctl(int epoll, int operation, int descriptor,
                                                 descriptor, event);
 }
 
+static int last_timeout; // Of epoll_wait, in milliseconds.
+
 int epoll_wait(int epoll, struct epoll_event *events, int max, int timeout)
 {
+    last_timeout = timeout;
     return fails(CALL_EPOLL_WAIT) ? -1
                                   : (int)syscall(SYS_epoll_pwait, epoll, events,
                                                  max, timeout, NULL, 8);
@@ -132,6 +137,12 @@ ssize_t send(int descriptor, const void *data, size_t size, int flags)
     return fails(CALL_SEND)
                ? -1
                : syscall(SYS_sendto, descriptor, data, size, flags, NULL, 0);
+}
+
+int shutdown(int descriptor, int how)
+{
+    return fails(CALL_SHUTDOWN) ? -1
+                                : (int)syscall(SYS_shutdown, descriptor, how);
 }
 
 // ---- Beginning ----
@@ -197,6 +208,38 @@ TEST_REAL(epoll_faults, in_a_sandbox_a_sleep_is_not_shorter)
     do
         sleep_three_ms();
     while (!used_up(CALL_EPOLL_PWAIT2));
+}
+
+// Returns how long the world sleeps in epoll_wait for a limit of the loop's.
+static int timeout_of(struct trio_world *world, trio_duration limit)
+{
+    inject(CALL_EPOLL_WAIT, EINTR, 1); // No need to sleep it.
+    last_timeout = -2;
+    world->io->poll(world->context, limit);
+    CHECK(used_up(CALL_EPOLL_WAIT));
+    return last_timeout;
+}
+
+// Late is allowed, early is not: a loop that woke early would ask again and
+// again until the time has come.
+TEST_PLAIN(epoll_faults, on_an_old_kernel_sleeps_are_rounded_up)
+{
+    struct trio_world world = trio_config_platform().world;
+
+    CHECK_OK(world.begin(&world));
+    inject(CALL_EPOLL_PWAIT2, ENOSYS, 1);
+    CHECK_EQ(timeout_of(&world, 1), 1);
+    CHECK_EQ(timeout_of(&world, 300 * TRIO_US), 1);
+    CHECK_EQ(timeout_of(&world, TRIO_MS), 1);
+    CHECK_EQ(timeout_of(&world, TRIO_MS + 1), 2);
+    CHECK_EQ(timeout_of(&world, 2 * TRIO_MS - 1), 2);
+    CHECK_EQ(timeout_of(&world, 2000 * TRIO_MS), 2000);
+    CHECK_EQ(timeout_of(&world, INT_MAX * TRIO_MS), INT_MAX);
+    CHECK_EQ(timeout_of(&world, INT_MAX * TRIO_MS + 1), INT_MAX);
+    CHECK_EQ(timeout_of(&world, TRIO_FOREVER - 1), INT_MAX);
+    CHECK_EQ(timeout_of(&world, TRIO_FOREVER), -1);
+    world.end(&world);
+    inject(CALL_EPOLL_PWAIT2, 0, 0);
 }
 
 static TRIO_PARKS void fail_to_wait(int error, trio_status expected)
@@ -267,6 +310,31 @@ TEST_REAL(epoll_faults, an_interrupted_connect_goes_on)
     open_pair(&pair);
     CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
     CHECK_OK(receive_all(&pair.far.stream, 1));
+    close_pair(&pair);
+}
+
+// S47
+TEST_REAL(epoll_faults, an_end_that_could_not_be_sent_is_sent_again)
+{
+    struct pair pair;
+    char byte;
+    size_t length;
+
+    open_pair(&pair);
+    inject(CALL_SHUTDOWN, ENOBUFS, 2);
+    for (int i = 0; i < 2; i++) {
+        CHECK_STATUS(trio_stream_send_eof(&pair.near.stream), TRIO_ENOBUFS);
+        CHECK_EQ(trio_error_find(TRIO_ENOBUFS)->os_error, ENOBUFS);
+        // It has not ended: there may be more.
+        CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
+        CHECK_OK(trio_stream_receive_some(&pair.far.stream, &byte, 1, &length));
+    }
+    faults[CALL_SHUTDOWN].made = 0;
+    CHECK_OK(trio_stream_send_eof(&pair.near.stream));
+    CHECK_STATUS(trio_stream_receive_some(&pair.far.stream, &byte, 1, &length),
+                 TRIO_EEND);
+    CHECK_OK(trio_stream_send_eof(&pair.near.stream)); // Has been sent.
+    CHECK_EQ(faults[CALL_SHUTDOWN].made, 1);
     close_pair(&pair);
 }
 

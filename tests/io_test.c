@@ -223,6 +223,32 @@ TEST_REAL(io, foreign_code_may_read_from_a_socket_of_ours)
     close_pair(&pair);
 }
 
+// S46: nobody takes or sends anything in between, so it stays ready; and what
+// was said before it was registered must not stand for what comes after.
+TEST_REAL(io, what_stays_ready_is_told_again_and_again)
+{
+    struct trio_cancel_scope scope;
+    struct pair pair;
+    char byte;
+    size_t length;
+
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    open_pair(&pair);
+    for (int round = 0; round < 2; round++) {
+        CHECK_OK(trio_stream_send_all(&pair.far.stream, "x", 1, NULL));
+        for (int i = 0; i < 5; i++) {
+            CHECK_OK(trio_wait_readable(pair.near.handle));
+            CHECK_OK(trio_wait_writable(pair.near.handle));
+            CHECK_OK(trio_stream_wait_writable(&pair.near.stream));
+        }
+        CHECK_OK(
+            trio_stream_receive_some(&pair.near.stream, &byte, 1, &length));
+    }
+    CHECK_EQ(trio_run_statistics().world_waiters, 0);
+    close_pair(&pair);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+}
+
 TEST_REAL(io, nothing_stays_registered)
 {
     struct ends ends = open_pipe();

@@ -257,6 +257,50 @@ TEST_REAL(signal, closing_wakes_who_receives)
     CHECK_STATUS(reception.rc, TRIO_ECLOSED);
 }
 
+struct rival {
+    struct reception reception;
+    struct trio_signal_receiver *other;
+};
+
+static TRIO_CHECKPOINT trio_status receive_and_close_other(void *arg)
+{
+    struct rival *rival = arg;
+    trio_status rc = receive_once(&rival->reception);
+
+    if (rival->reception.rc == TRIO_OK)
+        trio_signal_receiver_close(rival->other);
+    return rc;
+}
+
+// S51: both tasks are woken for the same signal; the second finds its receiver
+// closed by the first, and what was there for it gone.
+TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
+{
+    struct trio_signal_receiver receivers[2];
+    struct rival rivals[] = {{{.receiver = &receivers[0]}, &receivers[1]},
+                             {{.receiver = &receivers[1]}, &receivers[0]}};
+    struct trio_nursery nursery;
+
+    dispose(SIGUSR1, count_signal);
+    handled[SIGUSR1] = 0;
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < 2; i++) {
+        open_receiver(&receivers[i], SIGUSR1, SIGUSR1);
+        CHECK_OK(trio_nursery_start_soon(&nursery, receive_and_close_other,
+                                         &rivals[i]));
+    }
+    settle();
+    raise(SIGUSR1);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(
+        trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
+        TRIO_ECLOSED);
+    for (size_t i = 0; i < 2; i++)
+        trio_signal_receiver_close(&receivers[i]);
+    CHECK_EQ(handled[SIGUSR1], 1); // S51: what the second did not take.
+    dispose(SIGUSR1, SIG_DFL);
+}
+
 TEST_REAL(signal, what_cannot_be_caught_is_refused)
 {
     static const int wrong[] = {0, -1, 65, 1000, SIGKILL, SIGSTOP};

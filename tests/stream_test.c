@@ -7,6 +7,7 @@
 
 #include <trio/stream.h>
 
+#include <poll.h>
 #include <sys/socket.h>
 
 #include "tests/check.h"
@@ -265,7 +266,9 @@ TEST_REAL(stream, a_cancelled_close_still_closes)
     close_pair(&pair);
 }
 
+// Waits for its own stream, then closes another's and takes its number.
 struct closer {
+    trio_status (*wait)(struct trio_stream *stream);
     struct pair *own;
     struct pair *other;
     struct pair *fresh;
@@ -273,15 +276,24 @@ struct closer {
     trio_status rc;
 };
 
-// Receives; who comes first closes the other's stream and takes its number.
-static TRIO_CHECKPOINT trio_status receive_and_close_other(void *arg)
+static TRIO_CHECKPOINT trio_status receive_a_byte(struct trio_stream *stream)
 {
-    struct closer *closer = arg;
-    char buffer[4];
+    char byte;
     size_t length;
 
-    closer->rc = trio_stream_receive_some(&closer->own->near.stream, buffer,
-                                          sizeof(buffer), &length);
+    return trio_stream_receive_some(stream, &byte, 1, &length);
+}
+
+static TRIO_CHECKPOINT trio_status send_a_byte(struct trio_stream *stream)
+{
+    return trio_stream_send_all(stream, "s", 1, NULL);
+}
+
+static TRIO_CHECKPOINT trio_status wait_and_close_other(void *arg)
+{
+    struct closer *closer = arg;
+
+    closer->rc = closer->wait(&closer->own->near.stream);
     if (closer->rc != TRIO_OK)
         return TRIO_OK;
     struct pair *fresh = closer->fresh;
@@ -289,40 +301,90 @@ static TRIO_CHECKPOINT trio_status receive_and_close_other(void *arg)
     trio_stream_close_forcefully(&closer->other->near.stream);
     CHECK_OK(trio_tcp_connect(&closer->listener->address, &fresh->near));
     CHECK_OK(trio_tcp_accept(closer->listener, &fresh->far));
-    CHECK_EQ(fresh->far.handle, number);
-    CHECK_OK(trio_stream_send_all(&fresh->near.stream, "n", 1, NULL));
+    CHECK_EQ(fresh->near.handle, number);
+    CHECK_OK(trio_stream_send_all(&fresh->far.stream, "n", 1, NULL));
     return TRIO_OK;
 }
 
-// S45: both are ready in one batch of events.
-TEST_REAL(stream, closed_and_reused_within_a_batch_the_other_task_is_not_fooled)
+// Two tasks wait, for a stream each, until `make_ready`, which works past the
+// loop, has made both ready in one batch. Whoever runs first closes the other's
+// and gets its number for a new one: the other must not touch that.
+static TRIO_PARKS void close_within_a_batch(
+    trio_status (*wait)(struct trio_stream *stream), struct pair pairs[2],
+    void (*make_ready)(struct pair *pair))
 {
     struct trio_tcp_listener listener = open_listener();
-    struct pair pairs[2], fresh;
+    struct pair fresh;
     struct closer closers[] = {
-        {&pairs[0], &pairs[1], &fresh, &listener, TRIO_OK},
-        {&pairs[1], &pairs[0], &fresh, &listener, TRIO_OK}};
+        {wait, &pairs[0], &pairs[1], &fresh, &listener, TRIO_OK},
+        {wait, &pairs[1], &pairs[0], &fresh, &listener, TRIO_OK}};
     struct trio_nursery nursery;
     char buffer[4];
     size_t length;
 
-    open_pair(&pairs[0]);
-    open_pair(&pairs[1]);
     trio_nursery_open(&nursery);
     for (size_t i = 0; i < 2; i++)
-        CHECK_OK(trio_nursery_start_soon(&nursery, receive_and_close_other,
+        CHECK_OK(trio_nursery_start_soon(&nursery, wait_and_close_other,
                                          &closers[i]));
     settle();
-    for (size_t i = 0; i < 2; i++) // Past the loop: in one batch.
-        CHECK_EQ(send((int)pairs[i].far.handle, "x", 1, 0), 1);
+    for (size_t i = 0; i < 2; i++)
+        make_ready(&pairs[i]);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_STATUS(trio_combine(closers[0].rc, closers[1].rc), TRIO_ECLOSED);
-    CHECK_OK(trio_stream_receive_some(&fresh.far.stream, buffer, 4, &length));
-    CHECK_EQ(buffer[0], 'n'); // Nobody else took it.
+    CHECK_OK(trio_stream_receive_some(&fresh.near.stream, buffer, 4, &length));
+    CHECK_EQ(buffer[0], 'n'); // Nobody else took it,
+    CHECK_EQ(recv((int)fresh.far.handle, buffer, 4, 0), -1); // or sent.
     close_pair(&pairs[0]);
     close_pair(&pairs[1]);
     close_pair(&fresh);
     trio_tcp_listener_close(&listener);
+}
+
+static void send_past_the_loop(struct pair *pair)
+{
+    CHECK_EQ(send((int)pair->far.handle, "x", 1, 0), 1);
+}
+
+// S45
+TEST_REAL(stream, closed_and_reused_within_a_batch_who_receives_is_not_fooled)
+{
+    struct pair pairs[2];
+
+    open_pair(&pairs[0]);
+    open_pair(&pairs[1]);
+    close_within_a_batch(receive_a_byte, pairs, send_past_the_loop);
+}
+
+// Until its near end has room again.
+static void drain_past_the_loop(struct pair *pair)
+{
+    static char buffer[64 * 1024];
+    struct pollfd far = {(int)pair->far.handle, POLLIN, 0};
+    struct pollfd near = {(int)pair->near.handle, POLLOUT, 0};
+
+    while (poll(&near, 1, 0) == 0) {
+        CHECK_EQ(poll(&far, 1, -1), 1);
+        CHECK(recv(far.fd, buffer, sizeof(buffer), 0) > 0);
+    }
+}
+
+static TRIO_PARKS void close_clogged_within_a_batch(
+    trio_status (*wait)(struct trio_stream *stream))
+{
+    struct pair pairs[2];
+
+    for (size_t i = 0; i < 2; i++) {
+        open_pair(&pairs[i]);
+        fill(&pairs[i].near.stream);
+    }
+    close_within_a_batch(wait, pairs, drain_past_the_loop);
+}
+
+// S45
+TEST_REAL(stream, closed_and_reused_within_a_batch_who_sends_is_not_fooled)
+{
+    close_clogged_within_a_batch(send_a_byte);
+    close_clogged_within_a_batch(trio_stream_wait_writable);
 }
 
 // ---- Cancellation ----

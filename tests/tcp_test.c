@@ -3,9 +3,14 @@
 // the loopback, where nothing that was sent is under way for long.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#define _GNU_SOURCE
+
 #include <trio/tcp.h>
 
 #include <errno.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "tests/check.h"
 #include "tests/sockets.h"
@@ -177,6 +182,18 @@ static TRIO_CHECKPOINT trio_status accept_once(void *arg)
     return accepting->rc == TRIO_ECANCELED ? TRIO_ECANCELED : TRIO_OK;
 }
 
+// Connects as foreign code does; returns the descriptor.
+static int call(const struct trio_address *address)
+{
+    struct sockaddr_in name = {.sin_family = AF_INET,
+                               .sin_port = htons(address->port)};
+    int descriptor = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    memcpy(&name.sin_addr, address->bytes, sizeof(name.sin_addr));
+    CHECK_EQ(connect(descriptor, (struct sockaddr *)&name, sizeof(name)), 0);
+    return descriptor;
+}
+
 // S45
 TEST_REAL(tcp, closing_a_listener_wakes_who_accepts)
 {
@@ -193,6 +210,58 @@ TEST_REAL(tcp, closing_a_listener_wakes_who_accepts)
     CHECK_STATUS(trio_tcp_accept(&listener, &accepting.tcp), TRIO_ECLOSED);
     trio_tcp_listener_close(&listener);
     trio_tcp_listener_close(&(struct trio_tcp_listener){.closed = false});
+}
+
+struct rival {
+    struct accepting accepting;
+    struct trio_tcp_listener *other;
+    struct trio_tcp_listener *fresh;
+};
+
+// Who accepts first closes the other's listener and takes its number.
+static TRIO_CHECKPOINT trio_status accept_and_close_other(void *arg)
+{
+    struct rival *rival = arg;
+    trio_status rc = accept_once(&rival->accepting);
+
+    if (rc != TRIO_OK || rival->accepting.rc != TRIO_OK)
+        return rc;
+    trio_handle number = rival->other->handle;
+    trio_tcp_listener_close(rival->other);
+    *rival->fresh = open_listener();
+    CHECK_EQ(rival->fresh->handle, number);
+    return TRIO_OK;
+}
+
+// S45: both are ready in one batch of events.
+TEST_REAL(tcp, a_listener_closed_within_a_batch_is_closed_for_who_accepts)
+{
+    struct trio_tcp_listener fresh;
+    struct trio_tcp_listener listeners[] = {open_listener(), open_listener()};
+    struct trio_address addresses[] = {listeners[0].address,
+                                       listeners[1].address};
+    struct rival rivals[] = {
+        {{&listeners[0], {.handle = 0}, TRIO_OK}, &listeners[1], &fresh},
+        {{&listeners[1], {.handle = 0}, TRIO_OK}, &listeners[0], &fresh}};
+    struct trio_nursery nursery;
+    int callers[2];
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < 2; i++)
+        CHECK_OK(trio_nursery_start_soon(&nursery, accept_and_close_other,
+                                         &rivals[i]));
+    settle();
+    for (size_t i = 0; i < 2; i++) // Past the loop: in one batch.
+        callers[i] = call(&addresses[i]);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(trio_combine(rivals[0].accepting.rc, rivals[1].accepting.rc),
+                 TRIO_ECLOSED);
+    for (size_t i = 0; i < 2; i++) {
+        trio_stream_close_forcefully(&rivals[i].accepting.tcp.stream);
+        trio_tcp_listener_close(&listeners[i]);
+        close(callers[i]);
+    }
+    trio_tcp_listener_close(&fresh);
 }
 
 // S44
