@@ -103,7 +103,7 @@ TEST_PLAIN(sim_run, each_failure_says_what_it_is)
         trio_task_fn fn;
         const char *text;
     } cases[] = {
-        {end_with_a_record, "it ended with application status: no "
+        {end_with_a_record, "it ended with application status -1001: no "
                             "coffee"},
         {end_bare, "it ended with TRIO_EIO"},
         {check_in_vain, "a check of a test"},

@@ -39,8 +39,7 @@ void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
         return;
     struct fired_words *fired = trio_sim_append_(kernel, &kernel->fired_words);
     trio_sim_format_(kernel, fired->text, sizeof(fired->text), "%s", words);
-    *(struct event *)trio_sim_append_(kernel, &kernel->told) =
-        (struct event){.verb = "a deviation", .kind = EVENT_FIRED};
+    trio_sim_keep_(kernel, &(struct event){.kind = EVENT_FIRED}, 0);
 }
 
 const struct deviation *trio_sim_fired_(const struct kernel *kernel,

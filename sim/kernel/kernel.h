@@ -202,15 +202,19 @@ struct outcome {
 // notes, only with `words`, one for each in their order.
 enum { EVENT_FIRED = 64 };
 
-// What happened, 16 bytes each, in a ring; `words` makes the ring large. With
-// `words`, a CLOCK_JUMP has the microseconds since the run began: the lower 32
-// bits in `task`, the others in `object`.
+// What happened, 16 bytes each, in a ring; with `words`, all of it.
 struct event {
     const char *verb; // Of PARK; or the text of the note.
     uint32_t task;    // Number, 0: none.
     uint16_t object;  // Number of first use in the run, 0: none.
     uint8_t kind;     // enum trio_note_kind, or EVENT_FIRED.
     int8_t first;     // As the note's, cut off.
+};
+
+// What is kept of an event besides, only with `words`. There a task that makes
+// itself ready, to let others have their turn, is an event, too.
+struct telling {
+    int64_t first; // As the note's; of CLOCK_JUMP: since the run began, in ns.
 };
 
 // A moment at which a task can be cancelled.
@@ -287,6 +291,7 @@ const struct property *trio_sim_properties_(const struct kernel *kernel,
 // and object numbers are called.
 size_t trio_sim_event_count_(const struct kernel *kernel);
 const struct event *trio_sim_event_(const struct kernel *kernel, size_t i);
+const struct telling *trio_sim_telling_(const struct kernel *kernel, size_t i);
 size_t trio_sim_actor_count_(const struct kernel *kernel);
 const struct actor *trio_sim_actor_at_(const struct kernel *kernel, size_t i);
 void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,

@@ -17,18 +17,12 @@ static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
                                      BIT(SCOPE_CLOSE) | BIT(TARGET) |
                                      BIT(NAME) | BIT(TASK_MOVE);
 
-// Keeps an event to be told.
-static void keep(struct kernel *kernel, const struct event *event,
-                 int64_t first)
+void trio_sim_keep_(struct kernel *kernel, const struct event *event,
+                    int64_t first)
 {
-    struct event *kept = trio_sim_append_raw_(kernel, &kernel->told);
+    struct told *told = trio_sim_append_raw_(kernel, &kernel->told);
 
-    *kept = *event;
-    if (event->kind != TRIO_NOTE_CLOCK_JUMP)
-        return;
-    uint64_t passed = (uint64_t)first / TRIO_US;
-    kept->task = (uint32_t)passed;
-    kept->object = (uint16_t)(passed >> 32);
+    *told = (struct told){.event = *event, .telling = {.first = first}};
 }
 
 static inline void record(struct kernel *kernel, enum trio_note_kind kind,
@@ -44,7 +38,7 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
     kernel->hash = trio_sim_mix_(kernel->hash ^ which, what);
     kernel->recent[kernel->events++ % RECENT_EVENTS] = event;
     if (UNLIKELY(kernel->words))
-        keep(kernel, &event, first);
+        trio_sim_keep_(kernel, &event, first);
 }
 
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
@@ -105,6 +99,15 @@ static inline void step_begins(struct kernel *kernel, uint32_t task)
     }
 }
 
+// It is no part of the hash: nobody is told of it without details.
+static void keep_yield(struct kernel *kernel, const struct actor *actor)
+{
+    trio_sim_keep_(kernel,
+                   &(struct event){.task = actor->number,
+                                   .kind = TRIO_NOTE_TASK_READY},
+                   0);
+}
+
 // What only runs with details are told of, and what those know besides.
 static void look_closely(struct kernel *kernel, const struct trio_note *note)
 {
@@ -128,6 +131,8 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
     } else if (note->kind == TRIO_NOTE_TASK_READY) {
         if (!actor->labelled)
             trio_sim_label_(kernel, actor, "yield", NULL);
+        if (kernel->words && actor->number == kernel->running)
+            keep_yield(kernel, actor);
         trio_sim_moment_(kernel, actor, false);
     } else if (note->kind == TRIO_NOTE_SCOPE_OPEN) {
         trio_sim_scope_opened_(kernel, actor, scope, note->first != 0);
@@ -233,8 +238,13 @@ size_t trio_sim_event_count_(const struct kernel *kernel)
 const struct event *trio_sim_event_(const struct kernel *kernel, size_t i)
 {
     if (kernel->words)
-        return ARRAY_AT(&kernel->told, struct event, i);
+        return &ARRAY_AT(&kernel->told, struct told, i)->event;
     uint64_t first =
         kernel->events < RECENT_EVENTS ? 0 : kernel->events - RECENT_EVENTS;
     return &kernel->recent[(first + i) % RECENT_EVENTS];
+}
+
+const struct telling *trio_sim_telling_(const struct kernel *kernel, size_t i)
+{
+    return &ARRAY_AT(&kernel->told, struct told, i)->telling;
 }

@@ -158,7 +158,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->fired_words.size = sizeof(struct fired_words);
     kernel->names.size = sizeof(struct given_name);
     kernel->histories.size = sizeof(struct history);
-    kernel->told.size = sizeof(struct event);
+    kernel->told.size = sizeof(struct told);
     trio_sim_objects_begin_(&kernel->objects, &kernel->memory.base);
     fill_config(kernel, base);
     return kernel;

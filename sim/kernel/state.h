@@ -48,6 +48,12 @@ struct owed {
     const char *kind;
 };
 
+// An event that is kept to be told.
+struct told {
+    struct event event;
+    struct telling telling;
+};
+
 struct fired_words {
     char text[FIRED_WORDS_MAX];
 };
@@ -107,7 +113,7 @@ struct kernel {
             // Only with words:
             struct array fired_words;
             struct array names; // struct given_name
-            struct array told;  // struct event: all of them
+            struct array told;  // struct told: all events
         };
     };
 
@@ -147,6 +153,8 @@ void trio_sim_array_end_(struct kernel *kernel, struct array *array);
 
 // ---- notes.c: what happens ----
 struct trio_observer trio_sim_observer_(struct kernel *kernel);
+void trio_sim_keep_(struct kernel *kernel, const struct event *event,
+                    int64_t first);
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       uint32_t task, uint32_t object, int64_t first,
                       const char *text);

@@ -104,11 +104,15 @@ void trio_sim_deadlocked_(struct kernel *kernel)
 static void judge_status(struct kernel *kernel, trio_status rc)
 {
     char text[FAILURE_TEXT_MAX];
+    char number[16] = "";
     const struct trio_error *error = kernel->error;
     const char *said = error == NULL ? "" : error->text;
 
-    trio_sim_format_(kernel, text, sizeof(text), "it ended with %s%s%s",
-                     trio_status_name(rc), *said == '\0' ? "" : ": ", said);
+    if (rc <= -1000) // The application's: all have the same name.
+        trio_sim_format_(kernel, number, sizeof(number), " %d", (int)rc);
+    trio_sim_format_(kernel, text, sizeof(text), "it ended with %s%s%s%s",
+                     trio_status_name(rc), number, *said == '\0' ? "" : ": ",
+                     said);
     trio_sim_found_(kernel, FAILURE_STATUS, text);
     kernel->outcome->failure_class = trio_sim_mix_(
         trio_sim_class_(FAILURE_STATUS, trio_status_name(rc)), (uint64_t)rc);

@@ -190,7 +190,7 @@ static void walk_back(const struct kernel *kernel, struct cone *cone,
     }
 }
 
-struct cone trio_runner_cone_(const struct kernel *kernel)
+struct cone trio_runner_cone_(const struct kernel *kernel, const bool *named)
 {
     size_t count = trio_sim_event_count_(kernel);
     size_t task_count = trio_sim_actor_count_(kernel);
@@ -209,6 +209,8 @@ struct cone trio_runner_cone_(const struct kernel *kernel)
         frontier->task_count = task_count;
         find_actors(kernel, &cone);
         find_ends(kernel, &cone, frontier);
+        for (size_t i = 0; i < task_count; i++)
+            tasks[i] |= named[i];
         walk_back(kernel, &cone, frontier);
     }
     free(tasks);

@@ -69,6 +69,7 @@ static const struct entry entries[] = {
     {"jobs", NUMBER, AT(jobs), " N",
      "so many processes; a crash ends only one"},
     {"junit", TEXT, AT(junit), " FILE", "writes the results as XML, too"},
+    {"full", FLAG, AT(full), "", "shows all steps of a run"},
     {"verbose", FLAG, AT(verbose), "", "says more"},
     {"help", FLAG, AT(help), "", "says this"},
 };

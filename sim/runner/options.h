@@ -37,6 +37,7 @@ struct options {
     bool twins_only; // Whether runs fail does not matter.
     bool no_shrink;
     bool list;
+    bool full; // Reports leave nothing out.
     bool verbose;
     bool help;
 };

@@ -38,7 +38,7 @@ static int show(const struct options *options, struct trio_campaign *campaign,
     if (verdict == TRIO_SIM_FAILED)
         story = trio_runner_report_failure_(options, campaign, record);
     else
-        story = trio_runner_report_story_(campaign, record);
+        story = trio_runner_report_story_(options, campaign, record);
     if (verdict != TRIO_SIM_FAILED)
         printf("%s: the token fits, and %s\n", name, news_of(verdict));
     if (story != NULL)

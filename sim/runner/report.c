@@ -12,11 +12,12 @@
 
 #include "sim/runner/command.h"
 #include "sim/runner/crash.h"
+#include "sim/runner/deviations.h"
 #include "sim/runner/place.h"
 #include "sim/runner/timeline.h"
 #include "sim/search/search.h"
 
-enum { ROWS_MAX = 60, WIDTH_DEFAULT = 100, WORDS_MAX = 20 };
+enum { WIDTH_DEFAULT = 100 };
 
 static const char *verdict_word(const struct record *record)
 {
@@ -89,24 +90,6 @@ static void write_search(FILE *out, const struct trio_campaign_result *result)
                                      : "needs a loop with another fairness");
 }
 
-static void write_words(FILE *out, const struct kernel *kernel)
-{
-    size_t count;
-
-    trio_sim_fired_(kernel, &count);
-    if (count == 0)
-        fputs("\n  This is the schedule of production.\n", out);
-    else
-        fputs("\n  It differs from production in that\n", out);
-    for (size_t i = 0; i < count && i < WORDS_MAX; i++) {
-        fprintf(out, "  %3zu. ", i + 1);
-        trio_runner_place_write_(out, trio_sim_fired_words_(kernel, i));
-        putc('\n', out);
-    }
-    if (count > WORDS_MAX)
-        fprintf(out, "       ... and %zu more\n", count - WORDS_MAX);
-}
-
 static size_t terminal_width(void)
 {
     const char *columns = getenv("COLUMNS");
@@ -116,7 +99,8 @@ static size_t terminal_width(void)
 }
 
 // Replays the token, which leaves what there is to tell in the kernel.
-static void write_story(FILE *out, struct trio_campaign *campaign,
+static void write_story(FILE *out, const struct options *options,
+                        struct trio_campaign *campaign,
                         const struct record *record)
 {
     const struct trio_campaign_result *first = &record->result;
@@ -126,10 +110,10 @@ static void write_story(FILE *out, struct trio_campaign *campaign,
         trio_campaign_replay(campaign, record->scenario, first->token, &again);
 
     if (rc == TRIO_OK && again.verdict == first->verdict) {
-        write_words(out, kernel);
+        trio_runner_deviations_write_(out, kernel);
         putc('\n', out);
         trio_runner_timeline_(out, kernel, again.verdict == TRIO_SIM_FAILED,
-                              ROWS_MAX, terminal_width());
+                              options->full, terminal_width());
         return;
     }
     fprintf(out,
@@ -140,7 +124,8 @@ static void write_story(FILE *out, struct trio_campaign *campaign,
             rc == TRIO_ESTALE ? again.text : "");
 }
 
-char *trio_runner_report_story_(struct trio_campaign *campaign,
+char *trio_runner_report_story_(const struct options *options,
+                                struct trio_campaign *campaign,
                                 const struct record *record)
 {
     char *text = NULL;
@@ -149,7 +134,7 @@ char *trio_runner_report_story_(struct trio_campaign *campaign,
 
     if (out == NULL)
         return NULL;
-    write_story(out, campaign, record);
+    write_story(out, options, campaign, record);
     fclose(out);
     return text;
 }
@@ -177,7 +162,7 @@ char *trio_runner_report_failure_(const struct options *options,
     if (!record->died)
         write_search(out, result);
     if (result->token[0] != '\0')
-        write_story(out, campaign, record);
+        write_story(out, options, campaign, record);
     fclose(out);
     return text;
 }

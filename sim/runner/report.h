@@ -24,7 +24,8 @@ char *trio_runner_report_failure_(const struct options *options,
 
 // Returns what happens when the token of a record is replayed, as a text to be
 // freed.
-char *trio_runner_report_story_(struct trio_campaign *campaign,
+char *trio_runner_report_story_(const struct options *options,
+                                struct trio_campaign *campaign,
                                 const struct record *record);
 
 // Leaves the token and the report in the folder for outputs, if there is one.

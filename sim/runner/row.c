@@ -11,10 +11,11 @@
 
 #include <trio/cancel_scope.h>
 
-enum { DEVIATIONS_TOLD_MAX = 20 };
+#include "sim/runner/deviations.h"
 
-__attribute__((format(printf, 2, 3))) static void say(struct row *row,
-                                                      const char *format, ...)
+#define say trio_runner_row_say_
+
+void trio_runner_row_say_(struct row *row, const char *format, ...)
 {
     va_list arguments;
 
@@ -23,26 +24,35 @@ __attribute__((format(printf, 2, 3))) static void say(struct row *row,
     va_end(arguments);
 }
 
-// A status without what all of them begin with.
-static const char *status_name(int status)
+struct status_text {
+    char text[24];
+};
+
+// A status without what all of the library's begin with; others by number.
+static struct status_text status_text(int64_t status)
 {
     const char *name = trio_status_name((trio_status)status);
+    struct status_text ret;
 
-    return strncmp(name, "TRIO_", 5) == 0 ? name + 5 : name;
+    if (strncmp(name, "TRIO_", 5) == 0)
+        snprintf(ret.text, sizeof(ret.text), "%s", name + 5);
+    else
+        snprintf(ret.text, sizeof(ret.text), "%" PRId64, status);
+    return ret;
 }
 
-static void describe_wake(const struct event *event, uint32_t actor,
-                          const char *who, struct row *row)
+static void describe_wake(const struct event *event, int64_t result,
+                          uint32_t actor, const char *who, struct row *row)
 {
-    const char *result = status_name(event->first);
-    const char *gap = event->first == TRIO_OK ? "" : ": ";
+    struct status_text came = {""};
+    const char *gap = result == TRIO_OK ? "" : ": ";
 
-    if (event->first == TRIO_OK)
-        result = "";
+    if (result != TRIO_OK)
+        came = status_text(result);
     if (actor == 0 || actor == event->task)
-        say(row, "woken%s%s", gap, result);
+        say(row, "woken%s%s", gap, came.text);
     else
-        say(row, "wakes %s%s%s", who, gap, result);
+        say(row, "wakes %s%s%s", who, gap, came.text);
 }
 
 static void describe_cancel(const struct event *event, uint32_t actor,
@@ -99,8 +109,8 @@ static void describe_property(const struct event *event, struct row *row)
 }
 
 // Of what a task does to itself or to an object.
-static void describe_own(const struct event *event, const char *object,
-                         struct row *row)
+static void describe_own(const struct event *event, int64_t first,
+                         const char *object, struct row *row)
 {
     const char *text = event->verb != NULL ? event->verb : "";
 
@@ -112,7 +122,7 @@ static void describe_own(const struct event *event, const char *object,
         describe_touch(event, object, row);
         break;
     case TRIO_NOTE_TASK_EXIT:
-        say(row, "ends: %s", status_name(event->first));
+        say(row, "ends: %s", status_text(first).text);
         break;
     case TRIO_NOTE_OWE:
         say(row, "owes %s %s", text, object);
@@ -132,9 +142,10 @@ static void describe_own(const struct event *event, const char *object,
 }
 
 // What a task does, or what happens to one.
-static void describe(const struct kernel *kernel, const struct event *event,
-                     uint32_t actor, struct row *row)
+static void describe(const struct row_reader *reader, const struct event *event,
+                     int64_t first, uint32_t actor, struct row *row)
 {
+    const struct kernel *kernel = reader->kernel;
     char who[ROW_NAME_MAX] = "";
     char object[ROW_NAME_MAX] = "";
 
@@ -144,11 +155,13 @@ static void describe(const struct kernel *kernel, const struct event *event,
     if (event->object != 0)
         trio_sim_object_name_(kernel, event->object, object, sizeof(object));
     if (event->kind == TRIO_NOTE_WAKE)
-        describe_wake(event, actor, who, row);
+        describe_wake(event, first, actor, who, row);
     else if (event->kind == TRIO_NOTE_SCOPE_CANCEL)
         describe_cancel(event, actor, who, row);
+    else if (event->kind == TRIO_NOTE_TASK_READY && !reader->busy)
+        say(row, "yields"); // All that one sees of this step.
     else if (event->kind != TRIO_NOTE_TASK_SPAWN)
-        describe_own(event, object, row);
+        describe_own(event, first, object, row);
     else if (actor != 0)
         say(row, "starts %s", who);
 }
@@ -164,43 +177,34 @@ static void describe_deviation(struct row_reader *reader, struct row *row)
     reader->fired++;
 }
 
-bool trio_runner_row_read_(struct row_reader *reader, const struct event *event,
-                           uint32_t actor, struct row *ret)
+bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
+                           struct row *ret)
 {
-    *ret = (struct row){.step = 0};
+    size_t i = reader->event++;
+    const struct event *event = trio_sim_event_(reader->kernel, i);
+    int64_t first = trio_sim_telling_(reader->kernel, i)->first;
+
+    *ret = (struct row){.kind = event->kind};
     switch (event->kind) {
     case TRIO_NOTE_STEP_BEGIN:
         reader->step++;
-        reader->told = false;
+        reader->busy = false;
         break;
     case TRIO_NOTE_CLOCK_JUMP:
-        reader->now = (uint64_t)event->object << 32 | event->task;
+        reader->now = (uint64_t)(first / TRIO_US);
         break;
     case EVENT_FIRED:
         describe_deviation(reader, ret);
         break;
     default:
-        describe(reader->kernel, event, actor, ret);
-        if (actor != 0 && !reader->told && ret->task != 0)
-            ret->step = reader->step;
+        describe(reader, event, first, actor, ret);
     }
-    return ret->text[0] != '\0';
-}
-
-bool trio_runner_row_tell_(struct row_reader *reader, struct row *row,
-                           struct row *ret_time)
-{
-    uint64_t passed = reader->now - reader->told_now;
-
-    if (row->step != 0)
-        reader->told = true;
-    reader->told_now = reader->now;
-    *ret_time = (struct row){.step = 0};
-    if (passed >= 1000000)
-        say(ret_time, "%" PRIu64 ".%03u s later", passed / 1000000,
-            (unsigned)(passed / 1000 % 1000));
-    else if (passed > 0)
-        say(ret_time, "%" PRIu64 ".%03u ms later", passed / 1000,
-            (unsigned)(passed % 1000));
-    return passed > 0;
+    ret->now = reader->now;
+    if (ret->text[0] == '\0')
+        return false;
+    if (actor != 0 && ret->task != 0) {
+        ret->step = reader->step;
+        reader->busy = true;
+    }
+    return true;
 }

@@ -6,33 +6,34 @@
 
 #include "sim/kernel/kernel.h"
 
-enum { ROW_NAME_MAX = 32, ROW_TEXT_MAX = 96 };
+enum { ROW_NAME_MAX = 32, ROW_TEXT_MAX = 160 };
 
 // A line of a timeline.
 struct row {
-    uint64_t step; // 0: the same as above.
+    uint64_t step; // In which it happened; 0: between two.
+    uint64_t now;  // Microseconds since the run began.
     uint32_t task; // In whose column; 0: across all.
+    uint8_t kind;  // Of the event.
+    bool shown;    // False: left out.
     char text[ROW_TEXT_MAX];
 };
 
 // Reads the events of a run, from the first one on.
 struct row_reader {
     const struct kernel *kernel;
+    size_t event; // The next one.
     uint64_t step;
     size_t fired; // Deviations so far.
-    uint64_t now; // Microseconds since the run began.
-    uint64_t told_now;
-    bool told; // A row of this step was told.
+    uint64_t now;
+    bool busy; // There is a row of this step.
 };
 
 // Reads the next event, which `actor` caused. Returns false if there is nothing
 // to say about it.
-bool trio_runner_row_read_(struct row_reader *reader, const struct event *event,
-                           uint32_t actor, struct row *ret);
+bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
+                           struct row *ret);
 
-// Says that a row that was read will be told; returns true if before that one
-// another is to be, which says how much time has passed.
-bool trio_runner_row_tell_(struct row_reader *reader, struct row *row,
-                           struct row *ret_time);
+__attribute__((format(printf, 2, 3))) void
+trio_runner_row_say_(struct row *row, const char *format, ...);
 
 #endif // TRIO_SIM_RUNNER_ROW_H

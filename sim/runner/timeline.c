@@ -1,7 +1,6 @@
-// Rows come in the order of the run and are cut off at the top, where they
-// matter least. A column is as wide as what is in it needs, until all of them
-// together are too wide: then the widest give way. Texts need not: a row has
-// only one, and nothing to the right of that.
+// Rows come in the order of the run. A column is as wide as what is in it
+// needs, until all of them together are too wide: then the widest give way.
+// Texts need not: a row has only one, and nothing to the right of that.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/timeline.h"
@@ -10,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "sim/runner/cone.h"
-#include "sim/runner/row.h"
+#include "sim/runner/deviations.h"
+#include "sim/runner/rows.h"
 
 enum { COLUMNS_MAX = 12, COLUMN_MIN = 12, GAP = 2, STEP_WIDTH = 7 };
 
@@ -22,58 +21,11 @@ struct column {
 };
 
 struct timeline {
-    struct row *rows; // A ring.
-    size_t max;
-    size_t count; // Of all, also of those that are not kept.
+    struct rows rows;
     struct column columns[COLUMNS_MAX];
     size_t column_count;
     bool others; // The last column is of all tasks that have none.
 };
-
-static const struct row *row_at(const struct timeline *timeline, size_t i)
-{
-    return &timeline->rows[i % timeline->max];
-}
-
-static size_t first_row(const struct timeline *timeline)
-{
-    return timeline->count > timeline->max ? timeline->count - timeline->max
-                                           : 0;
-}
-
-static void add_row(struct timeline *timeline, const struct row *row)
-{
-    timeline->rows[timeline->count++ % timeline->max] = *row;
-}
-
-static void collect(struct timeline *timeline, const struct kernel *kernel,
-                    const struct cone *cone)
-{
-    struct row_reader reader = {.kernel = kernel};
-
-    for (size_t i = 0; i < cone->count; i++) {
-        struct row row, time;
-
-        if (!trio_runner_row_read_(&reader, trio_sim_event_(kernel, i),
-                                   cone->actors[i], &row) ||
-            !cone->inside[i])
-            continue;
-        if (trio_runner_row_tell_(&reader, &row, &time))
-            add_row(timeline, &time);
-        add_row(timeline, &row);
-    }
-}
-
-// What fails without an event of its own, like a check, does so last.
-static void add_end(struct timeline *timeline, const struct cone *cone)
-{
-    struct row row = {.text = "FAILS"};
-    size_t last = cone->count;
-
-    while (last > 0 && row.task == 0)
-        row.task = cone->actors[--last];
-    add_row(timeline, &row);
-}
 
 // Returns the column of a task.
 static struct column *column_of(struct timeline *timeline, uint32_t task)
@@ -85,17 +37,17 @@ static struct column *column_of(struct timeline *timeline, uint32_t task)
     return &timeline->columns[i];
 }
 
-// Gives the tasks that have a row a column each, those of low numbers first.
+// Gives the tasks that have a row, and those that a deviation names, a column
+// each, those of low numbers first.
 static void add_columns(struct timeline *timeline, const struct kernel *kernel)
 {
     size_t tasks = trio_sim_actor_count_(kernel);
-    bool *seen = calloc(tasks + 1, sizeof(*seen));
+    bool *seen = trio_runner_deviations_named_(kernel);
 
     if (seen == NULL)
         return;
-    for (size_t i = first_row(timeline); i < timeline->count; i++)
-        if (row_at(timeline, i)->task < tasks)
-            seen[row_at(timeline, i)->task] = true;
+    for (size_t i = 0; i < timeline->rows.count; i++)
+        seen[timeline->rows.items[i].task] = true;
     for (uint32_t task = 1; task < tasks; task++) {
         if (!seen[task])
             continue;
@@ -131,8 +83,8 @@ static void fit_columns(struct timeline *timeline, size_t width)
 {
     for (size_t i = 0; i < timeline->column_count; i++)
         widen(&timeline->columns[i], strlen(timeline->columns[i].name));
-    for (size_t i = first_row(timeline); i < timeline->count; i++) {
-        const struct row *row = row_at(timeline, i);
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        const struct row *row = &timeline->rows.items[i];
 
         if (row->task != 0)
             widen(column_of(timeline, row->task), strlen(row->text));
@@ -170,10 +122,6 @@ static void write_row(FILE *out, struct timeline *timeline,
     char name[ROW_NAME_MAX] = "";
     size_t indent = GAP;
 
-    if (row->step != 0)
-        fprintf(out, "%*" PRIu64, STEP_WIDTH, row->step);
-    else
-        fprintf(out, "%*s", STEP_WIDTH, "");
     if (row->task == 0) {
         fprintf(out, "%*s-- %s --\n", GAP, "", row->text);
         return;
@@ -189,32 +137,33 @@ static void write_row(FILE *out, struct timeline *timeline,
 static void write_rows(FILE *out, struct timeline *timeline,
                        const struct kernel *kernel, size_t width)
 {
-    size_t first = first_row(timeline);
+    uint64_t step = 0;
 
     fit_columns(timeline, width);
     write_head(out, timeline);
-    if (first > 0)
-        fprintf(out, "%*s%*s-- %zu earlier rows left out --\n", STEP_WIDTH, "",
-                GAP, "", first);
-    for (size_t i = first; i < timeline->count; i++)
-        write_row(out, timeline, kernel, row_at(timeline, i));
+    for (size_t i = 0; i < timeline->rows.count; i++) {
+        const struct row *row = &timeline->rows.items[i];
+
+        if (row->step != 0 && row->step != step)
+            fprintf(out, "%*" PRIu64, STEP_WIDTH, row->step);
+        else
+            fprintf(out, "%*s", STEP_WIDTH, "");
+        if (row->step != 0)
+            step = row->step;
+        write_row(out, timeline, kernel, row);
+    }
 }
 
 void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
-                           size_t rows, size_t width)
+                           bool full, size_t width)
 {
-    struct timeline timeline = {.max = rows,
-                                .rows = calloc(rows, sizeof(struct row))};
-    struct cone cone = trio_runner_cone_(kernel);
+    struct timeline timeline = {.column_count = 0};
+    struct rows rows = trio_runner_rows_(kernel, failed, full);
 
-    if (timeline.rows != NULL) {
-        collect(&timeline, kernel, &cone);
-        if (failed && !cone.failed)
-            add_end(&timeline, &cone);
-        add_columns(&timeline, kernel);
-        if (timeline.column_count > 0)
-            write_rows(out, &timeline, kernel, width);
-    }
-    trio_runner_cone_free_(&cone);
-    free(timeline.rows);
+    timeline.rows = trio_runner_rows_shown_(kernel, &rows);
+    add_columns(&timeline, kernel);
+    if (timeline.column_count > 0)
+        write_rows(out, &timeline, kernel, width);
+    trio_runner_rows_free_(&timeline.rows);
+    trio_runner_rows_free_(&rows);
 }

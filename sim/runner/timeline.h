@@ -9,9 +9,9 @@
 #include "sim/kernel/kernel.h"
 
 // Writes what led to the end of the run that was last, the latest at the
-// bottom, at most `rows` lines of about `width` columns. `failed`: marks the
-// end as that.
+// bottom, in lines of about `width` columns. `failed`: marks the end as that;
+// `full`: leaves nothing out.
 void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
-                           size_t rows, size_t width);
+                           bool full, size_t width);
 
 #endif // TRIO_SIM_RUNNER_TIMELINE_H

@@ -87,7 +87,19 @@ check 'who did it is in the timeline' says 'step +main +looker +payer'
 check 'with what they did' says '^ +[0-9]+ +writes account$'
 check 'up to the failure' says 'BROKEN: nobody sees the payment'
 check 'by name' says_not 'others'
+check 'who has nothing to do with it' run 1 --test arrives
+check 'is not in the timeline' says_not 'starts idler'
+check 'which says so' says '^ +-- 3 steps of idler left out --$'
+check 'a step of which nothing is seen is' says '^ +[0-9]+ +yields$'
+check 'with all that there is' run 1 --test arrives --full
+check 'there is everybody' says '^ +step +main +idler +child$'
+check 'and nothing is left out' says_not 'left out'
+check 'a status of the application' run 1 --test ends_otherwise
+check 'is told by number' \
+    says '^ends_otherwise failed: it ended with application status -1234'
+check 'also in the timeline' says '^ +[0-9]+ +ends: -1234$'
 
+run 1 --test loses
 token=$(sed -nE 's/^  token +//p' "$work/out")
 command=$(sed -nE 's/^  replay +//p' "$work/out")
 again=${command#"$program" }
@@ -148,7 +160,7 @@ check 'which is a failure' says '^crashes +FAILED'
 check 'and how it died is known' \
     says 'its process (died of signal 11|ended with)'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '1 passed, 4 failed'
+check 'all are counted' ends_with '1 passed, 6 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -159,7 +171,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="6" failures="3" errors="1"' \
+check 'has the sums' grep -q 'tests="8" failures="5" errors="1"' \
     "$work/junit.xml"
 check 'and the reports' grep -q 'payer first' "$work/junit.xml"
 

@@ -101,6 +101,56 @@ TRIO_SCENARIO(sleeps_twice, .no_cancel_sweep = true)
     return rc;
 }
 
+// Steps of which nothing is seen but that they were.
+static TRIO_CHECKPOINT trio_status step_twice(void *arg)
+{
+    (void)arg;
+    trio_status rc = trio_checkpoint();
+    return rc == TRIO_OK ? trio_checkpoint() : rc;
+}
+
+static TRIO_CHECKPOINT trio_status arrive(void *arg)
+{
+    trio_status rc = step_twice(arg);
+    if (rc == TRIO_OK)
+        TRIO_SIM_UNREACHABLE("nobody arrives");
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status exceed(void *arg)
+{
+    trio_status rc = step_twice(arg);
+    return rc == TRIO_OK ? (trio_status)-1234 : rc;
+}
+
+// Runs `fn` beside an idler.
+static TRIO_CHECKPOINT trio_status run_beside_idler(trio_task_fn fn)
+{
+    static const struct trio_task_options idler = {.name = "idler"};
+    static const struct trio_task_options child = {.name = "child"};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &idler, step_twice, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon_with(&nursery, &child, fn, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TRIO_SCENARIO(arrives)
+{
+    (void)arg;
+    return run_beside_idler(arrive);
+}
+
+// With a status of its own.
+TRIO_SCENARIO(ends_otherwise)
+{
+    (void)arg;
+    return run_beside_idler(exceed);
+}
+
 // Only where somebody asks for it: it takes the process with it.
 TRIO_SCENARIO(crashes)
 {
