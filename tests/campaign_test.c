@@ -3,6 +3,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 // ---- Programs ----
@@ -108,10 +109,7 @@ static struct trio_campaign *campaign;
 
 static void open(void)
 {
-    struct trio_config base = trio_config_platform();
-
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(NULL);
 }
 
 static void close(void)

@@ -4,20 +4,15 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 static struct trio_campaign_result sweep(const struct trio_scenario *scenario)
 {
     struct trio_campaign_options options = {.sweeps_only = true,
                                             .no_cancel_sweep = true};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(scenario, &options);
 }
 
 static void *take(size_t size)

@@ -20,6 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 // ---- Calls, which do little where they pass ----
@@ -210,14 +211,8 @@ static struct trio_campaign_result simulate(trio_task_fn fn, void *arg)
 {
     const struct trio_scenario scenario = {
         .name = "leak", .fn = fn, .arg = arg};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, &scenario, NULL, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(&scenario, NULL);
 }
 
 // S87

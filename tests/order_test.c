@@ -3,6 +3,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 enum { TASKS = 3, ORDERS_MAX = 256 };
@@ -64,15 +65,9 @@ static struct trio_campaign_result explore(struct trio_scenario scenario,
 {
     const struct trio_campaign_options options = {
         .strategy = strategy, .runs = runs, .no_twins = true};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
     memset(&seen, 0, sizeof(seen));
-    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(&scenario, &options);
 }
 
 static void explore_three(enum trio_sim_order order)

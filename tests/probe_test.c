@@ -5,6 +5,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/capture.h"
 #include "tests/check.h"
 #include "tests/tasks.h"
@@ -146,14 +147,8 @@ static struct trio_campaign_result run(trio_task_fn fn,
                                        struct trio_campaign_options options)
 {
     const struct trio_scenario scenario = {.name = "scenario", .fn = fn};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(&scenario, &options);
 }
 
 static struct trio_campaign_result run_once(trio_task_fn fn)
@@ -359,11 +354,9 @@ static trio_status find_and_replay(void)
     const struct trio_scenario scenario = {.name = "race", .fn = race_for_it};
     struct trio_campaign_options options = {
         .strategy = "script", .script = "main task task#2 task#2"};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
+    struct trio_campaign *campaign = campaign_open(NULL);
     struct trio_campaign_result result, again;
 
-    REQUIRE(campaign != NULL);
     more = false;
     CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);

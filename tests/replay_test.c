@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 // ---- What happens in a run, as a number ----
@@ -337,12 +338,10 @@ static void find_and_replay(uint64_t number, const struct trio_scenario *what,
 static void replay_programs(uint64_t first, uint64_t count,
                             enum trio_sim_order order, const char *strategy)
 {
-    struct trio_config base = trio_config_platform();
     const struct trio_scenario scenario = {
         .name = "random", .fn = run_program, .order = order};
 
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(NULL);
     for (uint64_t number = first; number < first + count; number++) {
         const struct trio_campaign_options options = {.strategy = strategy,
                                                       .runs = 8,
@@ -408,12 +407,9 @@ static void run_twins(uint64_t number, enum trio_sim_order order)
 // S65
 TEST_PLAIN(replay, addresses_and_leftovers_make_no_difference)
 {
-    struct trio_config base = trio_config_platform();
-
     if (!CHECK_OWN_ADDRESSES)
         return;
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(NULL);
     for (uint64_t number = 1; number <= programs(); number++)
         run_twins(number, (enum trio_sim_order)(number % 3));
     trio_campaign_free(campaign);

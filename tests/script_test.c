@@ -4,6 +4,7 @@
 #include <trio/campaign.h>
 #include <trio/sim_job.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 static struct log order; // Of the last run.
@@ -117,14 +118,8 @@ static struct trio_campaign_result follow(const struct trio_scenario *scenario,
 {
     struct trio_campaign_options options = {
         .strategy = "script", .script = script, .no_shrink = true};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(scenario, &options);
 }
 
 #define CHECK_SCRIPT(scenario, script, expected)                               \

@@ -4,6 +4,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 #include "tests/tasks.h"
 
@@ -13,10 +14,7 @@ static struct trio_campaign *campaign;
 
 static void open(void)
 {
-    struct trio_config base = trio_config_platform();
-
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(NULL);
 }
 
 static void close(void)
@@ -28,10 +26,7 @@ static struct trio_campaign_result
 run(const struct trio_scenario *scenario,
     const struct trio_campaign_options *options)
 {
-    struct trio_campaign_result result;
-
-    CHECK_OK(trio_campaign_run(campaign, scenario, options, &result));
-    return result;
+    return campaign_run(campaign, scenario, options);
 }
 
 // ---- Time that passes early ----

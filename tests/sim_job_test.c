@@ -5,6 +5,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 static const struct trio_wait job_wait = {"see a job done", TRIO_ACCESS_ACQUIRE,
@@ -231,13 +232,8 @@ static void explore(struct trio_scenario scenario,
                     struct trio_campaign_options options,
                     struct trio_campaign_result *ret_result)
 {
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-
-    REQUIRE(campaign != NULL);
     memset(&seen, 0, sizeof(seen));
-    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, ret_result));
-    trio_campaign_free(campaign);
+    *ret_result = campaign_run_once(&scenario, &options);
 }
 
 // S82

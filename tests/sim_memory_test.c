@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 #include "tests/tasks.h"
 
@@ -15,10 +16,7 @@ static struct trio_campaign *campaign;
 
 static void open(void)
 {
-    struct trio_config base = trio_config_platform();
-
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(NULL);
 }
 
 static void close(void)
@@ -30,10 +28,7 @@ static struct trio_campaign_result
 run(const struct trio_scenario *scenario,
     const struct trio_campaign_options *options)
 {
-    struct trio_campaign_result result;
-
-    CHECK_OK(trio_campaign_run(campaign, scenario, options, &result));
-    return result;
+    return campaign_run(campaign, scenario, options);
 }
 
 // ---- Many of everything ----
@@ -171,8 +166,7 @@ TEST_PLAIN(sim_memory, a_stack_that_was_given_back_is_taken_again)
     counted.platform = base.memory;
     base.memory.stack_reserve = count_reserve;
     base.memory.stack_take = count_take;
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(&base);
     for (int i = 0; i < 5; i++)
         result = run(&scenario, &one_run);
     CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
@@ -242,8 +236,7 @@ TEST_PLAIN(sim_memory, a_thousand_runs_that_are_given_up_leave_nothing)
     base.memory.release = count_release;
     base.memory.stack_take = count_take;
     blocks = 0;
-    campaign = trio_campaign_new(&base);
-    REQUIRE(campaign != NULL);
+    campaign = campaign_open(&base);
     for (int i = 0; i < 500; i++) { // Each is two.
         CHECK_STRING(run(&failing, &options).text, "given up");
         if (i == 1)

@@ -4,6 +4,7 @@
 
 #include <trio/campaign.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 // ---- A program that tells in which order it was run ----
@@ -68,14 +69,8 @@ static struct trio_campaign_result explore(const struct trio_scenario *scenario,
                                             .no_shrink = true,
                                             .no_cancel_sweep = true,
                                             .no_failure_sweep = true};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(scenario, &options);
 }
 
 // Makes the program: one task for each letter, of so many steps.
@@ -372,11 +367,9 @@ TEST_PLAIN(strategy, that_does_not_exist_is_refused)
 {
     static const char *const names[] = {"",      "fastest", "pct:",    "pct:0",
                                         "pct:x", "pct:11",  "random:3"};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
+    struct trio_campaign *campaign = campaign_open(NULL);
     struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
     for (size_t i = 0; i < COUNT(names); i++) {
         struct trio_campaign_options options = {.strategy = names[i]};
         CHECK_STATUS(trio_campaign_run(campaign, &in_passes, &options, &result),

@@ -8,6 +8,7 @@
 #include <trio/random.h>
 #include <trio/trio.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 enum { ALPHABET = 64 };
@@ -84,11 +85,7 @@ struct fixture {
 
 static struct fixture begin(void)
 {
-    struct trio_config base = trio_config_platform();
-    struct fixture fixture = {.campaign = trio_campaign_new(&base)};
-
-    REQUIRE(fixture.campaign != NULL);
-    return fixture;
+    return (struct fixture){.campaign = campaign_open(NULL)};
 }
 
 // Makes the scenario fail, and leaves its token in the result.
@@ -194,9 +191,7 @@ TEST_PLAIN(token, cut_off_or_prolonged_is_none)
 
     for (size_t i = 0; i < length; i++) {
         snprintf(other, sizeof(other), "%.*s", (int)i, token);
-        // The head alone is the token of the plain schedule.
-        if (i != 3)
-            CHECK_STATUS(replay(&fixture, &overtaking, other), TRIO_EINVAL);
+        CHECK_STATUS(replay(&fixture, &overtaking, other), TRIO_EINVAL);
     }
     for (size_t i = 0; i < ALPHABET; i++) {
         snprintf(other, sizeof(other), "%s%c", token, alphabet[i]);
@@ -226,26 +221,26 @@ TEST_PLAIN(token, longer_than_any_is_none)
 }
 
 // S70
-TEST_PLAIN(token, with_other_letters_is_another_or_none)
+TEST_PLAIN(token, with_other_letters_is_none)
 {
     struct fixture fixture = begin_failed(&overtaking);
     const char *token = fixture.result.token;
-    size_t none = 0, stale = 0;
+    size_t some = 0;
     static char other[TRIO_SIM_TOKEN_MAX + 2];
 
     for (size_t at = 0; token[at] != '\0'; at++) {
         for (int letter = 1; letter < 256; letter++) {
+            if (letter == token[at])
+                continue;
             snprintf(other, sizeof(other), "%s", token);
             other[at] = (char)letter;
             trio_status rc = replay(&fixture, &overtaking, other);
-            none += rc == TRIO_EINVAL;
-            stale += rc == TRIO_ESTALE;
+            some += rc != TRIO_EINVAL;
             if (strchr(alphabet, letter) == NULL)
                 CHECK_STATUS(rc, TRIO_EINVAL);
         }
     }
-    CHECK(none > 0);
-    CHECK(stale > 0);
+    CHECK(some < 10); // One of a thousand has the same hash.
     trio_campaign_free(fixture.campaign);
 }
 

@@ -7,6 +7,7 @@
 
 #include <trio/event.h>
 
+#include "tests/campaigns.h"
 #include "tests/check.h"
 
 static struct trio_campaign_result run_twins(trio_task_fn fn, uint64_t runs)
@@ -14,14 +15,8 @@ static struct trio_campaign_result run_twins(trio_task_fn fn, uint64_t runs)
     const struct trio_scenario scenario = {.name = "scenario", .fn = fn};
     const struct trio_campaign_options options = {.runs = runs,
                                                   .twins_only = true};
-    struct trio_config base = trio_config_platform();
-    struct trio_campaign *campaign = trio_campaign_new(&base);
-    struct trio_campaign_result result;
 
-    REQUIRE(campaign != NULL);
-    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
-    trio_campaign_free(campaign);
-    return result;
+    return campaign_run_once(&scenario, &options);
 }
 
 static bool depends_on(const struct trio_campaign_result *result,

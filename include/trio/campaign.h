@@ -25,7 +25,8 @@ enum trio_verdict {
 enum {
     TRIO_SIM_TOKEN_MAX = 4096, // Bytes of a token, with the final zero.
     TRIO_SIM_TEXT_MAX = 256,
-    TRIO_SIM_STRATEGIES_MAX = 12
+    TRIO_SIM_STRATEGIES_MAX = 12,
+    TRIO_SIM_SOMETIMES_MAX = 64
 };
 
 // What a campaign is to do. Zero is the default: the portfolio, with sweeps.
@@ -45,6 +46,8 @@ struct trio_campaign_options {
     bool no_twins;             // Nothing is run twice to compare.
     bool twins_only;           // All is run twice to compare, and may fail.
     bool no_shrink;            // The first failing schedule will do.
+    bool no_sometimes;         // What never held is no failure: for one of
+                               // several campaigns that are judged together.
     bool sweeps_only;
 
     // Called now and then, NULL: never. False ends the campaign.
@@ -57,6 +60,12 @@ struct trio_strategy_count {
     const char *name;
     uint64_t runs;
     uint64_t failures;
+};
+
+// A property that must hold in some run, and whether it did.
+struct trio_sometimes {
+    const char *name;
+    bool held;
 };
 
 // What came of it, so far or in all.
@@ -75,7 +84,8 @@ struct trio_campaign_result {
     uint64_t failure_runs;
     uint64_t twins;
     uint64_t sometimes;        // Properties that must hold in some run,
-    uint64_t sometimes_held;   // and of them those that did.
+    uint64_t sometimes_held;   // and of them those that did. More than
+                               // TRIO_SIM_SOMETIMES_MAX are not kept.
     uint64_t found_after;      // Runs until the first failure, itself included.
     const char *found_by;      // "pos", "cancel sweep", ...; NULL: no failure.
     uint64_t replays;          // To shrink it.
@@ -86,6 +96,7 @@ struct trio_campaign_result {
     char text[TRIO_SIM_TEXT_MAX];   // What failed.
     char token[TRIO_SIM_TOKEN_MAX]; // Replays it.
     struct trio_strategy_count strategies[TRIO_SIM_STRATEGIES_MAX];
+    struct trio_sometimes properties[TRIO_SIM_SOMETIMES_MAX]; // `sometimes`.
 };
 
 TRIO_BEGIN_DECLS

@@ -19,6 +19,14 @@ enum trio_property {
     TRIO_PROPERTY_UNREACHABLE // nobody ever asks
 };
 
+// A place that says SOMETIMES; the linker makes a list of them.
+struct trio_sometimes_site {
+    const char *name; // Private.
+    const char *file; // Private.
+    int line;         // Private.
+    bool reached;     // Private. By a scenario that is over.
+};
+
 // Says that `condition` holds, always; a simulated run in which it does not has
 // failed. Evaluates it once.
 //
@@ -27,9 +35,25 @@ enum trio_property {
     trio_sim_property(TRIO_PROPERTY_ALWAYS, (condition), (name))
 
 // Says that `condition` holds in some run. A campaign in which it never does
-// has failed: its tests test less than they seem to.
+// has failed: its tests test less than they seem to. `name` is a literal.
+//
+// In C, the program knows also those that no run gets to: the runner takes one
+// for a failure that none of its scenarios came to.
+#ifdef __cplusplus
 #define TRIO_SIM_SOMETIMES(condition, name)                                   \
     trio_sim_property(TRIO_PROPERTY_SOMETIMES, (condition), (name))
+#else
+#define TRIO_SIM_SOMETIMES(condition, name_)                                  \
+    __extension__({                                                           \
+        static struct trio_sometimes_site trio_site_ = {(name_), __FILE__,    \
+                                                        __LINE__, false};     \
+        __attribute__((section("trio_sometimes"),                             \
+                       used)) static struct trio_sometimes_site               \
+            *const trio_site_listed_ = &trio_site_;                           \
+        trio_sim_property(TRIO_PROPERTY_SOMETIMES, (condition),               \
+                          trio_site_.name);                                   \
+    })
+#endif
 
 // Says that nobody ever gets here.
 #define TRIO_SIM_UNREACHABLE(name)                                            \

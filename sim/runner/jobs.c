@@ -181,7 +181,9 @@ bool trio_runner_jobs_(const struct jobs *jobs)
             return false;
     if (!supervise(&crew))
         return false;
-    if (crew.shared)
+    if (crew.shared) {
+        trio_runner_record_judge_(&crew.sum, jobs->options);
         jobs->listener->finish(jobs->listener->context, &crew.sum);
+    }
     return true;
 }

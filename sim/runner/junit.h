@@ -8,27 +8,28 @@
 
 #include "sim/runner/record.h"
 
-// Cases, kept until their numbers are known.
+// A file of cases. It is a whole document after each of them, however the
+// process ends.
 struct junit {
-    const char *path; // Where they go in the end; NULL: nowhere.
+    FILE *file; // NULL: there is none.
     const char *suite;
-    FILE *cases;
-    char *text;
-    size_t length;
+    long end; // Of the last case in the file.
     size_t tests;
     size_t failures;
     size_t errors;
     trio_duration time;
 };
 
-// Begins a file. NULL: there is to be none.
-struct junit trio_runner_junit_(const char *path, const char *program);
+// Begins the file at `path`, if that is not NULL. False: it cannot be written,
+// and errno says why.
+bool trio_runner_junit_begin_(struct junit *junit, const char *path,
+                              const char *program);
 
 // Adds a case; `report` is what is said of its failure.
 void trio_runner_junit_add_(struct junit *junit, const struct record *record,
                             const char *report);
 
-// Writes it all. False: it could not.
-bool trio_runner_junit_finish_(struct junit *junit);
+// Closes it. False: not all of it could be written.
+bool trio_runner_junit_end_(struct junit *junit);
 
 #endif // TRIO_SIM_RUNNER_JUNIT_H

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/runner/corpus_check.h"
 #include "sim/runner/corpus_file.h"
 #include "sim/runner/crash.h"
 #include "sim/runner/jobs.h"
@@ -19,6 +20,8 @@
 #include "sim/runner/progress.h"
 #include "sim/runner/replay.h"
 #include "sim/runner/report.h"
+#include "sim/runner/selection.h"
+#include "sim/runner/sometimes.h"
 #include "sim/runner/trial.h"
 #include "sim/runner/twin_process.h"
 
@@ -26,15 +29,13 @@ struct runner {
     struct options options;
     struct trio_config config;
     struct trio_campaign *campaign;
-    const struct trio_scenario **scenarios; // Those to be run.
-    size_t count;
-    size_t width; // Of their names.
+    struct selection selection;
     struct progress progress;
     struct junit junit;
     size_t passed;
     size_t failed;
     size_t capped;
-    bool misused;
+    size_t unfit; // Tokens of the corpus.
 };
 
 // ---- What comes back ----
@@ -63,6 +64,7 @@ static void count(struct runner *runner, const struct record *record)
         runner->capped++;
     else
         runner->passed++;
+    runner->unfit += record->stale;
     runner->progress.done++;
     runner->progress.runs += record->result.runs;
 }
@@ -73,12 +75,9 @@ static void on_finish(void *context, const struct record *record)
     char *report = NULL;
 
     trio_runner_progress_hide_(&runner->progress);
-    if (record->misused) {
-        runner->misused = true;
-        return;
-    }
     count(runner, record);
-    trio_runner_report_line_(stdout, record, runner->width);
+    trio_runner_sometimes_note_(record);
+    trio_runner_report_line_(stdout, record, runner->selection.width);
     if (runner->options.verbose)
         trio_runner_report_details_(stdout, record);
     if (trio_runner_record_failed_(record))
@@ -96,31 +95,6 @@ static void on_finish(void *context, const struct record *record)
 
 // ---- What is done ----
 
-// Returns false if there is no memory.
-static bool select_scenarios(struct runner *runner)
-{
-    const struct options *options = &runner->options;
-    const struct trio_scenario *scenario = trio_scenario_first();
-    size_t all = 0;
-
-    for (; scenario != NULL; scenario = scenario->next)
-        all++;
-    runner->scenarios = calloc(all + 1, sizeof(*runner->scenarios));
-    if (runner->scenarios == NULL)
-        return false;
-    all = 0;
-    for (scenario = trio_scenario_first(); scenario != NULL;
-         scenario = scenario->next) {
-        if (!trio_runner_options_select_(options, scenario) ||
-            all++ % options->shards != options->shard)
-            continue;
-        runner->scenarios[runner->count++] = scenario;
-        if (strlen(scenario->name) > runner->width)
-            runner->width = strlen(scenario->name);
-    }
-    return true;
-}
-
 static bool run_here(struct runner *runner, const struct listener *listener,
                      trio_duration time)
 {
@@ -130,10 +104,10 @@ static bool run_here(struct runner *runner, const struct listener *listener,
                           .parts = 1,
                           .listener = listener};
 
-    for (size_t i = 0; i < runner->count && !runner->misused; i++) {
+    for (size_t i = 0; i < runner->selection.count; i++) {
         struct record record;
 
-        trio_runner_try_(&trial, runner->scenarios[i], time, &record);
+        trio_runner_try_(&trial, runner->selection.scenarios[i], time, &record);
         on_finish(runner, &record);
     }
     return true;
@@ -146,14 +120,50 @@ static bool run_in_processes(struct runner *runner,
     uint64_t jobs = runner->options.jobs;
     struct jobs all = {.options = &runner->options,
                        .config = &runner->config,
-                       .scenarios = runner->scenarios,
-                       .count = runner->count,
+                       .scenarios = runner->selection.scenarios,
+                       .count = runner->selection.count,
                        .listener = listener};
 
-    if (runner->count < jobs)
-        jobs = runner->count;
+    if (all.count < jobs)
+        jobs = all.count;
     all.time = time * (trio_duration)(jobs > 0 ? jobs : 1);
     return trio_runner_jobs_(&all);
+}
+
+// A SOMETIMES that no run has come to is told once all have had the chance.
+static void judge_sites(struct runner *runner)
+{
+    const struct options *options = &runner->options;
+    struct record record;
+    size_t at = 0;
+
+    if (!runner->selection.all || options->strategy != NULL ||
+        options->twins_only || options->no_sometimes ||
+        trio_runner_options_sweep_only_(options) || runner->failed > 0)
+        return;
+    while (trio_runner_sometimes_next_(&at, &record)) {
+        printf("%s\n", record.result.text);
+        runner->failed++;
+        trio_runner_junit_add_(&runner->junit, &record, "");
+    }
+}
+
+// Says what came of everything.
+static int conclude(struct runner *runner, bool ran)
+{
+    bool written = trio_runner_junit_end_(&runner->junit);
+
+    if (!ran || !written)
+        perror(ran ? runner->options.junit : "processes");
+    if (runner->capped > 0)
+        printf("%zu capped\n", runner->capped);
+    if (runner->unfit > 0)
+        printf("%zu of the corpus do not fit\n", runner->unfit);
+    printf("%zu passed, %zu failed\n", runner->passed, runner->failed);
+    if (runner->failed > 0 || !ran || !written)
+        return EXIT_FAILED;
+    return runner->capped > 0 || runner->unfit > 0 ? EXIT_UNDECIDED
+                                                   : EXIT_PASSED;
 }
 
 static int run_all(struct runner *runner)
@@ -162,44 +172,40 @@ static int run_all(struct runner *runner)
     struct listener listener = {on_progress, on_finish, on_warning, runner};
     trio_duration time = (trio_duration)options->seconds * TRIO_SECOND;
 
-    runner->progress =
-        trio_runner_progress_(runner->config.clock, runner->count);
-    runner->junit = trio_runner_junit_(options->junit, options->program);
-    if (runner->count > 0)
-        time /= (trio_duration)runner->count;
-    bool ran = options->jobs > 0 ? run_in_processes(runner, &listener, time)
-                                 : run_here(runner, &listener, time);
-    if (runner->misused) {
-        fprintf(stderr, "%s: no such strategy: %s\n", options->program,
-                options->strategy);
+    if (!trio_runner_junit_begin_(&runner->junit, options->junit,
+                                  options->program)) {
+        perror(options->junit);
         return EXIT_USAGE;
     }
-    bool written = trio_runner_junit_finish_(&runner->junit);
-    if (!ran || !written)
-        perror(ran ? options->junit : "processes");
-    if (runner->capped > 0)
-        printf("%zu capped\n", runner->capped);
-    printf("%zu passed, %zu failed\n", runner->passed, runner->failed);
-    if (runner->failed > 0 || !ran || !written)
-        return EXIT_FAILED;
-    return runner->capped > 0 ? EXIT_UNDECIDED : EXIT_PASSED;
+    runner->progress =
+        trio_runner_progress_(runner->config.clock, runner->selection.count);
+    if (options->corpus != NULL && options->shard == 0)
+        runner->unfit = trio_runner_corpus_check_(options->corpus, &listener);
+    if (runner->selection.count > 0)
+        time /= (trio_duration)runner->selection.count;
+    bool ran = options->jobs > 0 ? run_in_processes(runner, &listener, time)
+                                 : run_here(runner, &listener, time);
+    judge_sites(runner);
+    return conclude(runner, ran);
 }
 
 static int print_list(const struct runner *runner)
 {
-    for (size_t i = 0; i < runner->count; i++)
-        printf("%s\n", runner->scenarios[i]->name);
+    for (size_t i = 0; i < runner->selection.count; i++)
+        printf("%s\n", runner->selection.scenarios[i]->name);
     return EXIT_PASSED;
 }
 
 static int print_twin(const struct options *options)
 {
-    const struct trio_scenario *scenario = trio_scenario_first();
+    const struct trio_scenario *scenario =
+        trio_runner_scenario_named_(options->twin);
 
-    while (scenario != NULL && strcmp(scenario->name, options->twin) != 0)
-        scenario = scenario->next;
-    if (scenario == NULL)
+    if (scenario == NULL) {
+        fprintf(stderr, "%s: there is no such scenario: %s\n", options->program,
+                options->twin);
         return EXIT_USAGE;
+    }
     trio_runner_twin_print_(scenario, options->seed);
     return EXIT_PASSED;
 }
@@ -208,12 +214,10 @@ static int run(struct runner *runner)
 {
     const struct options *options = &runner->options;
 
+    if (!trio_runner_selection_check_(options, &runner->selection))
+        return EXIT_USAGE;
     if (options->list)
         return print_list(runner);
-    if (runner->count == 0 && options->shards == 1) {
-        fprintf(stderr, "%s: there is no such scenario\n", options->program);
-        return EXIT_USAGE;
-    }
     if (options->corpus != NULL &&
         !trio_runner_corpus_exists_(options->corpus)) {
         perror(options->corpus);
@@ -229,12 +233,13 @@ static int run(struct runner *runner)
     return options->replay == NULL
                ? run_all(runner)
                : trio_runner_replay_(options, runner->campaign,
-                                     runner->scenarios, runner->count);
+                                     runner->selection.scenarios,
+                                     runner->selection.count);
 }
 
 int main(int argument_count, char **arguments)
 {
-    struct runner runner = {0};
+    struct runner runner = {.passed = 0};
     int code = EXIT_USAGE;
 
     if (!trio_runner_options_read_(&runner.options, argument_count, arguments))
@@ -245,9 +250,9 @@ int main(int argument_count, char **arguments)
     }
     if (runner.options.twin != NULL)
         return print_twin(&runner.options);
-    if (select_scenarios(&runner))
+    if (trio_runner_select_(&runner.options, &runner.selection))
         code = run(&runner);
     trio_campaign_free(runner.campaign);
-    free(runner.scenarios);
+    free(runner.selection.scenarios);
     return code;
 }

@@ -26,7 +26,11 @@ static const struct choice switches[] = {{"on", false}, {"off", true}, {0}};
 static const enum trio_sim_order order_values[] = {TRIO_SIM_PASS, TRIO_SIM_ANY,
                                                    TRIO_SIM_SOFT};
 
-enum kind { FLAG, TEXT, NUMBER, ORDER, SWEEP, SWITCH };
+enum kind { FLAG, TEXT, PATTERN, NUMBER, ORDER, SWEEP, SWITCH, KINDS };
+
+// Of the kinds that have them; NULL: any value.
+static const struct choice *const choices_of[KINDS] = {
+    [ORDER] = orders, [SWEEP] = sweeps, [SWITCH] = switches};
 
 struct entry {
     const char *name;
@@ -40,15 +44,14 @@ struct entry {
 
 static const struct entry entries[] = {
     {"list", FLAG, AT(list), "", "prints the names of the scenarios"},
-    {"test", TEXT, AT(pattern), " PATTERN",
-     "runs those that have this in their name"},
+    {"test", PATTERN, AT(patterns), " PATTERN",
+     "runs those with this in their name; may be repeated"},
     {"runs", NUMBER, AT(runs), " N",
      "schedules for each, besides the sweeps (1000)"},
     {"seconds", NUMBER, AT(seconds), " N",
      "goes on that long, half of it in any order"},
     {"seed", NUMBER, AT(seed), " N", "other seeds, other schedules"},
-    {"strategy", TEXT, AT(strategy), " NAME",
-     "fifo, random, pct, pos, delay or script"},
+    {"strategy", TEXT, AT(strategy), " NAME", "one of " STRATEGY_NAMES},
     {"script", TEXT, AT(script), " WORDS",
      "the schedule of the strategy script"},
     {"order", ORDER, AT(order), " ORDER",
@@ -58,6 +61,8 @@ static const struct entry entries[] = {
     {"replay", TEXT, AT(replay), " TOKEN", "runs one schedule, and shows it"},
     {"shrink", SWITCH, AT(no_shrink), "=WHEN",
      "on or off: look for a smaller one"},
+    {"sometimes", SWITCH, AT(no_sometimes), "=WHEN",
+     "on or off: what never holds is a failure"},
     {"corpus", TEXT, AT(corpus), " PATH",
      "tokens to replay first: a file or a folder"},
     {"twins", NUMBER, AT(twins), " N",
@@ -108,11 +113,34 @@ static const struct choice *find_choice(const struct choice *choices,
     return NULL;
 }
 
+// Sets the member of an option that has a choice of values.
+static bool set_choice(void *member, enum kind kind, const char *value)
+{
+    const struct choice *choice = find_choice(choices_of[kind], value);
+
+    if (choice == NULL)
+        return false;
+    if (kind == ORDER)
+        *(const enum trio_sim_order **)member = &order_values[choice->value];
+    else if (kind == SWEEP)
+        *(enum sweep *)member = (enum sweep)choice->value;
+    else
+        *(bool *)member = choice->value != 0;
+    return true;
+}
+
+static bool add_pattern(struct options *options, const char *pattern)
+{
+    if (options->pattern_count == PATTERNS_MAX)
+        return false;
+    options->patterns[options->pattern_count++] = pattern;
+    return true;
+}
+
 static bool set_value(struct options *options, const struct entry *entry,
                       const char *value)
 {
     void *member = (char *)options + entry->offset;
-    const struct choice *choice;
 
     switch (entry->kind) {
     case FLAG:
@@ -121,24 +149,12 @@ static bool set_value(struct options *options, const struct entry *entry,
     case TEXT:
         *(const char **)member = value;
         return *value != '\0';
+    case PATTERN:
+        return *value != '\0' && add_pattern(options, value);
     case NUMBER:
         return read_number(value, member);
-    case ORDER:
-        choice = find_choice(orders, value);
-        if (choice != NULL)
-            *(const enum trio_sim_order **)member =
-                &order_values[choice->value];
-        return choice != NULL;
-    case SWEEP:
-        choice = find_choice(sweeps, value);
-        if (choice != NULL)
-            *(enum sweep *)member = (enum sweep)choice->value;
-        return choice != NULL;
     default:
-        choice = find_choice(switches, value);
-        if (choice != NULL)
-            *(bool *)member = choice->value != 0;
-        return choice != NULL;
+        return set_choice(member, entry->kind, value);
     }
 }
 
@@ -147,6 +163,8 @@ static bool set_value(struct options *options, const struct entry *entry,
 static const struct entry *find_entry(const char *argument,
                                       const char **ret_value)
 {
+    if (strcmp(argument, "-h") == 0)
+        argument = "--help"; // Which everybody tries first.
     if (strncmp(argument, "--", 2) != 0)
         return NULL;
     size_t length = strcspn(argument + 2, "=");
@@ -158,20 +176,47 @@ static const struct entry *find_entry(const char *argument,
     return NULL;
 }
 
+// Says why a value is refused, or that there is none: by what it could be.
+static void refuse(const struct options *options, const struct entry *entry,
+                   const char *value)
+{
+    const struct choice *choice = choices_of[entry->kind];
+
+    fprintf(stderr, "%s: --%s takes ", options->program, entry->name);
+    if (entry->kind == FLAG)
+        fputs("no value", stderr);
+    else if (entry->kind == NUMBER)
+        fputs("a number", stderr);
+    else if (entry->kind == PATTERN)
+        fprintf(stderr, "a part of a name, %d times at most", PATTERNS_MAX);
+    else if (entry->kind == TEXT)
+        fprintf(stderr, "a value: %s", entry->takes + 1);
+    for (; choice != NULL && choice->word != NULL; choice++)
+        fprintf(stderr, "%s%s", choice->word,
+                choice[1].word == NULL   ? ""
+                : choice[2].word == NULL ? " or "
+                                         : ", ");
+    if (value != NULL)
+        fprintf(stderr, ", not '%s'", value);
+    putc('\n', stderr);
+}
+
 static bool read_arguments(struct options *options, int count, char **arguments)
 {
     for (int i = 1; i < count; i++) {
-        const char *argument = arguments[i];
         const char *value;
-        const struct entry *entry = find_entry(argument, &value);
+        const struct entry *entry = find_entry(arguments[i], &value);
 
-        if (entry != NULL && entry->kind != FLAG && value == NULL &&
-            i + 1 < count)
+        if (entry == NULL) {
+            fprintf(stderr, "%s: there is no option %s; --help says which\n",
+                    options->program, arguments[i]);
+            return false;
+        }
+        if (entry->kind != FLAG && value == NULL && i + 1 < count)
             value = arguments[++i];
-        if (entry == NULL || (entry->kind == FLAG) != (value == NULL) ||
+        if ((entry->kind == FLAG) != (value == NULL) ||
             !set_value(options, entry, value)) {
-            fprintf(stderr, "%s: %s: %s\n", options->program, argument,
-                    entry == NULL ? "no such option" : "not with that value");
+            refuse(options, entry, value);
             return false;
         }
     }
@@ -204,9 +249,10 @@ static void read_shards(struct options *options)
 bool trio_runner_options_read_(struct options *options, int count,
                                char **arguments)
 {
+    const char *filter = getenv("TESTBRIDGE_TEST_ONLY"); // Of --test_filter.
+
     *options = (struct options){
         .program = arguments[0],
-        .pattern = getenv("TESTBRIDGE_TEST_ONLY"), // Of --test_filter.
         .junit = getenv("XML_OUTPUT_FILE"),
         .outputs = getenv("TEST_UNDECLARED_OUTPUTS_DIR"),
         .seed = environment_number("TEST_RANDOM_SEED", 0), // --runs_per_test.
@@ -214,28 +260,9 @@ bool trio_runner_options_read_(struct options *options, int count,
     read_shards(options);
     if (!read_arguments(options, count, arguments))
         return false;
+    if (options->pattern_count == 0 && filter != NULL)
+        add_pattern(options, filter);
     if (options->script != NULL && options->strategy == NULL)
         options->strategy = "script";
     return true;
-}
-
-static bool is_name(const char *pattern)
-{
-    const struct trio_scenario *scenario = trio_scenario_first();
-
-    while (scenario != NULL && strcmp(scenario->name, pattern) != 0)
-        scenario = scenario->next;
-    return scenario != NULL;
-}
-
-bool trio_runner_options_select_(const struct options *options,
-                                 const struct trio_scenario *scenario)
-{
-    const char *pattern = options->pattern;
-
-    if (pattern == NULL)
-        return true;
-    if (is_name(pattern))
-        return strcmp(scenario->name, pattern) == 0;
-    return strstr(scenario->name, pattern) != NULL;
 }

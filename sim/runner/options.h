@@ -11,12 +11,17 @@
 
 enum sweep { SWEEP_ON, SWEEP_OFF, SWEEP_ONLY };
 
+enum { PATTERNS_MAX = 64 };
+
+#define STRATEGY_NAMES "fifo, random, pct, pos, delay and script"
+
 // Exit codes.
 enum { EXIT_PASSED, EXIT_FAILED, EXIT_USAGE, EXIT_UNDECIDED };
 
 struct options {
     const char *program; // As it was called.
-    const char *pattern; // NULL: every scenario.
+    const char *patterns[PATTERNS_MAX]; // What is in the names of those to run.
+    size_t pattern_count;               // 0: every scenario.
     const char *strategy;
     const char *script;
     const char *replay; // A token.
@@ -34,7 +39,8 @@ struct options {
     const enum trio_sim_order *order; // NULL: each scenario's own.
     enum sweep cancel_sweep;
     enum sweep failure_sweep;
-    bool twins_only; // Whether runs fail does not matter.
+    bool twins_only;   // Whether runs fail does not matter.
+    bool no_sometimes; // What never held is no failure.
     bool no_shrink;
     bool list;
     bool full; // Reports leave nothing out.
@@ -50,9 +56,12 @@ bool trio_runner_options_read_(struct options *options, int count,
 // Says which options there are.
 void trio_runner_options_help_(FILE *out, const char *program);
 
-// Whether a scenario is to be run. A pattern that is the whole name of one
-// scenario selects only that; others are parts of names.
-bool trio_runner_options_select_(const struct options *options,
-                                 const struct trio_scenario *scenario);
+// Whether only sweeps are asked for.
+static inline bool
+trio_runner_options_sweep_only_(const struct options *options)
+{
+    return options->cancel_sweep == SWEEP_ONLY ||
+           options->failure_sweep == SWEEP_ONLY;
+}
 
 #endif // TRIO_SIM_RUNNER_OPTIONS_H

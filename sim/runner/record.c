@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "sim/search/search.h"
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -26,6 +28,15 @@ static void add_strategies(struct trio_strategy_count *sums,
         sums[i].runs += counts->runs;
         sums[i].failures += counts->failures;
     }
+}
+
+// What held in either has held.
+static void add_sometimes(struct trio_campaign_result *sum,
+                          const struct trio_campaign_result *more)
+{
+    for (size_t i = 0; i < more->sometimes; i++)
+        trio_sim_note_sometimes_(sum, more->properties[i].name, i,
+                                 more->properties[i].held);
 }
 
 void trio_runner_record_add_(struct record *record,
@@ -55,7 +66,16 @@ void trio_runner_record_add_(struct record *record,
     sum.failure_runs += more.failure_runs;
     sum.twins += more.twins;
     add_strategies(sum.strategies, more.strategies);
+    add_sometimes(&sum, &more);
     record->result = sum;
+}
+
+void trio_runner_record_judge_(struct record *record,
+                               const struct options *options)
+{
+    if (options->strategy == NULL && !options->no_sometimes &&
+        !options->twins_only && !trio_runner_options_sweep_only_(options))
+        trio_sim_judge_sometimes_(&record->result);
 }
 
 void trio_runner_record_merge_(struct record *sum, const struct record *record)

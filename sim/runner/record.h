@@ -7,6 +7,8 @@
 #include <trio/campaign.h>
 #include <trio/time.h>
 
+#include "sim/runner/options.h"
+
 // A `record` is what the runner says of a scenario. It goes through a pipe from
 // one process to another with the same program in it, as it is.
 struct record {
@@ -18,7 +20,6 @@ struct record {
     uint64_t stale;                   // of which so many do not fit any more.
     trio_duration time;               // It took, in real time.
     bool died;                        // The process did, in the middle of it.
-    bool misused;                     // There is no such strategy.
 };
 
 // Who is told how it goes.
@@ -43,6 +44,11 @@ void trio_runner_record_add_(struct record *record,
 
 // Adds what another process has done on the same scenario.
 void trio_runner_record_merge_(struct record *sum, const struct record *record);
+
+// Fails it if something never held that should sometimes, in none of all its
+// campaigns; call it when those are over.
+void trio_runner_record_judge_(struct record *record,
+                               const struct options *options);
 
 // Whether that is the end of the search.
 static inline bool trio_runner_record_failed_(const struct record *record)

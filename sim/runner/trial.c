@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "sim/runner/corpus_file.h"
 #include "sim/runner/crash.h"
@@ -111,9 +112,27 @@ campaign_options(const struct options *options,
         .no_failure_sweep = options->failure_sweep == SWEEP_OFF ||
                             (cancel_only && !failure_only),
         .no_shrink = options->no_shrink,
+        .no_sometimes = true, // All of them together are judged.
         .sweeps_only = cancel_only || failure_only,
         .twins_only = options->twins_only,
     };
+}
+
+// Returns how many schedules a campaign tries; 0: as many as it does by itself,
+// which is what comes out the same every time only once.
+static uint64_t runs_of(const struct attempt *attempt)
+{
+    const struct trial *trial = attempt->trial;
+    const struct options *options = trial->options;
+    const char *strategy = options->strategy;
+    uint64_t runs = attempt->end == TRIO_FOREVER ? RUNS : RUNS_OF_MANY;
+
+    if (options->runs > 0)
+        runs = options->runs;
+    else if (strategy != NULL &&
+             (strcmp(strategy, "fifo") == 0 || strcmp(strategy, "script") == 0))
+        return 0;
+    return (runs + trial->parts - 1) / trial->parts;
 }
 
 // Searches with one seed. Returns false if that ends the trial.
@@ -129,9 +148,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     options.seed += round * trial->parts + trial->part;
     if (order != NULL)
         options.order = order;
-    if (options.runs == 0)
-        options.runs = attempt->end == TRIO_FOREVER ? RUNS : RUNS_OF_MANY;
-    options.runs = (options.runs + trial->parts - 1) / trial->parts;
+    options.runs = runs_of(attempt);
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
         options.no_failure_sweep = true;
@@ -141,11 +158,9 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     trio_runner_crash_expect_(record, NULL);
     options.progress = on_progress;
     options.progress_context = attempt;
-    if (trio_campaign_run(trial->campaign, attempt->scenario, &options,
-                          &result) != TRIO_OK) {
-        record->misused = true;
-        return false;
-    }
+    trio_status rc = trio_campaign_run(trial->campaign, attempt->scenario,
+                                       &options, &result);
+    TRIO_ASSERT(rc == TRIO_OK); // The options were checked.
     trio_runner_record_add_(record, &result);
     return !trio_runner_record_failed_(record);
 }
@@ -167,8 +182,7 @@ static bool search_until(struct attempt *attempt, trio_time end,
 static void search_for(struct attempt *attempt, trio_duration time)
 {
     const struct options *options = attempt->trial->options;
-    bool sweeps_only = options->cancel_sweep == SWEEP_ONLY ||
-                       options->failure_sweep == SWEEP_ONLY;
+    bool sweeps_only = trio_runner_options_sweep_only_(options);
     bool also_any =
         options->order == NULL && attempt->scenario->order == TRIO_SIM_PASS;
 
@@ -215,8 +229,10 @@ void trio_runner_try_(const struct trial *trial,
         (struct record){.scenario = scenario, .seed = trial->options->seed};
     if (replay_corpus(&attempt))
         search_for(&attempt, time);
-    if (!trio_runner_record_failed_(ret_record) && !ret_record->misused)
+    if (!trio_runner_record_failed_(ret_record))
         search_twins(&attempt);
+    if (trial->parts == 1)
+        trio_runner_record_judge_(ret_record, trial->options);
     trio_runner_crash_expect_(NULL, NULL);
     ret_record->time = now(trial) - attempt.begun;
 }

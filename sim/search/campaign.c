@@ -111,19 +111,12 @@ static trio_status run(struct search *search)
     return trio_sim_explore_(search);
 }
 
-// What was sometimes to be and never was is a failure without a schedule.
-static void judge_properties(struct search *search)
+// Whether the campaign has done what should be enough for each SOMETIMES.
+static bool is_complete(const struct search *search)
 {
-    struct trio_campaign_result *result = search->result;
-    const char *never = trio_sim_never_held_(search);
+    const struct trio_campaign_options *options = &search->options;
 
-    if (never == NULL || search->over || search->options.strategy != NULL ||
-        search->options.sweeps_only)
-        return;
-    result->verdict = TRIO_SIM_FAILED;
-    result->found_after = result->runs;
-    result->found_by = "sometimes";
-    snprintf(result->text, sizeof(result->text), "never held: %s", never);
+    return !search->over && options->strategy == NULL && !options->sweeps_only;
 }
 
 // Takes the failing run down as it was, decision for decision.
@@ -193,7 +186,7 @@ trio_status trio_campaign_run(struct trio_campaign *campaign,
     if (rc != TRIO_OK)
         return rc;
     conclude(search, &campaign->shrunk);
-    if (ret_result->verdict != TRIO_SIM_FAILED)
-        judge_properties(search);
+    if (is_complete(search) && !search->options.no_sometimes)
+        trio_sim_judge_sometimes_(ret_result);
     return TRIO_OK;
 }

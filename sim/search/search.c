@@ -5,6 +5,7 @@
 
 #include "sim/search/search.h"
 
+#include <stdio.h>
 #include <string.h>
 
 // Runs between two calls of progress.
@@ -22,7 +23,6 @@ void trio_sim_search_begin_(struct search *search)
     search->outcome = (struct outcome){.verdict = VERDICT_PASSED};
     search->failing = (struct plan){.scenario = NULL};
     search->over = false;
-    search->property_count = 0;
     search->cancels.count = 0;
     search->failures.count = 0;
     set_begin(&search->traces, search->trace_slots, TRACE_SLOTS);
@@ -66,25 +66,34 @@ static struct trio_strategy_count *count_of(struct trio_campaign_result *result,
     return &result->strategies[i];
 }
 
-// Returns what the search knows of a property, which most runs ask for in the
-// same order. NULL: there is no room.
-static struct property *property_of(struct search *search, const char *name,
-                                    size_t guess)
+// Returns what is known of a property, which most runs ask for in the same
+// order. NULL: there is no room.
+static struct trio_sometimes *property_of(struct trio_campaign_result *result,
+                                          const char *name, size_t guess)
 {
     size_t i;
 
-    if (guess < search->property_count &&
-        search->properties[guess].name == name)
-        return &search->properties[guess];
-    for (i = 0; i < search->property_count; i++)
-        if (strcmp(search->properties[i].name, name) == 0)
-            return &search->properties[i];
-    if (i == PROPERTIES_MAX)
+    if (guess < result->sometimes && result->properties[guess].name == name)
+        return &result->properties[guess];
+    for (i = 0; i < result->sometimes; i++)
+        if (strcmp(result->properties[i].name, name) == 0)
+            return &result->properties[i];
+    if (i == TRIO_SIM_SOMETIMES_MAX)
         return NULL;
-    search->properties[i] = (struct property){.name = name};
-    search->property_count++;
-    search->result->sometimes++;
-    return &search->properties[i];
+    result->properties[i] = (struct trio_sometimes){.name = name};
+    result->sometimes++;
+    return &result->properties[i];
+}
+
+void trio_sim_note_sometimes_(struct trio_campaign_result *result,
+                              const char *name, size_t guess, bool held)
+{
+    struct trio_sometimes *property = property_of(result, name, guess);
+
+    if (property == NULL || property->held || !held)
+        return;
+    property->held = true;
+    result->sometimes_held++;
 }
 
 static void note_properties(struct search *search)
@@ -92,23 +101,25 @@ static void note_properties(struct search *search)
     size_t count;
     const struct property *told = trio_sim_properties_(search->kernel, &count);
 
-    for (size_t i = 0; i < count; i++) {
-        if (told[i].kind != TRIO_PROPERTY_SOMETIMES)
-            continue;
-        struct property *property = property_of(search, told[i].name, i);
-        if (property == NULL || property->held || !told[i].held)
-            continue;
-        property->held = true;
-        search->result->sometimes_held++;
-    }
+    for (size_t i = 0; i < count; i++)
+        if (told[i].kind == TRIO_PROPERTY_SOMETIMES)
+            trio_sim_note_sometimes_(search->result, told[i].name, i,
+                                     told[i].held);
 }
 
-const char *trio_sim_never_held_(const struct search *search)
+void trio_sim_judge_sometimes_(struct trio_campaign_result *result)
 {
-    for (size_t i = 0; i < search->property_count; i++)
-        if (!search->properties[i].held)
-            return search->properties[i].name;
-    return NULL;
+    size_t i = 0;
+
+    while (i < result->sometimes && result->properties[i].held)
+        i++;
+    if (i == result->sometimes || result->verdict == TRIO_SIM_FAILED)
+        return;
+    result->verdict = TRIO_SIM_FAILED;
+    result->found_after = result->runs;
+    result->found_by = "sometimes";
+    snprintf(result->text, sizeof(result->text), "never held: %s",
+             result->properties[i].name);
 }
 
 void trio_sim_keep_failure_(struct search *search, const struct plan *plan,

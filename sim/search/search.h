@@ -21,6 +21,10 @@ size_t trio_sim_token_write_(const struct plan *plan, char *buffer,
 bool trio_sim_token_read_(const char *token, struct plan *plan,
                           struct deviation *deviations, size_t max);
 
+// Returns what is wrong with a text that is a token of no scenario: "a token of
+// an older format", "no token, or not a whole one".
+const char *trio_sim_token_flaw_(const char *text);
+
 // ---- Shrinking ----
 
 enum { DEVIATIONS_MAX = 4096 };
@@ -100,7 +104,7 @@ struct failure_sweep {
 
 // ---- Searching ----
 
-enum { PROPERTIES_MAX = 64, TRACE_SLOTS = 65536 };
+enum { TRACE_SLOTS = 65536 };
 
 struct search {
     struct kernel *kernel;
@@ -115,8 +119,6 @@ struct search {
     bool over;              // Something failed, or progress says so.
     struct hash_set traces;
     uint64_t trace_slots[TRACE_SLOTS];
-    struct property properties[PROPERTIES_MAX]; // SOMETIMES, of all runs.
-    size_t property_count;
     struct cancel_sweep cancels;
     struct failure_sweep failures;
 };
@@ -144,8 +146,14 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
 void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
                             const char *by, const struct outcome *outcome);
 
-// Returns a SOMETIMES that was asked for and never held, or NULL.
-const char *trio_sim_never_held_(const struct search *search);
+// Notes that a run asked for a SOMETIMES; `guess` is where it may be in the
+// list.
+void trio_sim_note_sometimes_(struct trio_campaign_result *result,
+                              const char *name, size_t guess, bool held);
+
+// Makes a failure, without a schedule, of a SOMETIMES that never held, unless
+// something else has failed.
+void trio_sim_judge_sometimes_(struct trio_campaign_result *result);
 
 // ---- Phases of a search: each returns false if the search is over ----
 

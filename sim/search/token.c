@@ -4,7 +4,8 @@
 // not pass for the schedule of something else.
 //
 // Its bytes: two for the head, which are from the highest bit on 3 for the
-// version, 2 for the order, 1 if there is a seed, 10 for the scenario; the
+// version, 2 for the order, 1 if there is a seed, 10 for a hash of the
+// scenario's name and of all that follows, so that none is cut off; the
 // seed, if it is not zero, 7 bits a byte, lowest first, the highest bit of each
 // byte says that more follow; five for each deviation, which are 3 bits for the
 // kind, 21 for the anchor, 16 for the target. Two deviations are 16 letters.
@@ -14,7 +15,7 @@
 #include "sim/search/search.h"
 
 enum {
-    VERSION = 1,
+    VERSION = 2,
     HEAD_BYTES = 2,
     SEED_BYTES_MAX = 10,
     DEVIATION_BYTES = 5,
@@ -27,16 +28,19 @@ struct reader {
     size_t left;
 };
 
-// Returns the head of a token: all but the seed and the deviations.
+// Returns the head of a token with these bytes behind it.
 static uint32_t head_of(const struct trio_scenario *scenario,
-                        enum trio_sim_order order, uint64_t seed)
+                        enum trio_sim_order order, bool seeded,
+                        const uint8_t *bytes, size_t count)
 {
     uint32_t hash = UINT32_C(0x811c9dc5);
 
     for (const char *at = scenario->name; *at != '\0'; at++)
         hash = (hash ^ (uint8_t)*at) * UINT32_C(0x01000193);
+    for (size_t i = 0; i < count; i++)
+        hash = (hash ^ bytes[i]) * UINT32_C(0x01000193);
     return (uint32_t)VERSION << 13 | (uint32_t)order << 11 |
-           (uint32_t)(seed != 0) << 10 | (hash ^ hash >> 16) % (1U << 10);
+           (uint32_t)seeded << 10 | (hash ^ hash >> 16) % (1U << 10);
 }
 
 static size_t write_seed(uint64_t seed, uint8_t *bytes)
@@ -52,13 +56,10 @@ static size_t write_seed(uint64_t seed, uint8_t *bytes)
 size_t trio_sim_token_write_(const struct plan *plan, char *buffer, size_t size)
 {
     uint8_t bytes[BYTES_MAX];
-    size_t count = 0;
-    uint32_t head = head_of(plan->scenario, plan->order, plan->seed);
+    size_t count = HEAD_BYTES; // Which is written last.
 
     if (plan->deviation_count > DEVIATIONS_MAX)
         return 0;
-    bytes[count++] = (uint8_t)(head >> 8);
-    bytes[count++] = (uint8_t)head;
     if (plan->seed != 0)
         count += write_seed(plan->seed, bytes + count);
     for (size_t i = 0; i < plan->deviation_count; i++) {
@@ -72,6 +73,10 @@ size_t trio_sim_token_write_(const struct plan *plan, char *buffer, size_t size)
         for (int shift = 8 * (DEVIATION_BYTES - 1); shift >= 0; shift -= 8)
             bytes[count++] = (uint8_t)(bits >> shift);
     }
+    uint32_t head = head_of(plan->scenario, plan->order, plan->seed != 0,
+                            bytes + HEAD_BYTES, count - HEAD_BYTES);
+    bytes[0] = (uint8_t)(head >> 8);
+    bytes[1] = (uint8_t)head;
     return trio_sim_base64url_write_(bytes, count, buffer, size);
 }
 
@@ -132,7 +137,8 @@ bool trio_sim_token_read_(const char *token, struct plan *plan,
     uint32_t order = head >> 11 & 3;
     bool seeded = (head >> 10 & 1) != 0;
     if (order > TRIO_SIM_SOFT ||
-        head != head_of(plan->scenario, (enum trio_sim_order)order, seeded))
+        head != head_of(plan->scenario, (enum trio_sim_order)order, seeded,
+                        reader.at, reader.left))
         return false;
     if (seeded && !read_seed(&reader, &seed))
         return false;
@@ -148,4 +154,15 @@ bool trio_sim_token_read_(const char *token, struct plan *plan,
     plan->deviations = deviations;
     plan->deviation_count = count;
     return true;
+}
+
+const char *trio_sim_token_flaw_(const char *text)
+{
+    uint8_t bytes[BYTES_MAX];
+    size_t count;
+
+    if (trio_sim_base64url_read_(text, bytes, BYTES_MAX, &count) &&
+        count >= HEAD_BYTES && bytes[0] >> 5 > 0 && bytes[0] >> 5 < VERSION)
+        return "a token of an older format";
+    return "no token, or not a whole one";
 }

@@ -1,11 +1,12 @@
 #!/bin/bash
 # What the runner promises: its lines, its reports, its exit codes, and that
-# what it says can be done again. Run by hand with a program of the specimens.
+# what it says can be done again. Run by hand with both programs.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 ulimit -c 0
 
 program=${1:?a program of tests/runner/specimens.c}
+unreached=${2:?a program of tests/runner/unreached.c}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
@@ -48,13 +49,30 @@ check 'it lists the scenarios' run 0 --list
 check 'each by its name' says '^loses$'
 check 'it says which options there are' run 0 --help
 check 'also the last' says '--verbose +says'
+check 'so does a single letter' run 0 -h
+check 'in the same words' says '^usage: '
 check 'an option that it does not know is refused' run 2 --tset loses
 check 'and so is a value' run 2 --runs many
+check 'with what it could be' says "--runs takes a number, not 'many'$"
 check 'and one that is missing' run 2 --runs
+check 'and one too many' run 2 --list=all
+check 'which is said' says "--list takes no value, not 'all'$"
 check 'and one that is none of the words' run 2 --order=front
+check 'which are' says "--order takes pass, any or soft, not 'front'$"
 check 'no scenario is not all scenarios' run 2 --test nothing_like_it
+check 'several are chosen' run 0 --test passes --test gives_way
+check 'each of them' ends_with '2 passed, 0 failed'
+check 'none of them in vain' run 2 --test passes --test nothing_like_it
+check 'by its name' says 'no such scenario: nothing_like_it$'
 check 'a strategy that it does not know is refused' run 2 --strategy luck
+check 'with those that there are' says 'luck; there are fifo, .* and script$'
+check 'a script has words' run 2 --test passes --strategy script
+check 'which it says' says '--strategy script takes its words from --script'
+check 'first in, first out is one run' run 0 --test passes --strategy fifo
+check 'and no other' says ' 1 runs, 1 traces'
 check 'a corpus that is not there is refused' run 2 --corpus "$work/nowhere"
+check 'a file that cannot be written is told' run 2 --junit "$work/no/where"
+check 'at the start' says_not 'passes'
 
 # ---- One line a scenario ----
 
@@ -71,6 +89,15 @@ check 'what is capped is 3' run 3 --test ends_late
 check 'and has neither passed nor failed' ends_with '0 passed, 0 failed'
 check 'what never was is 1' run 1 --test misses_something
 check 'and named' says 'never held: the rare case'
+check 'it need not be one' run 0 --test misses_something --sometimes=off
+run_unreached() {
+    local program=$unreached
+    run "$@"
+}
+check 'so is what was never reached' run_unreached 1
+check 'by its place' says '^never reached: the rare case, at .*unreached.c:13$'
+check 'it counts' ends_with '2 passed, 1 failed'
+check 'but only if all had the chance' run_unreached 0 --test goes_by
 check 'verbose says who did how much' run 0 --test passes --verbose
 check 'each strategy' says '^ +random +[0-9]+ runs'
 check 'a campaign ends in time' run 0 --test passes --seconds 1
@@ -108,6 +135,13 @@ check 'the command replays it' run 1 $again
 check 'to the same end' says '^loses failed: nobody sees the payment$'
 check 'a token finds its scenario' run 1 --replay "$token"
 check 'it is of no other one' run 2 --test passes --replay "$token"
+truncated() {
+    local length
+    for ((length = 1; length < ${#token}; length++)); do
+        run 2 --replay "${token:0:length}" || return
+    done
+}
+check 'it has no end but its own' truncated
 check 'what is no token is refused' run 2 --replay 'no!token'
 export CORRECTED=1
 check 'a token that fails no more is 0' run 0 --replay "$token"
@@ -134,17 +168,38 @@ check 'a corpus is replayed first' run 1 --test loses --corpus "$work/corpus"
 check 'and is what fails' says 'found by corpus'
 check 'each token with its own' run 0 --test passes --corpus "$work/corpus"
 
-# A token that is another one by a letter has its deviation nowhere.
-letter=$([ "${token:5:1}" = b ] && echo c || echo b)
-stale=${token:0:5}$letter${token:6}
-check 'a token that does not fit is 3' run 3 --test loses --replay "$stale"
+export CHANGED=1
+check 'a token that does not fit is 3' run 3 --test loses --replay "$token"
 check 'and says why' says 'does not fit any more'
-echo "$stale" >"$work/corpus/passes.token"
-echo "$stale" >"$work/corpus/loses.token"
-check 'in a corpus it is no failure' \
-    run 0 --test loses --strategy fifo --corpus "$work/corpus"
-check 'but a warning' says '^warning: loses: stale token .*, line 1: '
-echo "$token" >"$work/corpus/loses.token"
+check 'in a corpus, too' run 3 --test loses --corpus "$work/corpus"
+check 'by a warning' says '^warning: loses: stale token .*, line 2: '
+check 'and is no failure' ends_with '1 passed, 0 failed'
+unset CHANGED
+# kept NAME TEXT: a corpus that has only this.
+kept() {
+    rm -r "$work/corpus"
+    mkdir "$work/corpus"
+    echo "$2" >"$work/corpus/$1"
+}
+fifo() { run "$1" --test passes --strategy fifo --corpus "$work/corpus"; }
+kept passes.token '???'
+check 'what is no token is 3' fifo 3
+check 'and told' says '^warning: passes: line 1: no token, or not a whole one$'
+check 'and counted' says '^1 of the corpus do not fit$'
+kept passes.token "${token:0:7}"
+check 'and so is half a token' fifo 3
+kept passes.token IdcC7EljvQ
+check 'and an old one' fifo 3
+check 'by its format' says ': line 1: a token of an older format$'
+kept passes.token "$token"
+check 'and that of another scenario' fifo 3
+check 'by its name' says '^warning: passes: line 1: a token of loses$'
+kept lost.token "$token"
+check 'and a file of no scenario' fifo 3
+check 'by its path' says '/lost.token: there is no scenario of this name$'
+kept README "$token"
+check 'other files are not of the corpus' fifo 0
+kept loses.token "$token"
 check 'also from a file' run 1 --test loses --corpus "$work/corpus/loses.token"
 
 # ---- Processes ----
@@ -160,19 +215,33 @@ check 'which is a failure' says '^crashes +FAILED'
 check 'and how it died is known' \
     says 'its process (died of signal 11|ended with)'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '1 passed, 6 failed'
+check 'all are counted' ends_with '2 passed, 6 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
-check 'which fails as soon as one does' run 1 --test loses --jobs 2
+check 'what holds in one of them holds' run 0 --test gives_way --jobs 6
+check 'what holds in none does not' run 1 --test misses_something --jobs 6
+check 'a single one fails as soon as one does' run 1 --test loses --jobs 2
 check 'with its token' says '^  token '
 check 'processes are twins' run 0 --test passes --twins 3
 
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="8" failures="5" errors="1"' \
+check 'has the sums' grep -q 'tests="9" failures="5" errors="1"' \
     "$work/junit.xml"
+is_xml() {
+    python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \
+        "$work/junit.xml"
+}
+check 'is well-formed' is_xml
+check 'whatever a name is' run_unreached 1 --junit "$work/junit.xml"
+check 'in its place' grep -q 'name="&lt;odd&gt; &amp; &quot;so&quot; ? ö ??"' \
+    "$work/junit.xml"
+check 'and that is well-formed' is_xml
+check 'what was never reached is a case' grep -q 'tests="3" failures="1"' \
+    "$work/junit.xml"
+check 'JUnit' run 1 --junit "$work/junit.xml"
 check 'and the reports' grep -q 'payer first' "$work/junit.xml"
 
 mkdir "$work/outputs"

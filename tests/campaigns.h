@@ -1,0 +1,23 @@
+// The campaigns of tests that are about campaigns.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TESTS_CAMPAIGNS_H
+#define TESTS_CAMPAIGNS_H
+
+#include <trio/campaign.h>
+
+// Makes one, for trio_campaign_free; `base` may be NULL for the platform's.
+struct trio_campaign *campaign_open(const struct trio_config *base);
+
+// Runs a scenario in a campaign, which has to be possible.
+struct trio_campaign_result
+campaign_run(struct trio_campaign *campaign,
+             const struct trio_scenario *scenario,
+             const struct trio_campaign_options *options);
+
+// Does all of that, in a campaign of its own.
+struct trio_campaign_result
+campaign_run_once(const struct trio_scenario *scenario,
+                  const struct trio_campaign_options *options);
+
+#endif // TESTS_CAMPAIGNS_H
