@@ -81,6 +81,16 @@ echoes() {
     read -r -t 10 reply <&9 && [ "$reply" = "$2" ]
 }
 
+# Says a line to a port in a datagram and expects it back.
+echoes_datagram() {
+    local reply
+    exec 8<>"/dev/udp/127.0.0.1/$1" || return
+    printf '%s\n' "$2" >&8
+    reply=$(timeout 10 dd bs=1500 count=1 <&8 2>/dev/null)
+    exec 8>&-
+    [ "$reply" = "$2" ]
+}
+
 # stops NAME PID: SIGINT ends it with status 0.
 stops() {
     local status
@@ -183,6 +193,11 @@ check 'SIGUSR1 prints the tasks' \
 exec 9>&-
 check 'port_forwarder stops' stops forwarder "$forwarder_pid"
 check 'echo_server stops' stops echo "$echo_pid"
+
+check 'udp_echo listens' start udp ./udp_echo
+check 'a datagram comes back' echoes_datagram "$port" 'ping'
+check 'udp_echo stops' stops udp "$pid"
+check 'udp_echo has counted' grep -q '^1 echoed, 0 dropped' "$work/udp.out"
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -20,6 +20,8 @@ struct slot {
     int failure;          // errno with which the connection broke, or 0.
     uint8_t readiness[2]; // enum readiness by direction; of ours only.
     bool ours;            // Made by the net table.
+    bool datagram;        // Of ours: not a stream.
+    bool local;           // Of ours: not of the network.
     bool registered;      // With the kernel.
     bool hung_up;         // The end may follow the data without a new event.
 };
@@ -54,10 +56,14 @@ struct slot *trio_epoll_slot_(const struct epoll *epoll, trio_handle handle);
 struct slot *trio_epoll_make_slot_(struct epoll *epoll, trio_handle handle,
                                    trio_status *ret_status);
 
-// Makes the handle a socket of ours, of which nothing is known. Whoever waits
+// Makes the handle a socket of ours, of which no more is known. Whoever waits
 // for what had the number before is told that it was closed.
 TRIO_MUST_USE trio_status trio_epoll_adopt_(struct epoll *epoll,
-                                            trio_handle handle);
+                                            trio_handle handle, bool datagram,
+                                            bool local);
+
+// Returns what is known about a socket of ours; NULL if the handle is none.
+struct slot *trio_epoll_socket_(struct epoll *epoll, trio_handle handle);
 
 // Forgets all about a handle, after telling who waits for it.
 void trio_epoll_forget_(struct epoll *epoll, struct slot *slot);
@@ -71,6 +77,52 @@ void trio_epoll_closing_(void *context, trio_handle handle);
 // Tells the waiters of a slot about its events.
 void trio_epoll_deliver_(struct epoll *epoll, int descriptor,
                          uint32_t generation, uint32_t events);
+
+// ---- epoll_transfer.c ----
+
+// Returns the status of the call that has just failed, and keeps the number.
+TRIO_MUST_USE trio_status trio_epoll_failed_(struct epoll *epoll);
+
+// The same, of a call that could not go on in one direction.
+TRIO_MUST_USE trio_status trio_epoll_transfer_failed_(
+    struct epoll *epoll, struct slot *slot, enum trio_direction direction);
+
+// `length` of `size` bytes were transferred in one direction.
+void trio_epoll_transferred_(struct slot *slot, enum trio_direction direction,
+                             size_t length, size_t size);
+
+// A stream has nothing more: its end, or what broke it.
+TRIO_MUST_USE trio_status trio_epoll_ended_(struct epoll *epoll,
+                                            const struct slot *slot);
+
+TRIO_MUST_USE trio_status trio_epoll_receive_(void *context, trio_handle handle,
+                                              void *data, size_t size,
+                                              size_t *ret_length);
+TRIO_MUST_USE trio_status trio_epoll_send_(void *context, trio_handle handle,
+                                           const void *data, size_t size,
+                                           size_t *ret_length);
+TRIO_MUST_USE trio_status trio_epoll_shutdown_send_(void *context,
+                                                    trio_handle handle);
+
+// ---- epoll_message.c ----
+TRIO_MUST_USE trio_status trio_epoll_receive_message_(
+    void *context, trio_handle handle, struct trio_message *message);
+TRIO_MUST_USE trio_status trio_epoll_send_message_(
+    void *context, trio_handle handle, const struct trio_message *message,
+    size_t *ret_length);
+
+// ---- epoll_option.c ----
+TRIO_MUST_USE trio_status trio_epoll_set_option_(void *context,
+                                                 trio_handle handle,
+                                                 enum trio_socket_option option,
+                                                 int value);
+TRIO_MUST_USE trio_status trio_epoll_get_option_(void *context,
+                                                 trio_handle handle,
+                                                 enum trio_socket_option option,
+                                                 int *ret_value);
+TRIO_MUST_USE trio_status trio_epoll_set_member_(
+    void *context, trio_handle handle, const struct trio_address *group,
+    uint32_t interface_number, bool member);
 
 // ---- epoll_net.c ----
 extern const struct trio_net trio_epoll_net_;

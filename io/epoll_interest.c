@@ -202,9 +202,11 @@ void trio_epoll_closing_(void *context, trio_handle handle)
     // A copy of the descriptor would keep the registration alive.
     if (slot->registered)
         control(epoll, EPOLL_CTL_DEL, handle, 0);
-    bool ours = slot->ours;
+    struct slot before = *slot;
     trio_epoll_forget_(epoll, slot);
-    slot->ours = ours;
+    slot->ours = before.ours;
+    slot->datagram = before.datagram;
+    slot->local = before.local;
 }
 
 // ---- Events ----

@@ -1,18 +1,11 @@
-// The kernel tells of a direction once, by an edge, and then relies on us to
-// remember. What a call found is remembered here:
-//
-//     nothing there, or no room   the direction is not ready
-//     less than was asked for     the same, which saves the call that would
-//                                 find nothing
-//     all that was asked for      unknown: there may be more
-//
-// A short transfer proves that nothing is left only as long as the other side
-// is there. Once it has hung up, the data and the end may have come in one
-// edge, and no second one would ever tell of the end: then calls go on until
-// they have met it.
+// Sockets of ours are non-blocking, closed in children, and known by their slot
+// from the moment that they exist; what cannot be made known is closed again.
+// How they transfer is told in epoll_transfer.c.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -20,60 +13,18 @@
 #include "io/epoll.h"
 #include "io/os_status.h"
 #include "io/sockaddr.h"
-#include "io/socket_option.h"
-
-// Finds a socket of ours; NULL if it is none.
-static struct slot *find(struct epoll *epoll, trio_handle handle)
-{
-    struct slot *slot = trio_epoll_slot_(epoll, handle);
-
-    if (slot != NULL && slot->ours)
-        return slot;
-    epoll->last_error = EBADF;
-    return NULL;
-}
-
-static trio_status failed(struct epoll *epoll)
-{
-    epoll->last_error = errno;
-    return trio_status_of_errno_(errno);
-}
 
 static trio_status result_of(struct epoll *epoll, int result)
 {
-    return result < 0 ? failed(epoll) : TRIO_OK;
-}
-
-// A transfer in one direction failed.
-static trio_status transfer_failed(struct epoll *epoll, struct slot *slot,
-                                   enum trio_direction direction)
-{
-    trio_status rc = trio_status_of_errno_(errno);
-
-    if (rc == TRIO_EWOULDBLOCK) {
-        slot->readiness[direction] = READINESS_NONE;
-        return rc;
-    }
-    // The kernel tells of these once, to whichever direction asks first; later
-    // calls would take what is left for an orderly end.
-    if (errno == ECONNRESET || errno == ETIMEDOUT)
-        slot->failure = errno;
-    return failed(epoll);
-}
-
-static void transferred(struct slot *slot, enum trio_direction direction,
-                        size_t length, size_t size)
-{
-    bool is_short = length < size && !slot->hung_up;
-    slot->readiness[direction] = is_short ? READINESS_NONE : READINESS_UNKNOWN;
+    return result < 0 ? trio_epoll_failed_(epoll) : TRIO_OK;
 }
 
 // ---- Making and ending sockets ----
 
-static trio_status adopt(struct epoll *epoll, int descriptor,
-                         trio_handle *ret_handle)
+static trio_status own(struct epoll *epoll, int descriptor, bool datagram,
+                       bool local, trio_handle *ret_handle)
 {
-    trio_status rc = trio_epoll_adopt_(epoll, descriptor);
+    trio_status rc = trio_epoll_adopt_(epoll, descriptor, datagram, local);
 
     if (rc != TRIO_OK) {
         epoll->last_error = ENOMEM;
@@ -84,23 +35,28 @@ static trio_status adopt(struct epoll *epoll, int descriptor,
     return TRIO_OK;
 }
 
+static int type_of(enum trio_socket_type type)
+{
+    return (type == TRIO_SOCKET_DATAGRAM ? SOCK_DGRAM : SOCK_STREAM) |
+           SOCK_NONBLOCK | SOCK_CLOEXEC;
+}
+
 static trio_status net_open(void *context, enum trio_address_family family,
-                            trio_handle *ret_handle)
+                            enum trio_socket_type type, trio_handle *ret_handle)
 {
     struct epoll *epoll = context;
-    int domain = trio_sockaddr_family_(family);
-    int descriptor =
-        socket(domain, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int descriptor = socket(trio_sockaddr_family_(family), type_of(type), 0);
 
     if (descriptor < 0)
-        return failed(epoll);
-    return adopt(epoll, descriptor, ret_handle);
+        return trio_epoll_failed_(epoll);
+    return own(epoll, descriptor, type == TRIO_SOCKET_DATAGRAM,
+               family == TRIO_ADDRESS_LOCAL, ret_handle);
 }
 
 static void net_close(void *context, trio_handle handle, bool reset)
 {
     struct epoll *epoll = context;
-    struct slot *slot = find(epoll, handle);
+    struct slot *slot = trio_epoll_socket_(epoll, handle);
 
     if (slot == NULL)
         return;
@@ -115,6 +71,77 @@ static void net_close(void *context, trio_handle handle, bool reset)
     close((int)handle);
 }
 
+static trio_status net_pair(void *context, enum trio_socket_type type,
+                            trio_handle ret_handles[2])
+{
+    struct epoll *epoll = context;
+    bool datagram = type == TRIO_SOCKET_DATAGRAM;
+    int ends[2];
+
+    if (socketpair(AF_UNIX, type_of(type), 0, ends) < 0)
+        return trio_epoll_failed_(epoll);
+    trio_status rc = own(epoll, ends[0], datagram, true, &ret_handles[0]);
+    if (rc != TRIO_OK) {
+        close(ends[1]);
+        return rc;
+    }
+    rc = own(epoll, ends[1], datagram, true, &ret_handles[1]);
+    if (rc != TRIO_OK)
+        net_close(epoll, ret_handles[0], false);
+    return rc;
+}
+
+// ---- Handles of others ----
+
+static trio_status read_number(struct epoll *epoll, trio_handle handle,
+                               int option, int *ret_value)
+{
+    socklen_t length = sizeof(*ret_value);
+    return result_of(
+        epoll, getsockopt((int)handle, SOL_SOCKET, option, ret_value, &length));
+}
+
+static trio_status net_adopt(void *context, trio_handle handle,
+                             enum trio_address_family *ret_family,
+                             enum trio_socket_type *ret_type)
+{
+    struct epoll *epoll = context;
+    int domain, type;
+    trio_status rc = handle > INT_MAX
+                         ? TRIO_EBADHANDLE
+                         : read_number(epoll, handle, SO_DOMAIN, &domain);
+
+    if (rc == TRIO_OK)
+        rc = read_number(epoll, handle, SO_TYPE, &type);
+    if (rc != TRIO_OK)
+        return rc;
+    enum trio_address_family family = trio_sockaddr_family_of_(domain);
+    if (family == 0 || (type != SOCK_STREAM && type != SOCK_DGRAM))
+        return TRIO_ENOTSUP;
+    const struct slot *slot = trio_epoll_slot_(epoll, handle);
+    if (slot != NULL && slot->ours)
+        return TRIO_EBUSY;
+    rc = trio_epoll_adopt_(epoll, handle, type == SOCK_DGRAM,
+                           family == TRIO_ADDRESS_LOCAL);
+    if (rc != TRIO_OK)
+        return rc;
+    fcntl((int)handle, F_SETFD, FD_CLOEXEC);
+    fcntl((int)handle, F_SETFL, fcntl((int)handle, F_GETFL) | O_NONBLOCK);
+    *ret_family = family;
+    *ret_type = type == SOCK_DGRAM ? TRIO_SOCKET_DATAGRAM : TRIO_SOCKET_STREAM;
+    return TRIO_OK;
+}
+
+static void net_release(void *context, trio_handle handle)
+{
+    struct slot *slot = trio_epoll_socket_(context, handle);
+
+    if (slot == NULL)
+        return;
+    trio_epoll_closing_(context, handle);
+    slot->ours = false;
+}
+
 // ---- Listening ----
 
 static trio_status net_bind(void *context, trio_handle handle,
@@ -124,7 +151,7 @@ static trio_status net_bind(void *context, trio_handle handle,
     struct sockaddr_storage name;
     socklen_t length = trio_sockaddr_from_(address, &name);
 
-    if (find(epoll, handle) == NULL)
+    if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     return result_of(epoll,
                      bind((int)handle, (struct sockaddr *)&name, length));
@@ -134,7 +161,7 @@ static trio_status net_listen(void *context, trio_handle handle, int backlog)
 {
     struct epoll *epoll = context;
 
-    if (find(epoll, handle) == NULL)
+    if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     return result_of(epoll, listen((int)handle, backlog));
 }
@@ -165,7 +192,7 @@ static trio_status net_accept(void *context, trio_handle handle,
                               struct trio_address *ret_peer)
 {
     struct epoll *epoll = context;
-    struct slot *slot = find(epoll, handle);
+    struct slot *slot = trio_epoll_socket_(epoll, handle);
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length;
     int descriptor;
@@ -184,10 +211,10 @@ static trio_status net_accept(void *context, trio_handle handle,
         return TRIO_ECONNABORTED;
     }
     if (descriptor < 0)
-        return transfer_failed(epoll, slot, TRIO_READABLE);
+        return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
     slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
     *ret_peer = trio_sockaddr_to_(&name, length);
-    return adopt(epoll, descriptor, ret_handle); // Moves the slots.
+    return own(epoll, descriptor, slot->datagram, slot->local, ret_handle);
 }
 
 // ---- Connecting ----
@@ -196,7 +223,7 @@ static trio_status net_connect(void *context, trio_handle handle,
                                const struct trio_address *address)
 {
     struct epoll *epoll = context;
-    struct slot *slot = find(epoll, handle);
+    struct slot *slot = trio_epoll_socket_(epoll, handle);
     struct sockaddr_storage name;
     socklen_t length = trio_sockaddr_from_(address, &name);
 
@@ -204,10 +231,13 @@ static trio_status net_connect(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (connect((int)handle, (struct sockaddr *)&name, length) == 0)
         return TRIO_OK;
+    // A local listener has too many who wait; nothing tells when it has less.
+    if (errno == EAGAIN && slot->local)
+        errno = ENOBUFS;
     // Interrupted, it goes on in the background like any other.
     if (errno == EINTR)
         errno = EINPROGRESS;
-    return transfer_failed(epoll, slot, TRIO_WRITABLE);
+    return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
 }
 
 static trio_status net_connect_result(void *context, trio_handle handle)
@@ -216,87 +246,17 @@ static trio_status net_connect_result(void *context, trio_handle handle)
     int error = 0;
     socklen_t length = sizeof(error);
 
-    if (find(epoll, handle) == NULL)
+    if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getsockopt((int)handle, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-        return failed(epoll);
+        return trio_epoll_failed_(epoll);
     if (error == 0)
         return TRIO_OK;
     epoll->last_error = error;
     return trio_status_of_errno_(error);
 }
 
-// ---- Transfers ----
-
-static trio_status net_receive(void *context, trio_handle handle, void *data,
-                               size_t size, size_t *ret_length)
-{
-    struct epoll *epoll = context;
-    struct slot *slot = find(epoll, handle);
-    ssize_t length;
-
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
-        return TRIO_EWOULDBLOCK;
-    do
-        length = recv((int)handle, data, size, 0);
-    while (length < 0 && errno == EINTR);
-    if (length < 0)
-        return transfer_failed(epoll, slot, TRIO_READABLE);
-    if (length == 0 && slot->failure != 0) {
-        epoll->last_error = slot->failure;
-        return trio_status_of_errno_(slot->failure);
-    }
-    if (length == 0)
-        return TRIO_EEND;
-    transferred(slot, TRIO_READABLE, (size_t)length, size);
-    *ret_length = (size_t)length;
-    return TRIO_OK;
-}
-
-static trio_status net_send(void *context, trio_handle handle, const void *data,
-                            size_t size, size_t *ret_length)
-{
-    struct epoll *epoll = context;
-    struct slot *slot = find(epoll, handle);
-    ssize_t length;
-
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
-        return TRIO_EWOULDBLOCK;
-    do
-        length = send((int)handle, data, size, MSG_NOSIGNAL);
-    while (length < 0 && errno == EINTR);
-    if (length < 0)
-        return transfer_failed(epoll, slot, TRIO_WRITABLE);
-    transferred(slot, TRIO_WRITABLE, (size_t)length, size);
-    *ret_length = (size_t)length;
-    return TRIO_OK;
-}
-
-static trio_status net_shutdown_send(void *context, trio_handle handle)
-{
-    struct epoll *epoll = context;
-
-    if (find(epoll, handle) == NULL)
-        return TRIO_EBADHANDLE;
-    return result_of(epoll, shutdown((int)handle, SHUT_WR));
-}
-
-// ---- Options and names ----
-
-static trio_status net_set_option(void *context, trio_handle handle,
-                                  enum trio_socket_option option, int value)
-{
-    struct epoll *epoll = context;
-
-    if (find(epoll, handle) == NULL)
-        return TRIO_EBADHANDLE;
-    return result_of(epoll,
-                     trio_socket_option_set_((int)handle, option, value));
-}
+// ---- Names ----
 
 static trio_status net_local_address(void *context, trio_handle handle,
                                      struct trio_address *ret_address)
@@ -305,10 +265,10 @@ static trio_status net_local_address(void *context, trio_handle handle,
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof(name);
 
-    if (find(epoll, handle) == NULL)
+    if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return failed(epoll);
+        return trio_epoll_failed_(epoll);
     *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
@@ -320,25 +280,32 @@ static trio_status net_peer_address(void *context, trio_handle handle,
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof(name);
 
-    if (find(epoll, handle) == NULL)
+    if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getpeername((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return failed(epoll);
+        return trio_epoll_failed_(epoll);
     *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
 
 const struct trio_net trio_epoll_net_ = {
     .open = net_open,
+    .pair = net_pair,
+    .adopt = net_adopt,
+    .release = net_release,
     .bind = net_bind,
     .listen = net_listen,
     .accept = net_accept,
     .connect = net_connect,
     .connect_result = net_connect_result,
-    .receive = net_receive,
-    .send = net_send,
-    .shutdown_send = net_shutdown_send,
-    .set_option = net_set_option,
+    .receive = trio_epoll_receive_,
+    .send = trio_epoll_send_,
+    .receive_message = trio_epoll_receive_message_,
+    .send_message = trio_epoll_send_message_,
+    .shutdown_send = trio_epoll_shutdown_send_,
+    .set_option = trio_epoll_set_option_,
+    .get_option = trio_epoll_get_option_,
+    .set_member = trio_epoll_set_member_,
     .local_address = net_local_address,
     .peer_address = net_peer_address,
     .close = net_close,

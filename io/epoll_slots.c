@@ -6,6 +6,7 @@
 
 #include "io/epoll.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -55,7 +56,8 @@ struct slot *trio_epoll_make_slot_(struct epoll *epoll, trio_handle handle,
     return &epoll->slots[handle];
 }
 
-trio_status trio_epoll_adopt_(struct epoll *epoll, trio_handle handle)
+trio_status trio_epoll_adopt_(struct epoll *epoll, trio_handle handle,
+                              bool datagram, bool local)
 {
     trio_status rc;
     struct slot *slot = trio_epoll_make_slot_(epoll, handle, &rc);
@@ -66,7 +68,19 @@ trio_status trio_epoll_adopt_(struct epoll *epoll, trio_handle handle)
     // back.
     trio_epoll_forget_(epoll, slot);
     slot->ours = true;
+    slot->datagram = datagram;
+    slot->local = local;
     return TRIO_OK;
+}
+
+struct slot *trio_epoll_socket_(struct epoll *epoll, trio_handle handle)
+{
+    struct slot *slot = trio_epoll_slot_(epoll, handle);
+
+    if (slot != NULL && slot->ours)
+        return slot;
+    epoll->last_error = EBADF;
+    return NULL;
 }
 
 void trio_epoll_forget_(struct epoll *epoll, struct slot *slot)

@@ -60,6 +60,15 @@ int trio_sockaddr_family_(enum trio_address_family family)
     return family == TRIO_ADDRESS_IPV6 ? AF_INET6 : AF_INET;
 }
 
+enum trio_address_family trio_sockaddr_family_of_(int number)
+{
+    if (number == AF_UNIX)
+        return TRIO_ADDRESS_LOCAL;
+    if (number == AF_INET)
+        return TRIO_ADDRESS_IPV4;
+    return number == AF_INET6 ? TRIO_ADDRESS_IPV6 : (enum trio_address_family)0;
+}
+
 static struct trio_address to_ipv4(const struct sockaddr_storage *storage)
 {
     struct trio_address address = {.family = TRIO_ADDRESS_IPV4};

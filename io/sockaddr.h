@@ -20,4 +20,7 @@ struct trio_address trio_sockaddr_to_(const struct sockaddr_storage *name,
 // Returns the system's number of a family.
 int trio_sockaddr_family_(enum trio_address_family family);
 
+// Returns the family of that number, 0 if it is none of ours.
+enum trio_address_family trio_sockaddr_family_of_(int number);
+
 #endif // TRIO_IO_SOCKADDR_H

@@ -75,10 +75,31 @@ static const struct trio_io io = {.name = "empty",
 // ---- Sockets: none can be opened, so no handle is one ----
 
 static trio_status open_socket(void *context, enum trio_address_family family,
+                               enum trio_socket_type type,
                                trio_handle *ret_handle)
 {
-    (void)context, (void)family, (void)ret_handle;
+    (void)context, (void)family, (void)type, (void)ret_handle;
     return TRIO_ENOTSUP;
+}
+
+static trio_status open_pair(void *context, enum trio_socket_type type,
+                             trio_handle ret_handles[2])
+{
+    (void)context, (void)type, (void)ret_handles;
+    return TRIO_ENOTSUP;
+}
+
+static trio_status adopt(void *context, trio_handle handle,
+                         enum trio_address_family *ret_family,
+                         enum trio_socket_type *ret_type)
+{
+    (void)context, (void)handle, (void)ret_family, (void)ret_type;
+    return TRIO_EBADHANDLE;
+}
+
+static void release(void *context, trio_handle handle)
+{
+    (void)context, (void)handle;
 }
 
 static trio_status use_address(void *context, trio_handle handle,
@@ -122,6 +143,37 @@ static trio_status send(void *context, trio_handle handle, const void *data,
     return TRIO_EBADHANDLE;
 }
 
+static trio_status receive_message(void *context, trio_handle handle,
+                                   struct trio_message *message)
+{
+    (void)context, (void)handle, (void)message;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status send_message(void *context, trio_handle handle,
+                                const struct trio_message *message,
+                                size_t *ret_length)
+{
+    (void)context, (void)handle, (void)message, (void)ret_length;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status get_option(void *context, trio_handle handle,
+                              enum trio_socket_option option, int *ret_value)
+{
+    (void)context, (void)handle, (void)option, (void)ret_value;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status set_member(void *context, trio_handle handle,
+                              const struct trio_address *group,
+                              uint32_t interface_number, bool member)
+{
+    (void)context, (void)handle, (void)group;
+    (void)interface_number, (void)member;
+    return TRIO_EBADHANDLE;
+}
+
 static trio_status set_option(void *context, trio_handle handle,
                               enum trio_socket_option option, int value)
 {
@@ -142,6 +194,9 @@ static void close_handle(void *context, trio_handle handle, bool reset)
 }
 
 static const struct trio_net net = {.open = open_socket,
+                                    .pair = open_pair,
+                                    .adopt = adopt,
+                                    .release = release,
                                     .bind = use_address,
                                     .listen = listen,
                                     .accept = accept,
@@ -149,8 +204,12 @@ static const struct trio_net net = {.open = open_socket,
                                     .connect_result = use_handle,
                                     .receive = receive,
                                     .send = send,
+                                    .receive_message = receive_message,
+                                    .send_message = send_message,
                                     .shutdown_send = use_handle,
                                     .set_option = set_option,
+                                    .get_option = get_option,
+                                    .set_member = set_member,
                                     .local_address = get_address,
                                     .peer_address = get_address,
                                     .close = close_handle};

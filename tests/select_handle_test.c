@@ -105,7 +105,8 @@ TEST_REAL(select, a_socket_that_nobody_has_tried_is_ready)
     trio_handle handle = TRIO_HANDLE_NONE;
     size_t index = NONE;
 
-    CHECK_OK(world->net->open(world->context, TRIO_ADDRESS_IPV4, &handle));
+    CHECK_OK(world->net->open(world->context, TRIO_ADDRESS_IPV4,
+                              TRIO_SOCKET_STREAM, &handle));
     struct trio_case cases[] = {trio_case_event(&unset),
                                 trio_case_readable(handle)};
     CHECK_OK(trio_select(&choice, cases, COUNT(cases), &index));

@@ -35,6 +35,7 @@ TEST_PLAIN(status, values_are_fixed)
     CHECK_EQ(TRIO_EBROKEN, -14);
     CHECK_EQ(TRIO_EOS, -33);
     CHECK_EQ(TRIO_ESTALE, -35);
+    CHECK_EQ(TRIO_ETRUNCATED, -36);
     for (size_t i = 0; i < COUNT(rows); i++)
         CHECK_EQ(rows[i].value, -(int)i);
 }

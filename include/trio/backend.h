@@ -9,15 +9,11 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/entry.h>
+#include <trio/message.h>
 #include <trio/status.h>
 #include <trio/time.h>
 
 struct trio_task;
-
-// Something of the world's: a descriptor, a socket, an index. Opaque.
-typedef intptr_t trio_handle;
-
-#define TRIO_HANDLE_NONE ((trio_handle)-1)
 
 // ---- Clock ----
 
@@ -101,14 +97,22 @@ struct trio_io {
     int (*last_error)(void *context);
 };
 
+enum trio_socket_type { TRIO_SOCKET_STREAM = 1, TRIO_SOCKET_DATAGRAM };
+
 enum trio_socket_option {
-    TRIO_SOCKET_NO_DELAY,      // Send small segments at once. 0 or 1.
-    TRIO_SOCKET_REUSE_ADDRESS, // Listen on a port in TIME_WAIT. 0 or 1.
-    TRIO_SOCKET_REUSE_PORT,    // Several listeners on one port. 0 or 1.
-    TRIO_SOCKET_V6_ONLY,       // No IPv4 on an IPv6 socket. 0 or 1.
-    TRIO_SOCKET_KEEP_ALIVE,    // Ask silent peers. 0 or 1.
-    TRIO_SOCKET_SEND_BUFFER,   // In bytes.
-    TRIO_SOCKET_RECEIVE_BUFFER // In bytes.
+    TRIO_SOCKET_NO_DELAY,           // Send small segments at once. 0 or 1.
+    TRIO_SOCKET_REUSE_ADDRESS,      // Listen on a port in TIME_WAIT. 0 or 1.
+    TRIO_SOCKET_REUSE_PORT,         // Several listeners on one port. 0 or 1.
+    TRIO_SOCKET_V6_ONLY,            // No IPv4 on an IPv6 socket. 0 or 1.
+    TRIO_SOCKET_KEEP_ALIVE,         // Ask silent peers. 0 or 1.
+    TRIO_SOCKET_SEND_BUFFER,        // In bytes.
+    TRIO_SOCKET_RECEIVE_BUFFER,     // In bytes.
+    TRIO_SOCKET_BROADCAST,          // Send to broadcast addresses. 0 or 1.
+    TRIO_SOCKET_TTL,                // Routers on the way at most, 1 to 255.
+    TRIO_SOCKET_MULTICAST_TTL,      // The same, to multicast groups. 0 to 255.
+    TRIO_SOCKET_MULTICAST_LOOP,     // Hear what is sent to own groups. 0 or 1.
+    TRIO_SOCKET_MULTICAST_INTERFACE // Where to send to multicast groups: the
+                                    // interface's number, or 0. Set only.
 };
 
 // Non-blocking socket calls by handle. Each function gets the world's context
@@ -116,7 +120,20 @@ enum trio_socket_option {
 // inside.
 struct trio_net {
     trio_status (*open)(void *context, enum trio_address_family family,
-                        trio_handle *ret_handle);
+                        enum trio_socket_type type, trio_handle *ret_handle);
+
+    // Opens two local sockets, connected with each other.
+    trio_status (*pair)(void *context, enum trio_socket_type type,
+                        trio_handle ret_handles[2]);
+
+    // Takes over a handle that was opened elsewhere; TRIO_EBUSY: it is this
+    // world's already. And gives it up again, after making its waiters ready
+    // with TRIO_ECLOSED.
+    trio_status (*adopt)(void *context, trio_handle handle,
+                         enum trio_address_family *ret_family,
+                         enum trio_socket_type *ret_type);
+    void (*release)(void *context, trio_handle handle);
+
     trio_status (*bind)(void *context, trio_handle handle,
                         const struct trio_address *address);
     trio_status (*listen)(void *context, trio_handle handle, int backlog);
@@ -130,16 +147,33 @@ struct trio_net {
                            const struct trio_address *address);
     trio_status (*connect_result)(void *context, trio_handle handle);
 
-    // TRIO_EEND at the end of the stream.
+    // TRIO_EEND at the end of a stream. TRIO_ETRUNCATED: a datagram did not
+    // fit.
     trio_status (*receive)(void *context, trio_handle handle, void *data,
                            size_t size, size_t *ret_length);
 
-    // Sends what fits, at least a byte. Never raises a signal.
+    // Sends what fits, at least a byte, of a datagram all. Never raises a
+    // signal.
     trio_status (*send)(void *context, trio_handle handle, const void *data,
                         size_t size, size_t *ret_length);
+
+    // The same, with everything that <trio/message.h> has. TRIO_ENOBUFS: it is
+    // not to be had when there will be room.
+    trio_status (*receive_message)(void *context, trio_handle handle,
+                                   struct trio_message *message);
+    trio_status (*send_message)(void *context, trio_handle handle,
+                                const struct trio_message *message,
+                                size_t *ret_length);
     trio_status (*shutdown_send)(void *context, trio_handle handle);
     trio_status (*set_option)(void *context, trio_handle handle,
                               enum trio_socket_option option, int value);
+    trio_status (*get_option)(void *context, trio_handle handle,
+                              enum trio_socket_option option, int *ret_value);
+
+    // Joins a multicast group on an interface, by its number, or leaves it.
+    trio_status (*set_member)(void *context, trio_handle handle,
+                              const struct trio_address *group,
+                              uint32_t interface_number, bool member);
     trio_status (*local_address)(void *context, trio_handle handle,
                                  struct trio_address *ret_address);
     trio_status (*peer_address)(void *context, trio_handle handle,
@@ -153,11 +187,11 @@ struct trio_net {
 // One interest in some signals. The world posts `entry` through `poster` when
 // one of them arrives, after setting its bit in `pending`.
 struct trio_signal_watch {
-    uint64_t signals;                // Bit n - 1: signal n.
-    uint64_t pending;                // Accessed atomically.
+    uint64_t signals; // Bit n - 1: signal n.
+    uint64_t pending; // Accessed atomically.
     struct trio_poster *poster;
     struct trio_entry *entry;
-    struct trio_signal_watch *next;  // The world's.
+    struct trio_signal_watch *next; // The world's.
 };
 
 // What happens beside the loop.
@@ -200,8 +234,7 @@ struct trio_scheduler {
     // Returns which of `count` tasks goes next, less than `count`. They are in
     // the order in which they became runnable; count is at least 1. It is
     // called outside any task, and may do what an entry callback may.
-    size_t (*pick)(void *context, struct trio_task *const *tasks,
-                   size_t count);
+    size_t (*pick)(void *context, struct trio_task *const *tasks, size_t count);
 
     // Whether a pass is one step, so that any runnable task may be next. If
     // not, each task that is runnable when a pass begins is picked once.

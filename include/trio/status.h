@@ -44,7 +44,8 @@
     X(TRIO_EEXIST,          -32, "exists already")                            \
     X(TRIO_EOS,             -33, "an error of the operating system")          \
     X(TRIO_ECONTRACT,       -34, "something breaks its contract")             \
-    X(TRIO_ESTALE,          -35, "stale: it does not fit any more")
+    X(TRIO_ESTALE,          -35, "stale: it does not fit any more")           \
+    X(TRIO_ETRUNCATED,      -36, "cut off: there was no room for all of it")
 // clang-format on
 
 // What a call came to. Zero is success, the library's own codes are -1 to -999,

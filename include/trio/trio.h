@@ -16,6 +16,7 @@
 #include <trio/gather.h>
 #include <trio/io.h>
 #include <trio/lock.h>
+#include <trio/message.h>
 #include <trio/nursery.h>
 #include <trio/parking_lot.h>
 #include <trio/probe.h>
@@ -28,6 +29,7 @@
 #include <trio/semaphore.h>
 #include <trio/serve.h>
 #include <trio/signal.h>
+#include <trio/socket.h>
 #include <trio/stapled_stream.h>
 #include <trio/status.h>
 #include <trio/stream.h>

@@ -48,7 +48,8 @@ trio_status trio_tcp_connect(const struct trio_address *address,
 
     if (rc != TRIO_OK)
         return rc;
-    rc = world->net->open(world->context, address->family, &handle);
+    rc = world->net->open(world->context, address->family, TRIO_SOCKET_STREAM,
+                          &handle);
     if (rc != TRIO_OK)
         return trio_net_finish_(false, failed(world, rc, address));
     rc = connect_handle(world, handle, address, &parked);

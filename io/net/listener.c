@@ -64,8 +64,8 @@ trio_status trio_tcp_listen(const struct trio_address *address,
 {
     const struct trio_world *world = trio_run_world();
     struct trio_tcp_listener listener = {.handle = TRIO_HANDLE_NONE};
-    trio_status rc =
-        world->net->open(world->context, address->family, &listener.handle);
+    trio_status rc = world->net->open(world->context, address->family,
+                                      TRIO_SOCKET_STREAM, &listener.handle);
 
     if (rc != TRIO_OK)
         return failed(world, rc, "listen on", address);

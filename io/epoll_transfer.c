@@ -1,0 +1,117 @@
+// The kernel tells of a direction once, by an edge, and then relies on us to
+// remember. What a call found is remembered here:
+//
+//     nothing there, or no room   the direction is not ready
+//     less than was asked for     the same, which saves the call that would
+//                                 find nothing
+//     all that was asked for      unknown: there may be more
+//
+// A short transfer proves that nothing is left only as long as the other side
+// is there. Once it has hung up, the data and the end may have come in one
+// edge, and no second one would ever tell of the end: then calls go on until
+// they have met it.
+//
+// Where a transfer ends for other reasons, a short one proves nothing at all:
+// at the end of a datagram, and of what was sent with handles over a local
+// stream. SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <errno.h>
+#include <sys/socket.h>
+
+#include "io/epoll.h"
+#include "io/os_status.h"
+
+trio_status trio_epoll_failed_(struct epoll *epoll)
+{
+    epoll->last_error = errno;
+    return trio_status_of_errno_(errno);
+}
+
+trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,
+                                        enum trio_direction direction)
+{
+    trio_status rc = trio_status_of_errno_(errno);
+
+    if (rc == TRIO_EWOULDBLOCK) {
+        slot->readiness[direction] = READINESS_NONE;
+        return rc;
+    }
+    // The kernel tells of these once, to whichever direction asks first; later
+    // calls would take what is left for an orderly end.
+    if (!slot->datagram && (errno == ECONNRESET || errno == ETIMEDOUT))
+        slot->failure = errno;
+    return trio_epoll_failed_(epoll);
+}
+
+void trio_epoll_transferred_(struct slot *slot, enum trio_direction direction,
+                             size_t length, size_t size)
+{
+    bool proves = !slot->hung_up && !slot->datagram &&
+                  !(slot->local && direction == TRIO_READABLE);
+    slot->readiness[direction] =
+        proves && length < size ? READINESS_NONE : READINESS_UNKNOWN;
+}
+
+trio_status trio_epoll_ended_(struct epoll *epoll, const struct slot *slot)
+{
+    if (slot->failure == 0)
+        return TRIO_EEND;
+    epoll->last_error = slot->failure;
+    return trio_status_of_errno_(slot->failure);
+}
+
+trio_status trio_epoll_receive_(void *context, trio_handle handle, void *data,
+                                size_t size, size_t *ret_length)
+{
+    struct epoll *epoll = context;
+    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    ssize_t length;
+
+    if (slot == NULL)
+        return TRIO_EBADHANDLE;
+    if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
+        return TRIO_EWOULDBLOCK;
+    do
+        length = recv((int)handle, data, size, slot->datagram ? MSG_TRUNC : 0);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
+    if (length == 0 && !slot->datagram)
+        return trio_epoll_ended_(epoll, slot);
+    trio_epoll_transferred_(slot, TRIO_READABLE, (size_t)length, size);
+    if ((size_t)length > size)
+        return TRIO_ETRUNCATED;
+    *ret_length = (size_t)length;
+    return TRIO_OK;
+}
+
+trio_status trio_epoll_send_(void *context, trio_handle handle,
+                             const void *data, size_t size, size_t *ret_length)
+{
+    struct epoll *epoll = context;
+    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    ssize_t length;
+
+    if (slot == NULL)
+        return TRIO_EBADHANDLE;
+    if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
+        return TRIO_EWOULDBLOCK;
+    do
+        length = send((int)handle, data, size, MSG_NOSIGNAL);
+    while (length < 0 && errno == EINTR);
+    if (length < 0)
+        return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
+    trio_epoll_transferred_(slot, TRIO_WRITABLE, (size_t)length, size);
+    *ret_length = (size_t)length;
+    return TRIO_OK;
+}
+
+trio_status trio_epoll_shutdown_send_(void *context, trio_handle handle)
+{
+    struct epoll *epoll = context;
+
+    if (trio_epoll_socket_(epoll, handle) == NULL)
+        return TRIO_EBADHANDLE;
+    return shutdown((int)handle, SHUT_WR) < 0 ? trio_epoll_failed_(epoll)
+                                              : TRIO_OK;
+}

@@ -1,0 +1,110 @@
+// Each direction of a socket has at most one task in it, and its flag says so.
+// Closing does not wait for it: it wakes that task, which finds the socket
+// closed and never touches the handle again, for the number may be somebody
+// else's by then. So after each wait that is looked at before the handle.
+//
+// A call begins with the cancel check, before it has done anything, and is
+// never called cancelled once it has.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "io/net/socket_call.h"
+
+#include <trio/error.h>
+#include <trio/io.h>
+#include <trio/task.h>
+
+#include "io/net/finish.h"
+
+trio_status trio_socket_begin_(struct trio_socket *socket,
+                               enum trio_direction direction)
+{
+    trio_status rc = trio_checkpoint_if_cancelled();
+
+    if (rc != TRIO_OK)
+        return rc;
+    trio_touch(socket, direction == TRIO_READABLE ? TRIO_ACCESS_READ
+                                                  : TRIO_ACCESS_WRITE);
+    if (!socket->open)
+        return trio_net_finish_(false, trio_fail_bare(TRIO_ECLOSED));
+    if (socket->busy[direction])
+        return trio_net_finish_(false, trio_fail_bare(TRIO_EBUSY));
+    return TRIO_OK;
+}
+
+trio_status trio_socket_await_(struct trio_socket *socket,
+                               enum trio_direction direction)
+{
+    trio_status rc = direction == TRIO_READABLE
+                         ? trio_wait_readable(socket->handle)
+                         : trio_wait_writable(socket->handle);
+    if (rc == TRIO_OK && !socket->open)
+        return trio_fail_bare(TRIO_ECLOSED);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status
+make_until_done(const struct trio_socket_call_ *call)
+{
+    const struct trio_world *world = trio_run_world();
+    struct trio_socket *socket = call->socket;
+    bool parked = false;
+    trio_status rc;
+
+    while ((rc = call->make(world, socket->handle, call->arg)) ==
+           TRIO_EWOULDBLOCK) {
+        rc = trio_socket_await_(socket, call->direction);
+        if (rc != TRIO_OK)
+            return rc;
+        parked = true;
+    }
+    rc = trio_socket_failed_(socket, rc, call->what, call->peer);
+    return trio_net_finish_(parked, rc);
+}
+
+trio_status trio_socket_perform_(const struct trio_socket_call_ *call)
+{
+    struct trio_socket *socket = call->socket;
+    trio_status rc = trio_socket_begin_(socket, call->direction);
+
+    if (rc != TRIO_OK)
+        return rc;
+    socket->busy[call->direction] = true;
+    rc = make_until_done(call);
+    socket->busy[call->direction] = false;
+    return rc;
+}
+
+// Whom a socket is connected to, or else where it is.
+static bool find_name(const struct trio_socket *socket,
+                      struct trio_address *ret_name)
+{
+    const struct trio_world *world = trio_run_world();
+
+    if (!socket->open)
+        return false;
+    return world->net->peer_address(world->context, socket->handle, ret_name) ==
+               TRIO_OK ||
+           world->net->local_address(world->context, socket->handle,
+                                     ret_name) == TRIO_OK;
+}
+
+trio_status trio_socket_failed_(const struct trio_socket *socket,
+                                trio_status rc, const char *what,
+                                const struct trio_address *peer)
+{
+    const struct trio_world *world = trio_run_world();
+    int error = trio_net_error_(world);
+    char text[TRIO_ADDRESS_TEXT_MAX];
+    struct trio_address name;
+
+    if (rc == TRIO_OK || rc == TRIO_EEND)
+        return rc;
+    if (rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED)
+        return trio_fail_bare(rc);
+    if (peer == NULL && find_name(socket, &name))
+        peer = &name;
+    if (peer == NULL)
+        return trio_fail_os(rc, error, "%s somebody", what);
+    return trio_fail_os(rc, error, "%s %s", what,
+                        trio_address_format(peer, text, sizeof(text)));
+}

@@ -1,0 +1,43 @@
+// What the calls on a socket have in common: one task in each direction, and
+// nothing done to a handle that was closed meanwhile.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_IO_NET_SOCKET_CALL_H
+#define TRIO_IO_NET_SOCKET_CALL_H
+
+#include <trio/backend.h>
+#include <trio/socket.h>
+
+// One call to the seam, made again and again until it need not wait.
+struct trio_socket_call_ {
+    struct trio_socket *socket;
+    enum trio_direction direction;
+    trio_status (*make)(const struct trio_world *world, trio_handle handle,
+                        void *arg);
+    void *arg;
+    const char *what;                // "send to", for the record of a failure,
+    const struct trio_address *peer; // and whom. NULL: who it is connected to.
+};
+
+// Begins a call: checks for cancellation, that the socket is open, and that
+// nobody else is in a call in this direction. What it returns other than
+// TRIO_OK is the call's result; it has been a checkpoint.
+TRIO_CHECKPOINT trio_status trio_socket_begin_(struct trio_socket *socket,
+                                               enum trio_direction direction);
+
+// Waits for the socket; TRIO_ECLOSED if it was closed before this task ran
+// again, though it was woken for something else.
+TRIO_CHECKPOINT trio_status trio_socket_await_(struct trio_socket *socket,
+                                               enum trio_direction direction);
+
+// Makes a call, from its begin to its end.
+TRIO_CHECKPOINT trio_status
+trio_socket_perform_(const struct trio_socket_call_ *call);
+
+// Records a failure of the last call to the world, other than what happens
+// every day. Returns `rc`.
+TRIO_MUST_USE trio_status trio_socket_failed_(const struct trio_socket *socket,
+                                              trio_status rc, const char *what,
+                                              const struct trio_address *peer);
+
+#endif // TRIO_IO_NET_SOCKET_CALL_H
