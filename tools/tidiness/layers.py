@@ -22,6 +22,7 @@ INCLUDES = (
     ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),
     ("examples", (ANY_SYSTEM, r'"examples/.*"')),
     ("tests/layering", (r'".*"',)),  # The counterexamples.
+    ("tests/examples", (ANY_SYSTEM, r'"(tests|examples)/.*"')),
     ("tests", (ANY_SYSTEM, r'"tests/.*"')),
     ("bench", (ANY_SYSTEM, r'"bench/.*"')),
 )

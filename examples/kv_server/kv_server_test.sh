@@ -1,0 +1,152 @@
+#!/bin/bash
+# The server as its clients see it: redis-cli over TCP, and what is no client
+# of Redis.
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -u
+cd "$(dirname "$0")" || exit 1
+
+passed=0
+failed=0
+work=$(mktemp -d) || exit 1
+pids=()
+trap 'kill -9 "${pids[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+check() {
+    local what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $what"
+    fi
+}
+
+# Waits up to ten seconds for a file to contain a pattern.
+wait_for() {
+    local i
+    for ((i = 0; i < 200; i++)); do
+        grep -Eq -- "$1" "$2" 2>/dev/null && return
+        sleep 0.05
+    done
+    echo "no \"$1\" in:"
+    cat "$2"
+    return 1
+}
+
+# answers EXPECTED ARGUMENT...: that is what redis-cli prints for them.
+answers() {
+    local expected=$1 printed
+    shift
+    printed=$(timeout 20 redis-cli -p "$port" "$@" 2>&1)
+    [ "$printed" = "$expected" ] && return
+    echo "redis-cli $* printed:"
+    echo "$printed"
+    return 1
+}
+
+./kv_server 127.0.0.1:0 --clients=4 --output=200000 \
+    >"$work/out" 2>"$work/err" &
+server=$!
+pids+=("$server")
+check 'it listens' wait_for '^listening on ' "$work/out"
+port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/out")
+
+check 'PING' answers PONG ping
+check 'SET' answers OK set name Ada
+check 'GET' answers Ada get name
+check 'INCR' answers 1 incr count
+check 'MGET' answers $'Ada\n1' mget name count
+check 'EXPIRE' answers 1 expire name 100
+check 'TTL' answers 100 ttl name
+check 'SCAN' answers $'0\nname' scan 0 match 'n*' count 100
+check 'CONFIG GET' answers $'maxclients\n4' config get maxclients
+check 'an error' answers "ERR unknown command 'nope'" nope
+
+# A megabyte through a pipeline, counted by redis-cli itself.
+for ((i = 0; i < 20000; i++)); do
+    printf 'SET key:%d some-value-or-other-%d\r\n' "$i" "$i"
+done >"$work/pipe"
+piped() {
+    timeout 20 redis-cli -p "$port" --pipe <"$work/pipe" >"$work/piped" 2>&1
+    grep -q 'errors: 0, replies: 20000' "$work/piped" && return
+    cat "$work/piped"
+    return 1
+}
+check 'a pipeline' piped
+check 'all of it is there' answers some-value-or-other-19999 get key:19999
+scanned() {
+    timeout 20 redis-cli -p "$port" --scan --pattern 'key:*' | sort -u |
+        wc -l | grep -qx 20000
+}
+check 'a scan finds all' scanned
+
+# A subscriber gets what others publish.
+redis-cli -p "$port" subscribe news >"$work/news" 2>&1 &
+pids+=($!)
+check 'SUBSCRIBE' wait_for '^subscribe$' "$work/news"
+check 'PUBLISH' answers 1 publish news hello
+check 'the message' wait_for '^hello$' "$work/news"
+
+# One that stopped reading is dropped, and nobody has to wait for it.
+kill -STOP "${pids[1]}"
+flood() {
+    local i payload
+    payload=$(head -c 50000 /dev/zero | tr '\0' x)
+    for ((i = 0; i < 1000; i++)); do
+        printf 'PUBLISH news %s\r\n' "$payload"
+    done | timeout 30 redis-cli -p "$port" --pipe >"$work/flood" 2>&1
+    redis-cli -p "$port" info >"$work/info"
+    grep -q 'limit_disconnections:1' "$work/info" && return
+    cat "$work/flood" "$work/info"
+    return 1
+}
+check 'a slow subscriber is dropped' flood
+
+# What is no request is refused.
+refused() {
+    local line
+    exec 9<>"/dev/tcp/127.0.0.1/$port" || return
+    printf '*1\r\n$-5\r\n' >&9
+    IFS= read -r -t 10 line <&9
+    [ "$line" = $'-ERR Protocol error: invalid bulk length\r' ] &&
+        ! read -r -t 10 line <&9
+}
+check 'a protocol error' refused
+exec 9>&-
+
+too_many() {
+    local line
+    exec 5<>"/dev/tcp/127.0.0.1/$port" 6<>"/dev/tcp/127.0.0.1/$port" \
+        7<>"/dev/tcp/127.0.0.1/$port" 8<>"/dev/tcp/127.0.0.1/$port" &&
+        exec 9<>"/dev/tcp/127.0.0.1/$port" || return
+    IFS= read -r -t 10 line <&9
+    [ "$line" = $'-ERR max number of clients reached\r' ]
+}
+check 'one client too many' too_many
+
+kill -USR1 "$server"
+check 'SIGUSR1 prints the tasks' \
+    wait_for 'task [0-9]+ "connection": waits' "$work/err"
+
+stops() {
+    local status
+    kill -TERM "$server"
+    wait "$server"
+    status=$?
+    [ "$status" -eq 0 ] && grep -q '^served ' "$work/out" && return
+    echo "exited with $status"
+    cat "$work/out" "$work/err"
+    return 1
+}
+check 'SIGTERM stops it, connections or not' stops
+
+usage() {
+    ./kv_server "$1" 2>/dev/null
+    [ $? -eq 2 ]
+}
+check 'a limit of nothing' usage --clients=0
+check 'no address' usage localhost
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
