@@ -97,6 +97,11 @@ trio_status trio_poster_post(struct trio_poster *poster,
     return TRIO_OK;
 }
 
+bool trio_poster_is_over(const struct trio_poster *poster)
+{
+    return LOAD(&poster->newest) == &trio_queue_over_;
+}
+
 size_t trio_entries_count_(const struct trio_run *run)
 {
     const struct trio_entry *entry = LOAD(&run->poster->newest);

@@ -34,10 +34,18 @@ static trio_time next_deadline(struct trio_run *run)
     return timer == NULL ? TRIO_FOREVER : timer->deadline;
 }
 
+// S88: whether a task waits for a thread: such a run is not at rest.
+static bool is_busy(const struct trio_run *run)
+{
+    const struct trio_world *world = &run->config.world;
+    return world->jobs->busy(world->context);
+}
+
 static bool can_jump(const struct trio_run *run)
 {
     const struct trio_clock *clock = &run->config.clock;
-    return clock->can_jump != NULL && clock->can_jump(clock->context);
+    return clock->can_jump != NULL && clock->can_jump(clock->context) &&
+           !is_busy(run);
 }
 
 static trio_duration until(const struct trio_run *run, trio_time time)
@@ -54,6 +62,10 @@ static trio_time settle_end(struct trio_run *run)
 {
     if (run->settling == NULL)
         return TRIO_FOREVER;
+    if (is_busy(run)) {
+        run->idle = false;
+        return TRIO_FOREVER;
+    }
     if (!run->idle) {
         run->idle = true;
         run->idle_since = trio_now_(run);

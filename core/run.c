@@ -1,6 +1,8 @@
 // A run: everything that it uses is begun in one order and ended in the other.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/thread.h>
+
 #include "core/arch/annotate.h"
 #include "core/arch/context.h"
 #include "core/base.h"
@@ -84,6 +86,8 @@ static void init(struct trio_run *run, const struct trio_config *config)
     run->errors.size = sizeof(struct trio_error);
     run->errors.slab_count = POOL_FIRST;
     run->interrupt = (struct trio_entry)TRIO_ENTRY_INIT(on_interrupt);
+    run->threads = (struct trio_capacity_limiter)TRIO_CAPACITY_LIMITER_INIT(
+        TRIO_THREADS_DEFAULT);
     run->fp_control = trio_fp_control_save_();
     trio_annotate_thread(&run->annotation);
     trio_scope_init_(&run->root, SCOPE_ROOT, NULL);

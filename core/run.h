@@ -11,6 +11,7 @@
 #include <stdint.h>
 #include <trio/backend.h>
 #include <trio/cancel_scope.h>
+#include <trio/capacity_limiter.h>
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/nursery.h>
@@ -84,6 +85,7 @@ struct trio_run {
     struct trio_nursery main;
     struct trio_nursery system;
     struct trio_entry interrupt;
+    struct trio_capacity_limiter threads;
     char cycle[TRIO_ERROR_TEXT_MAX]; // Of a deadlock, or empty.
     struct trio_config config;
 };

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/random.h>
+#include <trio/thread.h>
 
 #include "core/clock.h"
 #include "core/entry.h"
@@ -51,6 +52,11 @@ trio_status trio_system_task_start(const struct trio_task_options *options,
 {
     return trio_nursery_start_soon_with(&trio_run_current_()->system, options,
                                         fn, arg);
+}
+
+struct trio_capacity_limiter *trio_thread_limiter(void)
+{
+    return &trio_run_current_()->threads;
 }
 
 const struct trio_memory *trio_run_memory(void)

@@ -128,7 +128,8 @@ static size_t count_waiters(void *context)
 
 static bool can_wake(void *context)
 {
-    return count_waiters(context) > 0;
+    const struct epoll *epoll = context;
+    return epoll->waiters > 0 || epoll->jobs > 0;
 }
 
 static int last_error(void *context)

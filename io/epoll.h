@@ -35,6 +35,8 @@ struct epoll {
     bool woken;        // Atomic. And must not stay there.
     int last_error;
     size_t waiters;
+    size_t jobs;         // In flight,
+    size_t jobs_awaited; // and those that a task waits for.
     struct slot *slots; // By descriptor.
     size_t slot_count;
 };
@@ -126,6 +128,9 @@ TRIO_MUST_USE trio_status trio_epoll_set_member_(
 
 // ---- epoll_net.c ----
 extern const struct trio_net trio_epoll_net_;
+
+// ---- epoll_jobs.c ----
+extern const struct trio_jobs trio_epoll_jobs_;
 
 // ---- epoll_world.c ----
 struct trio_world trio_platform_world_(void);

@@ -11,7 +11,6 @@
 
 #include "io/epoll.h"
 #include "io/os_status.h"
-#include "io/signals.h"
 
 static void close_descriptor(int descriptor)
 {
@@ -66,5 +65,5 @@ struct trio_world trio_platform_world_(void)
                                .end = end,
                                .io = &trio_epoll_io_,
                                .net = &trio_epoll_net_,
-                               .jobs = &trio_platform_jobs_};
+                               .jobs = &trio_epoll_jobs_};
 }

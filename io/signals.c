@@ -132,7 +132,7 @@ static void unlink_watch(struct trio_signal_watch *watch)
     __atomic_store_n(link, watch->next, __ATOMIC_SEQ_CST);
 }
 
-static trio_status watch_signals(void *context, struct trio_signal_watch *watch)
+trio_status trio_signals_watch_(void *context, struct trio_signal_watch *watch)
 {
     sigset_t previous;
     uint64_t done;
@@ -152,7 +152,7 @@ static trio_status watch_signals(void *context, struct trio_signal_watch *watch)
     return trio_status_of_errno_(error);
 }
 
-static void unwatch_signals(void *context, struct trio_signal_watch *watch)
+void trio_signals_unwatch_(void *context, struct trio_signal_watch *watch)
 {
     sigset_t previous;
 
@@ -164,16 +164,8 @@ static void unwatch_signals(void *context, struct trio_signal_watch *watch)
     trio_signal_drain_(&process.guard);
 }
 
-static void raise_signal(void *context, int signal)
+void trio_signal_raise_(void *context, int signal)
 {
     (void)context;
     raise(signal);
 }
-
-const struct trio_jobs trio_platform_jobs_ = {
-    .watch_signals = watch_signals,
-    .unwatch_signals = unwatch_signals,
-    .raise_signal = raise_signal,
-    .catch_interrupt = trio_interrupt_catch_,
-    .release_interrupt = trio_interrupt_release_,
-};

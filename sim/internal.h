@@ -21,7 +21,14 @@ struct trio_scheduler trio_sim_shuffle_(uint64_t *state);
 // Returns a time that no duration of a program comes near.
 trio_time trio_sim_starting_time_(uint64_t seed);
 
-// Makes a world that has nothing in it.
-struct trio_world trio_sim_empty_world_(void);
+// Makes a world that has nothing in it but jobs, which are listed at its
+// context, a `struct trio_job *`.
+struct trio_world trio_sim_empty_world_(struct trio_job **jobs);
+
+// Makes a job ready to be worked.
+void trio_sim_work_begin_(struct trio_job *job);
+
+// Does what a thread would do with it.
+void trio_sim_work_(struct trio_job *job);
 
 #endif // TRIO_SIM_INTERNAL_H

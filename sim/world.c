@@ -1,7 +1,10 @@
-// The empty world answers every question truthfully: no handle is open, nothing
-// is in flight, nobody is going to wake anybody. It never waits, since there is
-// nothing that a wait could end; time passes by the clock's jumps alone.
+// The empty world answers every question truthfully: no handle is open, and
+// nothing is in flight but jobs. It never waits, since there is nothing that a
+// wait could end; time passes by the clock's jumps alone. Jobs are done when
+// nobody can run, in the order of starting.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/run.h>
 
 #include "sim/internal.h"
 
@@ -11,16 +14,40 @@ static trio_status begin(struct trio_world *world)
     return TRIO_OK;
 }
 
+// What is left is never done: the run may have been abandoned, and with it what
+// the work would look at.
 static void end(struct trio_world *world)
 {
-    (void)world;
+    struct trio_job **jobs = world->context;
+
+    while (*jobs != NULL) {
+        struct trio_job *job = *jobs;
+        *jobs = job->next;
+        job->lost(job);
+    }
 }
 
 // ---- Readiness ----
 
+// Whether the loop has something to do, now.
+static bool somebody_goes_on(void)
+{
+    struct trio_run_statistics now = trio_run_statistics();
+
+    return now.tasks_runnable > 0 || now.entries_queued > 0 ||
+           now.next_deadline_after == 0;
+}
+
 static void poll(void *context, trio_duration limit)
 {
-    (void)context, (void)limit;
+    struct trio_job **jobs = context;
+
+    (void)limit;
+    while (*jobs != NULL && !somebody_goes_on()) {
+        struct trio_job *job = *jobs;
+        *jobs = job->next;
+        trio_sim_work_(job);
+    }
 }
 
 static trio_status arm(void *context, struct trio_io_waiter *waiter)
@@ -47,8 +74,8 @@ static size_t waiters(void *context)
 
 static bool can_wake(void *context)
 {
-    (void)context;
-    return false;
+    struct trio_job **jobs = context;
+    return *jobs != NULL;
 }
 
 static void wake(void *context)
@@ -214,7 +241,29 @@ static const struct trio_net net = {.open = open_socket,
                                     .peer_address = get_address,
                                     .close = close_handle};
 
-// ---- Jobs: there are no signals ----
+// ---- Jobs: there are no signals, and no threads to pause ----
+
+static trio_status submit(void *context, struct trio_job *job)
+{
+    struct trio_job **link = context;
+
+    trio_sim_work_begin_(job);
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = job;
+    return TRIO_OK;
+}
+
+static void leave(void *context, struct trio_job *job)
+{
+    (void)context, (void)job;
+}
+
+static bool is_busy(void *context)
+{
+    (void)context;
+    return false;
+}
 
 static trio_status watch_signals(void *context, struct trio_signal_watch *watch)
 {
@@ -244,18 +293,22 @@ static void release_interrupt(void *context)
     (void)context;
 }
 
-static const struct trio_jobs jobs = {.watch_signals = watch_signals,
-                                      .unwatch_signals = unwatch_signals,
-                                      .raise_signal = raise_signal,
-                                      .catch_interrupt = catch_interrupt,
-                                      .release_interrupt = release_interrupt};
+static const struct trio_jobs seam_jobs = {
+    .submit = submit,
+    .leave = leave,
+    .busy = is_busy,
+    .watch_signals = watch_signals,
+    .unwatch_signals = unwatch_signals,
+    .raise_signal = raise_signal,
+    .catch_interrupt = catch_interrupt,
+    .release_interrupt = release_interrupt};
 
-struct trio_world trio_sim_empty_world_(void)
+struct trio_world trio_sim_empty_world_(struct trio_job **jobs)
 {
-    return (struct trio_world){.context = NULL,
+    return (struct trio_world){.context = jobs,
                                .begin = begin,
                                .end = end,
                                .io = &io,
                                .net = &net,
-                               .jobs = &jobs};
+                               .jobs = &seam_jobs};
 }

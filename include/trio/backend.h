@@ -85,7 +85,8 @@ struct trio_io {
     // Returns how many waiters are armed.
     size_t (*waiters)(void *context);
 
-    // Says whether anything in flight can still make a waiter ready.
+    // Says whether anything in flight can still make a waiter ready, or end a
+    // job.
     bool (*can_wake)(void *context);
 
     // Ends the current or the next poll early. From any thread and from signal
@@ -194,8 +195,43 @@ struct trio_signal_watch {
     struct trio_signal_watch *next; // The world's.
 };
 
+// A function to be called beside the loop, and what is called after it. The
+// owner fills in the first five members and keeps it in place until `done` or
+// `lost` is called. If the run is abandoned in between, neither may be.
+struct trio_job {
+    void (*work)(struct trio_job *job); // Beside the loop, once.
+    void (*done)(struct trio_job *job); // Then, in the run's thread.
+    void (*lost)(struct trio_job *job); // Or this, if the run is over: in the
+                                        // thread of `work`.
+    const char *name;           // Of the thread meanwhile, or NULL.
+    struct trio_poster *poster; // Open until `done` or `lost`.
+    struct trio_entry entry;    // The world's, and so is the rest.
+    struct trio_job *next;
+    void *thread;
+    bool awaited;
+};
+
 // What happens beside the loop.
 struct trio_jobs {
+    // Starts a job. From then on can_wake is true until it is done, and a task
+    // waits for it until `leave`. A world may call `work` in the run's own
+    // thread, outside any task, at any moment.
+    trio_status (*submit)(void *context, struct trio_job *job);
+
+    // Says that no task waits for a job any more, which goes on all the same.
+    void (*leave)(void *context, struct trio_job *job);
+
+    // Says whether a task waits for a job: then a clock does not jump, and
+    // tasks do not count as blocked. A world that chooses itself when a job is
+    // done says no.
+    bool (*busy)(void *context);
+
+    // Blocks the thread in which a job's `work` is under way until `resume`,
+    // which may come first; and that, from any thread. Both may be NULL where
+    // `work` is called in the run's own thread.
+    void (*pause)(struct trio_job *job);
+    void (*resume)(struct trio_job *job);
+
     // Begins to watch signals, or stops. Stopping restores the dispositions
     // that were found.
     trio_status (*watch_signals)(void *context,

@@ -57,6 +57,12 @@ TRIO_MUST_USE trio_status trio_poster_open(struct trio_poster **ret_poster);
 TRIO_MUST_USE trio_status trio_poster_post(struct trio_poster *poster,
                                            struct trio_entry *entry);
 
+// Says whether the run is over, so that nothing that is posted will be called.
+// From any thread.
+//
+// Checkpoint: never.
+TRIO_MUST_USE bool trio_poster_is_over(const struct trio_poster *poster);
+
 // Closes a poster, from any thread. NULL is fine.
 //
 // Checkpoint: never.

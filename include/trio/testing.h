@@ -22,6 +22,7 @@ struct trio_simulation {
     uint64_t seed;                // 0: first in, first out; else a shuffle.
     uint64_t choices;             // Private. State of the scheduler.
     uint64_t data;                // Private. State of trio_random_u64.
+    struct trio_job *jobs;        // Private. In the order of starting.
 };
 
 TRIO_BEGIN_DECLS

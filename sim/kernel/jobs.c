@@ -45,6 +45,70 @@ bool trio_sim_job_withdraw(struct trio_sim_job *job)
     return take_out(kernel_of(job), job);
 }
 
+// ---- What a thread does in production ----
+
+// A job of the seam's, while it is under way.
+struct thread {
+    struct trio_sim_job job; // First.
+    struct trio_job *work;
+};
+
+static struct trio_job *take_work(struct kernel *kernel,
+                                  struct trio_sim_job *job)
+{
+    const struct trio_memory *memory = &kernel->config.memory;
+    struct thread *thread = (struct thread *)job; // Its first member.
+    struct trio_job *work = thread->work;
+
+    memory->release(memory->context, thread, sizeof(*thread));
+    return work;
+}
+
+static void do_work(struct trio_sim_job *job)
+{
+    trio_sim_work_(take_work(trio_sim_current_(), job));
+}
+
+static trio_status submit(void *context, struct trio_job *job)
+{
+    struct kernel *kernel = context;
+    const struct trio_memory *memory = &kernel->config.memory;
+
+    if (trio_sim_call_fails_(kernel, "thread"))
+        return TRIO_ENOMEM;
+    struct thread *thread = memory->allocate(memory->context, sizeof(*thread));
+    if (thread == NULL)
+        return TRIO_ENOMEM;
+    thread->work = job;
+    trio_sim_work_begin_(job);
+    trio_sim_job_start(&thread->job, do_work);
+    return TRIO_OK;
+}
+
+struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base)
+{
+    struct trio_jobs jobs = *base;
+
+    jobs.submit = submit;
+    return jobs;
+}
+
+// Threads may work longer than their run.
+void trio_sim_jobs_end_(struct kernel *kernel)
+{
+    struct trio_sim_job **link = &kernel->jobs;
+
+    while (*link != NULL) {
+        struct trio_sim_job *job = *link;
+        if (job->fn != do_work) {
+            link = &job->next;
+            continue;
+        }
+        *link = job->next;
+        do_work(job);
+    }
+}
+
 bool trio_sim_jobs_pending_(void *context)
 {
     const struct kernel *kernel = context;

@@ -213,6 +213,8 @@ static bool note(void *context, const struct trio_note *note)
         uint32_t task = (uint32_t)trio_task_number(note->task);
         record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
         step_begins(kernel, task);
+    } else if (note->kind == TRIO_NOTE_RUN_END) {
+        trio_sim_jobs_end_(kernel);
     } else {
         take_note(kernel, note);
     }
@@ -224,7 +226,7 @@ struct trio_observer trio_sim_observer_(struct kernel *kernel)
     return (struct trio_observer){
         .context = kernel,
         .note = note,
-        .kinds = kernel->details ? always | with_details : always};
+        .kinds = always | BIT(RUN_END) | (kernel->details ? with_details : 0)};
 }
 
 size_t trio_sim_event_count_(const struct kernel *kernel)

@@ -103,12 +103,14 @@ __attribute__((noreturn)) static void stop(void *context)
 
 static void fill_config(struct kernel *kernel, const struct trio_config *base)
 {
-    struct trio_world world = trio_sim_empty_world_();
+    struct trio_world world = trio_sim_empty_world_(NULL);
 
     kernel->io = *world.io;
     kernel->io.poll = trio_sim_poll_;
     kernel->io.can_wake = trio_sim_jobs_pending_;
     world.io = &kernel->io;
+    kernel->seam_jobs = trio_sim_jobs_of_(world.jobs);
+    world.jobs = &kernel->seam_jobs;
     world.context = kernel;
     world.begin = NULL;
     world.end = NULL;

@@ -62,6 +62,7 @@ struct kernel {
     struct trio_config base;
     struct trio_config config; // Of the runs.
     struct trio_io io;         // The empty world's, but for the poll.
+    struct trio_jobs seam_jobs;  // And but for submit.
     struct sim_memory memory;
     struct trio_mock_clock clock;
     uint64_t data; // State of trio_random_u64.
@@ -204,7 +205,9 @@ struct trio_scheduler trio_sim_picker_(struct kernel *kernel);
 void trio_sim_poll_(void *context, trio_duration limit);
 
 // ---- jobs.c ----
+struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base);
 bool trio_sim_jobs_pending_(void *context);
+void trio_sim_jobs_end_(struct kernel *kernel);
 void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job);
 
 // ---- fired.c: deviations of the plan, and of the run ----

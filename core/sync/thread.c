@@ -1,0 +1,346 @@
+// A call has two owners, the task that waits and the job, and lives until both
+// have given it up: a task that is cancelled may leave while the thread works,
+// and a thread may work longer than its run.
+//
+// What the two share is handed over, never looked at by both at a time. While
+// the thread works, the members below `status` are the run's alone; what the
+// thread asks for comes as an entry, and the thread sleeps until it is
+// answered. Only `cancelled` is read while it may be set.
+//
+// A world without threads calls the job in the run's thread, outside any task.
+// Then the work waits for the task: it is done on that one's stack, where a
+// function of trio_from_thread_run is a mere call. If the task has left, the
+// work is done where the job is.
+//
+// This file uses public headers only, as any primitive of yours could.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/thread.h>
+
+#include <trio/backend.h>
+#include <trio/cancel_scope.h>
+#include <trio/capacity_limiter.h>
+#include <trio/entry.h>
+#include <trio/error.h>
+#include <trio/run.h>
+#include <trio/task.h>
+
+static const struct trio_wait thread_wait = {.verb = "run in a thread of",
+                                             .access = TRIO_ACCESS_ACQUIRE};
+
+// What a thread asks of the run, on the thread's stack.
+struct request {
+    struct trio_entry entry; // First.
+    struct call *call;
+    trio_task_fn fn;          // For the task that waits,
+    void (*plain)(void *arg); // or for the loop.
+    void *arg;
+    trio_status status;
+};
+
+struct call {
+    struct trio_job job; // First.
+    trio_status (*fn)(void *arg);
+    void *arg;
+    const struct trio_jobs *jobs;
+    void (*release)(void *context, void *block, size_t size);
+    void *release_context;
+    int owners;     // Atomic.
+    bool cancelled; // Atomic. The task was.
+    bool inside;    // The work is done in the run's thread.
+    bool worked;    // `fn` has returned.
+    trio_status status;
+    bool abandonable;
+    bool over;                // The job is done.
+    struct trio_task *waiter; // NULL: it has left.
+    struct request *request;  // For the waiter, or NULL.
+    uint64_t steps;           // Of the run, when the work was last begun.
+    struct trio_capacity_limiter *limiter;
+    struct trio_capacity_token token;
+};
+
+static _Thread_local struct call *current_call;
+
+static void give_up(struct call *call)
+{
+    if (__atomic_sub_fetch(&call->owners, 1, __ATOMIC_ACQ_REL) > 0)
+        return;
+    trio_poster_close(call->job.poster);
+    call->release(call->release_context, call, sizeof(*call));
+}
+
+// ---- The work ----
+
+static uint64_t count_steps(const struct call *call)
+{
+    return call->inside ? trio_run_statistics().steps : 0;
+}
+
+static void check_steps(const struct call *call)
+{
+    if (count_steps(call) != call->steps)
+        trio_misuse("the function of a thread let other tasks run", NULL);
+}
+
+static void work(struct call *call)
+{
+    struct call *outer = current_call;
+
+    call->steps = count_steps(call);
+    current_call = call;
+    call->status = call->fn(call->arg);
+    current_call = outer;
+    check_steps(call);
+    call->worked = true;
+}
+
+static struct call *call_of(struct trio_job *job)
+{
+    return (struct call *)job; // Its first member.
+}
+
+static void on_work(struct trio_job *job)
+{
+    struct call *call = call_of(job);
+
+    call->inside = trio_in_run();
+    if (!call->inside || call->waiter == NULL)
+        work(call);
+}
+
+// Whoever leaves, the slot is taken until here.
+static void end_job(struct call *call)
+{
+    call->over = true;
+    trio_capacity_limiter_release_on_behalf_of(call->limiter, call);
+    give_up(call);
+}
+
+static void on_done(struct trio_job *job)
+{
+    struct call *call = call_of(job);
+    struct trio_task *waiter = call->waiter;
+
+    if (!call->worked && waiter == NULL)
+        work(call);
+    if (call->worked)
+        end_job(call);
+    if (waiter != NULL)
+        trio_wake(waiter, TRIO_OK);
+}
+
+static void on_lost(struct trio_job *job)
+{
+    give_up(call_of(job));
+}
+
+// ---- The task that waits ----
+
+static bool is_cancelled_here(void)
+{
+    return trio_current_effective_deadline() == TRIO_PAST;
+}
+
+static void set_cancelled(struct call *call)
+{
+    __atomic_store_n(&call->cancelled, true, __ATOMIC_RELAXED);
+}
+
+static bool on_cancel(struct trio_task *task, void *arg)
+{
+    struct call *call = arg;
+    const struct trio_world *world = trio_run_world();
+
+    (void)task;
+    set_cancelled(call);
+    if (!call->abandonable)
+        return false;
+    call->waiter = NULL;
+    world->jobs->leave(world->context, &call->job);
+    return true;
+}
+
+static void answer(struct call *call)
+{
+    struct request *request = call->request;
+
+    call->request = NULL;
+    request->status = request->fn(request->arg);
+    if (is_cancelled_here())
+        set_cancelled(call);
+    call->jobs->resume(&call->job);
+}
+
+static TRIO_CHECKPOINT trio_status await(struct call *call)
+{
+    while (!call->over) {
+        trio_status rc =
+            trio_park(&thread_wait, call->limiter, on_cancel, call);
+        if (rc != TRIO_OK)
+            return rc;
+        if (call->request != NULL) {
+            answer(call);
+        } else if (!call->over) {
+            work(call);
+            end_job(call);
+        }
+    }
+    // A function that was told of the cancellation passes it on: so it is ours.
+    if (call->status == TRIO_ECANCELED)
+        trio_ignore(trio_checkpoint_if_cancelled());
+    return call->status;
+}
+
+static TRIO_MUST_USE trio_status submit(struct call *call)
+{
+    const struct trio_world *world = trio_run_world();
+
+    trio_status rc = trio_poster_open(&call->job.poster);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = world->jobs->submit(world->context, &call->job);
+    if (rc != TRIO_OK) {
+        trio_poster_close(call->job.poster);
+        trio_fail_os(rc, world->io->last_error(world->context),
+                     "start a thread");
+    }
+    return rc;
+}
+
+static void fill(struct call *call, const struct trio_thread_options *options)
+{
+    call->job.work = on_work;
+    call->job.done = on_done;
+    call->job.lost = on_lost;
+    call->jobs = trio_run_world()->jobs;
+    call->owners = 2;
+    call->waiter = trio_task_current();
+    call->limiter = trio_thread_limiter();
+    if (options == NULL)
+        return;
+    call->job.name = options->name;
+    call->abandonable = options->abandon_on_cancel;
+    if (options->limiter != NULL)
+        call->limiter = options->limiter;
+}
+
+trio_status trio_thread_run(const struct trio_thread_options *options,
+                            trio_status (*fn)(void *arg), void *arg)
+{
+    const struct trio_memory *memory = trio_run_memory();
+    trio_status rc = trio_checkpoint_if_cancelled();
+
+    if (rc != TRIO_OK)
+        return rc;
+    struct call *call = memory->allocate(memory->context, sizeof(*call));
+    if (call == NULL) {
+        trio_cancel_shielded_checkpoint(); // S16
+        return trio_fail_bare(TRIO_ENOMEM);
+    }
+    *call = (struct call){.fn = fn,
+                          .arg = arg,
+                          .release = memory->release,
+                          .release_context = memory->context};
+    fill(call, options);
+    rc = trio_capacity_limiter_acquire_on_behalf_of(call->limiter, &call->token,
+                                                    call);
+    if (rc == TRIO_OK) {
+        rc = submit(call);
+        if (rc == TRIO_OK) {
+            rc = await(call);
+            give_up(call);
+            return rc;
+        }
+        trio_capacity_limiter_release_on_behalf_of(call->limiter, call);
+    }
+    memory->release(memory->context, call, sizeof(*call));
+    return rc;
+}
+
+// ---- From the thread ----
+
+static struct call *current(void)
+{
+    if (current_call == NULL)
+        trio_misuse("only for a function that trio_thread_run runs", NULL);
+    return current_call;
+}
+
+static void on_request(struct trio_entry *entry)
+{
+    struct request *request = (struct request *)entry; // Its first member.
+    struct call *call = request->call;
+
+    if (request->plain != NULL) {
+        request->plain(request->arg);
+        call->jobs->resume(&call->job);
+    } else if (call->waiter == NULL) {
+        request->status = TRIO_ECANCELED;
+        call->jobs->resume(&call->job);
+    } else {
+        call->request = request;
+        trio_wake(call->waiter, TRIO_OK);
+    }
+}
+
+static TRIO_MUST_USE trio_status ask(struct request *request)
+{
+    struct call *call = request->call;
+
+    request->entry = (struct trio_entry)TRIO_ENTRY_INIT(on_request);
+    trio_status rc = trio_poster_post(call->job.poster, &request->entry);
+    if (rc != TRIO_OK)
+        return rc;
+    call->jobs->pause(&call->job);
+    return request->status;
+}
+
+// The task that waits is the one that runs; it has not left, or nobody does.
+static trio_status run_inside(struct call *call, trio_task_fn fn, void *arg)
+{
+    if (call->waiter == NULL)
+        return TRIO_ECANCELED;
+    check_steps(call);
+    current_call = NULL;
+    trio_status rc = fn(arg);
+    current_call = call;
+    call->steps = count_steps(call);
+    return rc;
+}
+
+trio_status trio_from_thread_run(trio_task_fn fn, void *arg)
+{
+    struct request request = {.call = current(), .fn = fn, .arg = arg};
+
+    if (trio_poster_is_over(request.call->job.poster))
+        return TRIO_ERUNFINISHED;
+    if (request.call->inside)
+        return run_inside(request.call, fn, arg);
+    return ask(&request);
+}
+
+trio_status trio_from_thread_call(void (*fn)(void *arg), void *arg)
+{
+    struct request request = {.call = current(), .plain = fn, .arg = arg};
+
+    if (trio_poster_is_over(request.call->job.poster))
+        return TRIO_ERUNFINISHED;
+    if (!request.call->inside)
+        return ask(&request);
+    current_call = NULL;
+    fn(arg);
+    current_call = request.call;
+    return TRIO_OK;
+}
+
+trio_status trio_from_thread_check_cancelled(void)
+{
+    const struct call *call = current();
+
+    if (trio_poster_is_over(call->job.poster))
+        return TRIO_ERUNFINISHED;
+    if (__atomic_load_n(&call->cancelled, __ATOMIC_RELAXED))
+        return TRIO_ECANCELED;
+    bool is_ours = call->inside && call->waiter != NULL;
+    return is_ours && is_cancelled_here() ? TRIO_ECANCELED : TRIO_OK;
+}

@@ -1,0 +1,71 @@
+// The jobs of a run. They are counted in the run's own thread only, at their
+// beginning and when they are told to be done: what has an entry on the way is
+// still in flight.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/backend.h>
+
+#include "io/epoll.h"
+#include "io/signals.h"
+#include "io/threads.h"
+
+static void stop_waiting(struct epoll *epoll, struct trio_job *job)
+{
+    if (!job->awaited)
+        return;
+    job->awaited = false;
+    TRIO_ASSERT(epoll->jobs_awaited > 0);
+    epoll->jobs_awaited--;
+}
+
+static void on_done(struct trio_entry *entry)
+{
+    struct epoll *epoll = trio_run_world()->context;
+    struct trio_job *job =
+        (struct trio_job *)((char *)entry - offsetof(struct trio_job, entry));
+
+    stop_waiting(epoll, job);
+    TRIO_ASSERT(epoll->jobs > 0);
+    epoll->jobs--;
+    job->done(job);
+}
+
+static trio_status submit(void *context, struct trio_job *job)
+{
+    struct epoll *epoll = context;
+
+    job->entry = (struct trio_entry)TRIO_ENTRY_INIT(on_done);
+    job->awaited = true;
+    int error = trio_thread_do_(job);
+    if (error != 0) {
+        epoll->last_error = error;
+        return TRIO_ENOMEM; // Of memory, or of threads: EAGAIN.
+    }
+    epoll->jobs++;
+    epoll->jobs_awaited++;
+    return TRIO_OK;
+}
+
+static void leave(void *context, struct trio_job *job)
+{
+    stop_waiting(context, job);
+}
+
+static bool is_busy(void *context)
+{
+    const struct epoll *epoll = context;
+    return epoll->jobs_awaited > 0;
+}
+
+const struct trio_jobs trio_epoll_jobs_ = {
+    .submit = submit,
+    .leave = leave,
+    .busy = is_busy,
+    .pause = trio_thread_pause_,
+    .resume = trio_thread_resume_,
+    .watch_signals = trio_signals_watch_,
+    .unwatch_signals = trio_signals_unwatch_,
+    .raise_signal = trio_signal_raise_,
+    .catch_interrupt = trio_interrupt_catch_,
+    .release_interrupt = trio_interrupt_release_,
+};
