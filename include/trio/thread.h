@@ -29,12 +29,12 @@ TRIO_BEGIN_DECLS
 // Runs `fn(arg)` in a thread of its own and waits until it has returned: for
 // what blocks, or computes for long. While `fn` runs, other tasks do.
 //
-//     static trio_status hash_file(void *arg)
+//     static trio_status load_page(void *arg)
 //     {
-//         return read_and_hash(arg); // reads with plain read(2)
+//         return read_file(arg); // with plain read(2)
 //     }
 //
-//     trio_status rc = trio_thread_run(NULL, hash_file, &file);
+//     trio_status rc = trio_thread_run(NULL, load_page, &page);
 //
 // `fn` is no task: what needs one, or a run, is misuse in it; what ends in
 // trio_from_thread_... is for it. All signals are blocked in the thread. It
@@ -78,11 +78,12 @@ struct trio_capacity_limiter *trio_thread_limiter(void);
 //
 //     static TRIO_CHECKPOINT trio_status send_row(void *arg)
 //     {
-//         return trio_stream_send_all(stream, arg, row_size, NULL);
+//         return trio_stream_send_all(pipe_out, arg, count, NULL);
 //     }
 //
-//     static int on_row(void *row) // called by a library, in the thread
+//     static int on_row(void *row)
 //     {
+//         // A library calls this in the thread.
 //         return trio_from_thread_run(send_row, row) == TRIO_OK ? 0 : 1;
 //     }
 //

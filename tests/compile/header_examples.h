@@ -29,6 +29,8 @@ TRIO_CHECKPOINT trio_status fetch_page(void *page);
 void drop_page(void *page);
 void print_page(const struct page *page);
 
+TRIO_MUST_USE trio_status read_file(struct page *ret_page);
+
 extern char ada[], grace[];
 TRIO_CHECKPOINT trio_status greet(void *arg);
 TRIO_CHECKPOINT trio_status program(void *arg);
