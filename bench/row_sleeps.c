@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
-// Rows 9 and 10: how late sleeps end, on an idle loop and on a busy one. Never
-// early is a promise, so a single early one misses the target.
+// Rows 9 and 10: how late sleeps end, on an idle loop, after work in the same
+// step, and on a busy loop. Never early is a promise, so a single early one
+// misses the target.
 
 #include <trio/trio.h>
 
@@ -23,7 +24,16 @@ static TRIO_CHECKPOINT trio_status sleep_once(struct lateness *lateness,
 struct sleeper {
     struct lateness *lateness;
     uint64_t seed;
+    double work_ns; // Before each sleep, in the same step.
 };
+
+static void work(double ns)
+{
+    double end = meter_wall_ns() + ns;
+
+    while (meter_wall_ns() < end)
+        ;
+}
 
 static TRIO_CHECKPOINT trio_status sleep_at_random(void *arg)
 {
@@ -33,23 +43,35 @@ static TRIO_CHECKPOINT trio_status sleep_at_random(void *arg)
 
     for (int i = 0; i < PEERS_SLEEPS && rc == TRIO_OK; i++) {
         trio_duration jitter = (trio_duration)(timers_roll(&dice) % 19000);
+        work(sleeper->work_ns);
         rc = sleep_once(sleeper->lateness, TRIO_MS + jitter * TRIO_US);
     }
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status many_sleepers(void *arg)
+static TRIO_CHECKPOINT trio_status run_sleepers(struct lateness *lateness,
+                                                uint64_t count, double work_ns)
 {
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;
 
     trio_nursery_open(&nursery);
-    for (uint64_t i = 0; i < PEERS_SLEEPERS && rc == TRIO_OK; i++) {
-        struct sleeper sleeper = {.lateness = arg, .seed = i * 7919 + 1};
+    for (uint64_t i = 0; i < count && rc == TRIO_OK; i++) {
+        struct sleeper sleeper = {lateness, i * 7919 + 1, work_ns};
         rc = trio_nursery_start_soon_copy(&nursery, sleep_at_random, &sleeper,
                                           sizeof sleeper);
     }
     return trio_nursery_close(&nursery, rc);
+}
+
+static TRIO_CHECKPOINT trio_status many_sleepers(void *arg)
+{
+    return run_sleepers(arg, PEERS_SLEEPERS, 0);
+}
+
+static TRIO_CHECKPOINT trio_status working_sleepers(void *arg)
+{
+    return run_sleepers(arg, PEERS_SLEEPERS / 10, 200000);
 }
 
 static TRIO_CHECKPOINT trio_status yield_forever(void *arg)
@@ -89,6 +111,11 @@ static void measure_sleeps(double *ret_figures)
     measure(many_sleepers, ret_figures);
 }
 
+static void measure_sleeps_with_work(double *ret_figures)
+{
+    measure(working_sleepers, ret_figures);
+}
+
 static void measure_busy(double *ret_figures)
 {
     measure(busy_sleeper, ret_figures);
@@ -100,6 +127,16 @@ const struct bench_row bench_sleep_rows[] = {
         .name = "lateness, 100 sleepers",
         .measure = {measure_sleeps, raw_measure_sleeps, uv_measure_sleeps},
         .figures = {{"p50", "us", BENCH_ABSOLUTE, 100},
+                    {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
+                    {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
+                    {"early", "", BENCH_ABSOLUTE, 0}},
+        .wall = true,
+    },
+    {
+        .number = 9,
+        .name = "same, 10 that work 200 us before each",
+        .measure = {measure_sleeps_with_work},
+        .figures = {{"p50", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"early", "", BENCH_ABSOLUTE, 0}},

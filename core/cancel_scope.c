@@ -51,28 +51,6 @@ void trio_scope_taken_(const struct trio_task *task)
     trio_misuse_at_(rule, task->scope, task->scope_place);
 }
 
-void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
-                      enum scope_kind kind, struct caller caller)
-{
-    struct trio_task *task = trio_task_current_(run);
-
-    trio_scope_frame_check_(task, caller.frame);
-    // A loop that left out the close, or a function at the same place again.
-    if (UNLIKELY(task->scope == scope))
-        trio_misuse_at_("opened a scope that is open", scope,
-                        task->scope_place);
-    trio_scope_init_(scope, kind, task);
-    scope->place = caller.place;
-    scope->shield = kind == SCOPE_SHIELD;
-    trio_scope_link_(scope, task->scope);
-    scope->effective = trio_scope_sees_outside_(run, scope);
-    task->cancelled = scope->effective;
-    task->scope = scope;
-    task->scope_place = caller.place;
-    trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
-               kind != SCOPE_SHIELD && kind != SCOPE_START);
-}
-
 // What is left of the cancellations that passed in a scope; S22, S23.
 bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope)
 {
@@ -107,30 +85,30 @@ static trio_status mint(struct trio_run *run, struct trio_task *task,
     return rc;
 }
 
-trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
-                              struct trio_cancel_scope *scope, trio_status rc)
+// What goes on to the parent, of a body through which a cancellation passed.
+static __attribute__((noinline)) trio_status
+pass_on(struct trio_run *run, struct trio_task *task,
+        struct trio_cancel_scope *scope, trio_status rc)
 {
-    struct trio_cancel_scope *parent = scope->parent;
-
-    TRIO_ASSERT(scope->open && scope->children == NULL);
-    if (rc == TRIO_ECANCELED)
-        scope->had_cancel = true;
+    scope->had_cancel = true;
     if (trio_scope_absorb_(run, scope)) {
         task->given_cancel = false;
         task->ignored = 0;
-        if (!trio_is_failure(rc))
-            rc = has_to_succeed(scope) ? mint(run, task, scope) : TRIO_OK;
-    } else if (scope->had_cancel) {
-        parent->had_cancel = true;
-        if (!trio_is_failure(rc)) {
-            rc = TRIO_ECANCELED;
-            task->given_cancel = true;
-        }
+        if (trio_is_failure(rc))
+            return rc;
+        return has_to_succeed(scope) ? mint(run, task, scope) : TRIO_OK;
     }
-    // S31: a real error goes on, but says that there was a deadline.
-    if (trio_is_failure(rc) && rc != TRIO_ETIMEDOUT && has_to_succeed(scope) &&
-        scope->source == TRIO_CANCEL_DEADLINE)
-        trio_error_append_(task, rc, " (past its deadline)");
+    scope->parent->had_cancel = true;
+    if (trio_is_failure(rc))
+        return rc;
+    task->given_cancel = true;
+    return TRIO_ECANCELED;
+}
+
+static void leave(struct trio_run *run, struct trio_task *task,
+                  struct trio_cancel_scope *scope)
+{
+    const struct trio_cancel_scope *parent = scope->parent;
 
     scope->open = false;
     if (scope->armed) {
@@ -140,11 +118,24 @@ trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
     if (UNLIKELY(scope->handle != NULL))
         trio_handle_clear_(scope);
     trio_scope_unlink_(scope);
-    task->scope = parent;
+    task->scope = scope->parent;
+    task->scope_place = parent->place;
     task->cancelled = parent->effective;
     if (!task->cancelled)
         task->ignored = 0;
-    task->scope_place = parent->place;
+}
+
+trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
+                              struct trio_cancel_scope *scope, trio_status rc)
+{
+    TRIO_ASSERT(scope->open && scope->children == NULL);
+    if (UNLIKELY(rc == TRIO_ECANCELED || scope->had_cancel))
+        rc = pass_on(run, task, scope, rc);
+    // S31: a real error goes on, but says that there was a deadline.
+    if (trio_is_failure(rc) && rc != TRIO_ETIMEDOUT && has_to_succeed(scope) &&
+        scope->source == TRIO_CANCEL_DEADLINE)
+        trio_error_append_(task, rc, " (past its deadline)");
+    leave(run, task, scope);
     trio_note_(run, TRIO_NOTE_SCOPE_CLOSE, task, scope, rc);
     return rc;
 }

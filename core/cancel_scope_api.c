@@ -31,17 +31,35 @@ static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
     }
 }
 
-static void open_until(struct trio_run *run, struct trio_cancel_scope *scope,
-                       enum scope_kind kind, trio_time deadline,
-                       struct caller caller)
+// S24: with a deadline that has passed, it is cancelled on entry.
+static void open_with(struct trio_run *run, struct trio_cancel_scope *scope,
+                      enum scope_kind kind, trio_time deadline, bool passed,
+                      struct caller caller)
 {
     trio_scope_open_(run, scope, kind, caller);
-    if (deadline == TRIO_FOREVER)
-        return;
-    set_deadline(run, scope, deadline);
-    // S24: with a deadline that has passed, it is cancelled on entry.
-    if (trio_has_come_(run, deadline))
+    scope->timer.deadline = deadline;
+    if (UNLIKELY(passed)) {
         trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+    } else if (deadline != TRIO_FOREVER) {
+        trio_timer_arm_(run, &scope->timer, deadline);
+        scope->armed = true;
+    }
+}
+
+static void open_until(struct trio_cancel_scope *scope, enum scope_kind kind,
+                       trio_time deadline, struct caller caller)
+{
+    struct trio_run *run = trio_run_current_();
+    bool passed = trio_has_come_(run, deadline);
+    open_with(run, scope, kind, deadline, passed, caller);
+}
+
+static void open_after(struct trio_cancel_scope *scope, enum scope_kind kind,
+                       trio_duration limit, struct caller caller)
+{
+    struct trio_run *run = trio_run_current_();
+    trio_time deadline = trio_from_now_(run, limit);
+    open_with(run, scope, kind, deadline, limit <= 0, caller);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -53,40 +71,37 @@ trio_cancel_scope_open(struct trio_cancel_scope *scope)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_MOVE_ON, trio_from_now_(run, limit), CALLER());
+    open_after(scope, SCOPE_MOVE_ON, limit, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_MOVE_ON, deadline, CALLER());
+    open_until(scope, SCOPE_MOVE_ON, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_FAIL, trio_from_now_(run, limit), CALLER());
+    open_after(scope, SCOPE_FAIL, limit, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_FAIL, deadline, CALLER());
+    open_until(scope, SCOPE_FAIL, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
-    open_until(run, scope, SCOPE_SHIELD, trio_from_now_(run, limit), CALLER());
+    open_after(scope, SCOPE_SHIELD, limit, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(trio_run_current_(), scope, SCOPE_SHIELD, deadline, CALLER());
+    open_until(scope, SCOPE_SHIELD, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status

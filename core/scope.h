@@ -10,6 +10,7 @@
 
 #include "core/base.h"
 #include "core/misuse.h"
+#include "core/note.h"
 #include "core/run.h"
 #include "core/task.h"
 
@@ -27,8 +28,6 @@ enum scope_kind {
 
 // ---- cancel_scope.c, cancel_handle.c ----
 void trio_deadline_passed_(struct trio_timer *timer);
-void trio_scope_open_(struct trio_run *run, struct trio_cancel_scope *scope,
-                      enum scope_kind kind, struct caller caller);
 __attribute__((noreturn, cold)) void
 trio_scope_misnested_(struct trio_task *task,
                       const struct trio_cancel_scope *scope);
@@ -97,14 +96,21 @@ static inline void trio_scope_unlink_(struct trio_cancel_scope *scope)
     scope->previous->next = scope->next;
 }
 
+// Whether a cancellation of the parent is visible inside.
+static inline bool trio_scope_lets_in_(const struct trio_run *run,
+                                       const struct trio_cancel_scope *parent,
+                                       bool shield)
+{
+    return parent->effective && (!shield || run->deadlocked); // S10
+}
+
 // Whether a cancellation from outside is visible in the scope.
 static inline bool
 trio_scope_sees_outside_(const struct trio_run *run,
                          const struct trio_cancel_scope *scope)
 {
-    if (scope->parent == NULL || !scope->parent->effective)
-        return false;
-    return !scope->shield || run->deadlocked; // S10
+    return scope->parent != NULL &&
+           trio_scope_lets_in_(run, scope->parent, scope->shield);
 }
 
 // The innermost scope must lie in a frame that still exists. Scopes elsewhere,
@@ -121,6 +127,31 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
                  scope < (uintptr_t)frame))
         trio_misuse_at_("a function returned with a scope open", task->scope,
                         task->scope_place);
+}
+
+static inline void trio_scope_open_(struct trio_run *run,
+                                    struct trio_cancel_scope *scope,
+                                    enum scope_kind kind, struct caller caller)
+{
+    struct trio_task *task = trio_task_current_(run);
+
+    trio_scope_frame_check_(task, caller.frame);
+    // A loop that left out the close, or a function at the same place again.
+    if (UNLIKELY(task->scope == scope))
+        trio_misuse_at_("opened a scope that is open", scope,
+                        task->scope_place);
+    bool shield = kind == SCOPE_SHIELD;
+    bool effective = trio_scope_lets_in_(run, task->scope, shield);
+    trio_scope_link_(scope, task->scope);
+    trio_scope_init_(scope, kind, task);
+    scope->place = caller.place;
+    scope->shield = shield;
+    scope->effective = effective;
+    task->cancelled = effective;
+    task->scope = scope;
+    task->scope_place = caller.place;
+    trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
+               kind != SCOPE_SHIELD && kind != SCOPE_START);
 }
 
 // What is closed must be the innermost scope.

@@ -10,12 +10,8 @@
 // it to where it belongs. Whoever looks at the top has that done first, so that
 // nothing ever expires early or out of order.
 //
-// Most timers never come into the heap: a limit round an operation is armed and
-// disarmed again before the loop looks at the time. So a timer that is armed is
-// only put into a list, linked both ways by `next` and `before`; who looks at
-// the top has the list emptied into the heap first. In the list `key_sequence`
-// is 0, which no timer of the heap has. `run->due` is not later than any timer,
-// wherever it is: that is all a switch has to look at.
+// Most timers never come into the heap, but stay in the list of fresh ones; see
+// timer.h. Who looks at the top has that list emptied into the heap first.
 //
 // The heap lives in the timers themselves: arming allocates nothing, and its
 // size is that of the scopes and sleepers that exist. `before` is the parent of
@@ -85,33 +81,6 @@ static void insert(struct trio_run *run, struct trio_timer *timer)
     run->timers = run->timers == NULL ? timer : meld(run->timers, timer);
 }
 
-// ---- The list of fresh ones ----
-
-static bool is_fresh(const struct trio_timer *timer)
-{
-    return timer->key_sequence == 0;
-}
-
-static void stamp(struct trio_run *run, struct trio_timer *timer,
-                  trio_time deadline)
-{
-    TRIO_ASSERT(deadline != TRIO_FOREVER);
-    timer->deadline = deadline;
-    timer->sequence = ++run->sequence;
-    if (deadline < run->due)
-        run->due = deadline;
-}
-
-static void list_remove(struct trio_run *run, struct trio_timer *timer)
-{
-    if (timer->before == NULL)
-        run->fresh = timer->next;
-    else
-        timer->before->next = timer->next;
-    if (timer->next != NULL)
-        timer->next->before = timer->before;
-}
-
 static void insert_fresh(struct trio_run *run)
 {
     while (run->fresh != NULL) {
@@ -126,26 +95,10 @@ bool trio_timers_exist_(const struct trio_run *run)
     return run->timers != NULL || run->fresh != NULL;
 }
 
-// ---- Arming and expiring ----
+// ---- Disarming and expiring ----
 
-void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
-                     trio_time deadline)
+void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer)
 {
-    stamp(run, timer, deadline);
-    timer->key_sequence = 0;
-    timer->before = NULL;
-    timer->next = run->fresh;
-    if (run->fresh != NULL)
-        run->fresh->before = timer;
-    run->fresh = timer;
-}
-
-void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer)
-{
-    if (is_fresh(timer)) {
-        list_remove(run, timer);
-        return;
-    }
     if (timer == run->timers) {
         run->timers = meld_siblings(timer->child);
         return;
@@ -164,10 +117,10 @@ void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer)
 void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
                       trio_time deadline)
 {
-    stamp(run, timer, deadline);
-    if (is_fresh(timer) || deadline >= timer->key)
+    trio_timer_stamp_(run, timer, deadline);
+    if (trio_timer_is_fresh_(timer) || deadline >= timer->key)
         return; // The heap learns of it when it has to.
-    trio_timer_disarm_(run, timer);
+    trio_timer_remove_(run, timer);
     insert(run, timer);
 }
 
@@ -191,7 +144,7 @@ void trio_timers_expire_(struct trio_run *run)
     // S6: all that are due expire before any task runs.
     while ((timer = trio_timer_first_(run)) != NULL &&
            timer->deadline <= run->now) {
-        trio_timer_disarm_(run, timer);
+        trio_timer_remove_(run, timer);
         timer->expire(timer);
     }
 }

@@ -1,22 +1,77 @@
 // Deadlines, earliest first.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Most timers are never looked at: a limit round an operation is armed and
+// disarmed again before the loop asks for the time. So a timer that is armed is
+// only put into a list of fresh ones, linked both ways by `next` and `before`.
+// There its `key_sequence` is 0, which no timer of the heap has. `run->due` is
+// not later than any timer, wherever it is: that is all a switch has to look
+// at.
 
 #ifndef TRIO_CORE_TIMER_H
 #define TRIO_CORE_TIMER_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <trio/cancel_scope.h>
 #include <trio/time.h>
 
-struct trio_run;
-struct trio_timer;
+#include "core/base.h"
+#include "core/run.h"
 
-void trio_timer_arm_(struct trio_run *run, struct trio_timer *timer,
-                     trio_time deadline);
+// ---- timer.c: the heap ----
 void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
                       trio_time deadline);
-void trio_timer_disarm_(struct trio_run *run, struct trio_timer *timer);
+void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer);
 struct trio_timer *trio_timer_first_(struct trio_run *run);
 bool trio_timers_exist_(const struct trio_run *run);
 void trio_timers_expire_(struct trio_run *run);
+
+// ---- The list of fresh ones ----
+
+static inline bool trio_timer_is_fresh_(const struct trio_timer *timer)
+{
+    return timer->key_sequence == 0;
+}
+
+static inline void trio_timer_stamp_(struct trio_run *run,
+                                     struct trio_timer *timer,
+                                     trio_time deadline)
+{
+    TRIO_ASSERT(deadline != TRIO_FOREVER);
+    timer->deadline = deadline;
+    timer->sequence = ++run->sequence;
+    if (deadline < run->due)
+        run->due = deadline;
+}
+
+static inline void trio_timer_arm_(struct trio_run *run,
+                                   struct trio_timer *timer, trio_time deadline)
+{
+    struct trio_timer *next = run->fresh;
+
+    trio_timer_stamp_(run, timer, deadline);
+    timer->key_sequence = 0;
+    timer->before = NULL;
+    timer->next = next;
+    if (next != NULL)
+        next->before = timer;
+    run->fresh = timer;
+}
+
+static inline void trio_timer_disarm_(struct trio_run *run,
+                                      struct trio_timer *timer)
+{
+    if (UNLIKELY(!trio_timer_is_fresh_(timer))) {
+        trio_timer_remove_(run, timer);
+        return;
+    }
+    if (timer->before == NULL)
+        run->fresh = timer->next;
+    else
+        timer->before->next = timer->next;
+    if (timer->next != NULL)
+        timer->next->before = timer->before;
+}
 
 #endif // TRIO_CORE_TIMER_H
