@@ -64,14 +64,15 @@ static TRIO_CHECKPOINT trio_status listen_and_serve(struct program *program)
 
 static TRIO_CHECKPOINT trio_status run_beside(struct program *program)
 {
+    static const struct trio_task_options collector = {.name = "collector"};
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);
     // Returns once signals are received, so that none comes too early.
     trio_status rc = trio_nursery_start(&nursery, take_signals, program, NULL);
     if (rc == TRIO_OK)
-        rc = trio_nursery_start_soon(&nursery, kv_server_collect,
-                                     &program->server);
+        rc = trio_nursery_start_soon_with(&nursery, &collector,
+                                          kv_server_collect, &program->server);
     if (rc == TRIO_OK)
         rc = listen_and_serve(program);
     trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "served");

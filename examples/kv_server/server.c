@@ -88,7 +88,7 @@ static TRIO_CHECKPOINT trio_status send_output(struct kv_client *client)
     return rc;
 }
 
-static const struct trio_wait output_wait = {"wait for output",
+static const struct trio_wait output_wait = {"take output",
                                              TRIO_ACCESS_ACQUIRE, NULL};
 
 // Sends for a client that has subscribed, until nothing more is to come.
