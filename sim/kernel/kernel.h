@@ -214,7 +214,15 @@ struct event {
 // What is kept of an event besides, only with `words`. There a task that makes
 // itself ready, to let others have their turn, is an event, too.
 struct telling {
-    int64_t first; // As the note's; of CLOCK_JUMP: since the run began, in ns.
+    int64_t first;   // As the note's; of CLOCK_JUMP: since the run began, in ns.
+    uint32_t place;  // Where the code stood, as the locator knows it.
+    uint32_t opened; // Of SCOPE_CANCEL: where the scope was opened.
+};
+
+// Keeps places in the code by numbers other than 0; 0: not known.
+struct locator {
+    uint32_t (*here)(void);             // The calls that are under way.
+    uint32_t (*at)(const void *place); // One place.
 };
 
 // A moment at which a task can be cancelled.
@@ -261,6 +269,10 @@ void trio_sim_array_end_(struct kernel *kernel, struct array *array);
 
 struct kernel *trio_sim_kernel_new_(const struct trio_config *base);
 void trio_sim_kernel_free_(struct kernel *kernel);
+
+// From now on what is told has its places.
+void trio_sim_locate_with_(struct kernel *kernel,
+                           const struct locator *locator);
 
 // Runs a plan. What the functions below return is of this run, until the next.
 void trio_sim_run_(struct kernel *kernel, const struct plan *plan,

@@ -23,6 +23,20 @@ void trio_sim_keep_(struct kernel *kernel, const struct event *event,
     struct told *told = trio_sim_append_raw_(kernel, &kernel->told);
 
     *told = (struct told){.event = *event, .telling = {.first = first}};
+    // Who looks for the next step does not stand where that goes on.
+    if (kernel->locator.here != NULL && event->kind != TRIO_NOTE_STEP_BEGIN)
+        told->telling.place = kernel->locator.here();
+}
+
+// Of the scope that was cancelled last.
+static void keep_opening(struct kernel *kernel,
+                         const struct trio_cancel_scope *scope)
+{
+    struct told *told =
+        ARRAY_AT(&kernel->told, struct told, kernel->told.count - 1);
+
+    if (kernel->locator.at != NULL && scope->place != NULL)
+        told->telling.opened = kernel->locator.at(scope->place);
 }
 
 static inline void record(struct kernel *kernel, enum trio_note_kind kind,
@@ -122,6 +136,9 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
     } else if (note->kind == TRIO_NOTE_NAME) {
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};
+    } else if (note->kind == TRIO_NOTE_SCOPE_CANCEL) {
+        if (kernel->words)
+            keep_opening(kernel, scope);
     } else if (actor == NULL) {
         return;
     } else if (note->kind == TRIO_NOTE_PARK || note->kind == TRIO_NOTE_TOUCH) {

@@ -177,6 +177,11 @@ void trio_sim_kernel_free_(struct kernel *kernel)
     memory.release(memory.context, kernel, sizeof(*kernel));
 }
 
+void trio_sim_locate_with_(struct kernel *kernel, const struct locator *locator)
+{
+    kernel->locator = *locator;
+}
+
 // ---- A run ----
 
 static void reset_arrays(struct kernel *kernel)

@@ -67,6 +67,7 @@ struct kernel {
     struct trio_mock_clock clock;
     uint64_t data; // State of trio_random_u64.
     struct trio_error *error;
+    struct locator locator; // Zero: places are not known.
 
     // ---- The run ----
     const struct plan *plan;

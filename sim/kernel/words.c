@@ -90,6 +90,8 @@ void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
                               trio_sim_object_number_(table, operation->object),
                               what + 1, sizeof(what) - 1);
     }
+    if (verb != NULL && __builtin_strcmp(verb, "wake up") == 0)
+        verb = "sleep";
     if (verb == NULL && operation->object != NULL)
         verb = accesses[operation->access];
     else if (verb == NULL)

@@ -17,6 +17,7 @@
 #include "sim/runner/jobs.h"
 #include "sim/runner/junit.h"
 #include "sim/runner/options.h"
+#include "sim/runner/place.h"
 #include "sim/runner/progress.h"
 #include "sim/runner/replay.h"
 #include "sim/runner/report.h"
@@ -24,6 +25,7 @@
 #include "sim/runner/sometimes.h"
 #include "sim/runner/trial.h"
 #include "sim/runner/twin_process.h"
+#include "sim/search/search.h"
 
 struct runner {
     struct options options;
@@ -229,6 +231,8 @@ static int run(struct runner *runner)
         fputs("out of memory\n", stderr);
         return EXIT_FAILED;
     }
+    trio_sim_locate_with_(trio_sim_campaign_kernel_(runner->campaign),
+                          &trio_runner_locator_);
     trio_runner_crash_catch_(options);
     return options->replay == NULL
                ? run_all(runner)

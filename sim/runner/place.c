@@ -1,56 +1,139 @@
-// What a place is called in the source is known to addr2line, which reads the
-// program's own file. Where it cannot, under an emulator, without debugging
-// information, without the tool, the text stays as it was.
+// Where the code stood is kept as the calls that were under way. Which of them is
+// the scenario's is found out when it is told: most are never asked for. Each
+// list of calls is kept once, in memory that is always there: it is the task
+// under way that comes here, with all its memory counted.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/place.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <unwind.h>
 
-// A place is where a call returns to; one byte before that is the call.
-static bool ask(unsigned long place, char *line, int size)
+#include "sim/runner/symbols.h"
+
+enum { CALLS_MAX = 24, PLACES_MAX = 8192, SLOTS = 2 * PLACES_MAX };
+
+struct calls {
+    uint16_t count;
+    uint16_t symbols[CALLS_MAX]; // Innermost first.
+};
+
+static struct calls places[PLACES_MAX]; // The first is none.
+static uint32_t place_count = 1;
+static uint16_t slots[SLOTS];
+
+// ---- Keeping ----
+
+static uint32_t number_of(const struct calls *calls)
 {
-    char command[128];
-    FILE *answer;
+    uint64_t hash = calls->count;
 
-    snprintf(command, sizeof(command),
-             "addr2line -s -e /proc/%ld/exe 0x%lx 2>/dev/null", (long)getpid(),
-             place - 1);
-    answer = popen(command, "r");
-    if (answer == NULL)
-        return false;
-    bool read = fgets(line, size, answer) != NULL;
-    while (getc(answer) != EOF)
-        continue;
-    pclose(answer);
-    if (!read || strchr(line, '?') != NULL)
-        return false;
-    line[strcspn(line, " \n")] = '\0'; // Without its discriminator.
-    return true;
+    for (size_t i = 0; i < calls->count; i++)
+        hash = (hash ^ calls->symbols[i]) * UINT64_C(0x9e3779b97f4a7c15);
+    size_t i = (size_t)(hash >> 40) % SLOTS;
+    while (slots[i] != 0 &&
+           memcmp(&places[slots[i]], calls, sizeof(*calls)) != 0)
+        i = (i + 1) % SLOTS;
+    if (slots[i] == 0 && place_count < PLACES_MAX) {
+        places[place_count] = *calls;
+        slots[i] = (uint16_t)place_count++;
+    }
+    return slots[i];
+}
+
+static void add(struct calls *calls, uintptr_t address)
+{
+    uintptr_t offset = trio_runner_symbol_offset_((const void *)address);
+
+    calls->symbols[calls->count++] =
+        (uint16_t)trio_runner_symbol_number_(offset);
+}
+
+static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context,
+                                     void *argument)
+{
+    struct calls *calls = argument;
+    uintptr_t address = _Unwind_GetIP(context);
+
+    if (address == 0 || calls->count == CALLS_MAX)
+        return _URC_END_OF_STACK;
+    add(calls, address);
+    return _URC_NO_REASON;
+}
+
+static uint32_t here(void)
+{
+    struct calls calls = {.count = 0};
+
+    _Unwind_Backtrace(add_frame, &calls);
+    return number_of(&calls);
+}
+
+static uint32_t at(const void *place)
+{
+    struct calls calls = {.count = 0};
+
+    add(&calls, (uintptr_t)place);
+    return number_of(&calls);
+}
+
+const struct locator trio_runner_locator_ = {here, at};
+
+// ---- Telling ----
+
+const char *trio_runner_place_line_(uint32_t place)
+{
+    const struct calls *calls = &places[place];
+
+    for (size_t i = 0; i < calls->count; i++) {
+        const struct symbol *symbol = trio_runner_symbol_(calls->symbols[i]);
+        if (symbol->line != NULL && !symbol->ours)
+            return symbol->line;
+    }
+    return NULL;
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash != NULL ? slash + 1 : path;
+}
+
+const char *trio_runner_place_name_(uint32_t place)
+{
+    const char *line = trio_runner_place_line_(place);
+
+    return line == NULL ? "" : base_name(line);
+}
+
+// Returns the line of an offset, NULL: not known.
+static const char *line_of(unsigned long offset)
+{
+    return offset == 0
+               ? NULL
+               : trio_runner_symbol_(trio_runner_symbol_number_(offset))->line;
 }
 
 void trio_runner_place_write_(FILE *out, const char *text)
 {
-    const char *at;
+    const char *at_offset;
 
-    while ((at = strstr(text, "(+0x")) != NULL) {
-        const char *name = at;
-        char line[256];
+    while ((at_offset = strstr(text, "(+0x")) != NULL) {
+        const char *name = at_offset;
         char *end;
-        unsigned long place = strtoul(at + 2, &end, 16);
+        const char *line = line_of(strtoul(at_offset + 2, &end, 16));
 
         while (name > text && strchr(" \n", name[-1]) == NULL)
             name--;
-        if (*end == ')' && place > 0 && ask(place, line, sizeof(line))) {
+        if (*end == ')' && line != NULL) {
             fwrite(text, 1, (size_t)(name - text), out);
-            fputs(line, out);
+            fputs(base_name(line), out);
             text = end + 1;
         } else {
-            fwrite(text, 1, (size_t)(at + 4 - text), out);
-            text = at + 4;
+            fwrite(text, 1, (size_t)(at_offset + 4 - text), out);
+            text = at_offset + 4;
         }
     }
     fputs(text, out);

@@ -6,8 +6,22 @@
 
 #include <stdio.h>
 
+#include "sim/kernel/kernel.h"
+
+enum { PLACE_NAME_MAX = 48 };
+
 // Writes a text, with what names a place in this program, `program(+0x1234)`,
 // replaced by `file.c:12` where addr2line can tell.
 void trio_runner_place_write_(FILE *out, const char *text);
+
+// Keeps places for a kernel.
+extern const struct locator trio_runner_locator_;
+
+// Returns the line of a place that it has kept: of calls, the innermost that is
+// in no file of the library's. "/path/file.c:12"; NULL: not known.
+const char *trio_runner_place_line_(uint32_t place);
+
+// The same without its folders; "": not known.
+const char *trio_runner_place_name_(uint32_t place);
 
 #endif // TRIO_SIM_RUNNER_PLACE_H

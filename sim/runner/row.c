@@ -116,6 +116,8 @@ static void describe_own(const struct event *event, int64_t first,
 
     switch (event->kind) {
     case TRIO_NOTE_PARK:
+        if (strcmp(text, "wake up") == 0)
+            text = "sleeps";
         say(row, "%s%s%s ...", text, *object != '\0' ? " " : "", object);
         break;
     case TRIO_NOTE_TOUCH:
@@ -164,6 +166,8 @@ static void describe(const struct row_reader *reader, const struct event *event,
         describe_own(event, first, object, row);
     else if (actor != 0)
         say(row, "starts %s", who);
+    if (event->object != 0 && event->kind != TRIO_NOTE_PROPERTY)
+        trio_runner_names_apply_(reader->names, row->text, ROW_TEXT_MAX);
 }
 
 static void describe_deviation(struct row_reader *reader, struct row *row)
@@ -174,6 +178,7 @@ static void describe_deviation(struct row_reader *reader, struct row *row)
     if (count <= DEVIATIONS_TOLD_MAX)
         say(row, "%zu. %s", reader->fired + 1,
             trio_sim_fired_words_(reader->kernel, reader->fired));
+    trio_runner_names_apply_(reader->names, row->text, ROW_TEXT_MAX);
     reader->fired++;
 }
 
@@ -182,9 +187,10 @@ bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
 {
     size_t i = reader->event++;
     const struct event *event = trio_sim_event_(reader->kernel, i);
-    int64_t first = trio_sim_telling_(reader->kernel, i)->first;
+    const struct telling *telling = trio_sim_telling_(reader->kernel, i);
+    int64_t first = telling->first;
 
-    *ret = (struct row){.kind = event->kind};
+    *ret = (struct row){.kind = event->kind, .place = telling->place};
     switch (event->kind) {
     case TRIO_NOTE_STEP_BEGIN:
         reader->step++;

@@ -4,7 +4,7 @@
 #ifndef TRIO_SIM_RUNNER_ROW_H
 #define TRIO_SIM_RUNNER_ROW_H
 
-#include "sim/kernel/kernel.h"
+#include "sim/runner/names.h"
 
 enum { ROW_NAME_MAX = 32, ROW_TEXT_MAX = 160 };
 
@@ -13,6 +13,7 @@ struct row {
     uint64_t step; // In which it happened; 0: between two.
     uint64_t now;  // Microseconds since the run began.
     uint32_t task; // In whose column; 0: across all.
+    uint32_t place; // In the code.
     uint8_t kind;  // Of the event.
     bool shown;    // False: left out.
     char text[ROW_TEXT_MAX];
@@ -21,6 +22,7 @@ struct row {
 // Reads the events of a run, from the first one on.
 struct row_reader {
     const struct kernel *kernel;
+    const struct names *names;
     size_t event; // The next one.
     uint64_t step;
     size_t fired; // Deviations so far.

@@ -108,7 +108,8 @@ static void add_end(struct rows *rows, const struct cone *cone)
 static void read_all(struct rows *rows, const struct kernel *kernel,
                      const struct cone *cone)
 {
-    struct row_reader reader = {.kernel = kernel};
+    struct names names = trio_runner_names_(kernel);
+    struct row_reader reader = {.kernel = kernel, .names = &names};
     struct row row;
 
     for (size_t i = 0; i < cone->count; i++) {
@@ -117,6 +118,7 @@ static void read_all(struct rows *rows, const struct kernel *kernel,
         row.shown = cone->inside[i];
         trio_runner_rows_add_(rows, &row);
     }
+    trio_runner_names_free_(&names);
 }
 
 struct rows trio_runner_rows_(const struct kernel *kernel, bool failed,

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "sim/runner/deviations.h"
+#include "sim/runner/place.h"
 #include "sim/runner/rows.h"
 
 enum { COLUMNS_MAX = 12, COLUMN_MIN = 12, GAP = 2, STEP_WIDTH = 7 };
@@ -24,6 +25,7 @@ struct timeline {
     struct rows rows;
     struct column columns[COLUMNS_MAX];
     size_t column_count;
+    size_t place_width; // 0: no place is known.
     bool others; // The last column is of all tasks that have none.
 };
 
@@ -72,7 +74,7 @@ static void widen(struct column *column, size_t width)
 
 static size_t total_width(const struct timeline *timeline)
 {
-    size_t sum = STEP_WIDTH;
+    size_t sum = STEP_WIDTH + timeline->place_width;
 
     for (size_t i = 0; i < timeline->column_count; i++)
         sum += timeline->columns[i].width + GAP;
@@ -85,7 +87,10 @@ static void fit_columns(struct timeline *timeline, size_t width)
         widen(&timeline->columns[i], strlen(timeline->columns[i].name));
     for (size_t i = 0; i < timeline->rows.count; i++) {
         const struct row *row = &timeline->rows.items[i];
+        size_t length = strlen(trio_runner_place_name_(row->place));
 
+        if (length > 0 && length + GAP > timeline->place_width)
+            timeline->place_width = length + GAP;
         if (row->task != 0)
             widen(column_of(timeline, row->task), strlen(row->text));
     }
@@ -104,6 +109,8 @@ static void fit_columns(struct timeline *timeline, size_t width)
 static void write_head(FILE *out, const struct timeline *timeline)
 {
     fprintf(out, "%*s", STEP_WIDTH, "step");
+    if (timeline->place_width > 0)
+        fprintf(out, "%*s%-*s", GAP, "", (int)timeline->place_width - GAP, "at");
     for (size_t i = 0; i < timeline->column_count; i++) {
         const struct column *column = &timeline->columns[i];
         bool last = i + 1 == timeline->column_count;
@@ -150,6 +157,9 @@ static void write_rows(FILE *out, struct timeline *timeline,
             fprintf(out, "%*s", STEP_WIDTH, "");
         if (row->step != 0)
             step = row->step;
+        if (timeline->place_width > 0)
+            fprintf(out, "%*s%-*s", GAP, "", (int)timeline->place_width - GAP,
+                    trio_runner_place_name_(row->place));
         write_row(out, timeline, kernel, row);
     }
 }

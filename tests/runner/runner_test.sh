@@ -110,16 +110,21 @@ check 'it says what failed' says '^loses failed: nobody sees the payment$'
 check 'how it was found' says '^  found    by [a-z]+, after [0-9]+ runs$'
 check 'and whether it is possible' says "possible on today's loop"
 check 'in words' says '1\. looker at start, 1st time -> payer first'
-check 'who did it is in the timeline' says 'step +main +looker +payer'
-check 'with what they did' says '^ +[0-9]+ +writes account$'
+check 'who did it is in the timeline' says 'step +at +main +looker +payer'
+check 'with what they did' says '^ +[0-9]+ +specimens\.c:[0-9]+ +writes account$'
 check 'up to the failure' says 'BROKEN: nobody sees the payment'
 check 'by name' says_not 'others'
+check 'where each of them was' says '^ +looker at specimens\.c:[0-9]+$'
+check 'also who went first' says '^ +payer at specimens\.c:[0-9]+$'
+check 'where the property is' says '^ .* specimens\.c:[0-9]+ +BROKEN: nobody'
+check 'an object without a name is called as declared' \
+    says '^ +specimens\.c:[0-9]+ +close nursery \.\.\.$'
 check 'who has nothing to do with it' run 1 --test arrives
 check 'is not in the timeline' says_not 'starts idler'
 check 'which says so' says '^ +-- 3 steps of idler left out --$'
-check 'a step of which nothing is seen is' says '^ +[0-9]+ +yields$'
+check 'a step of which nothing is seen is' says '^ +[0-9]+ +specimens\.c:[0-9]+ +yields$'
 check 'with all that there is' run 1 --test arrives --full
-check 'there is everybody' says '^ +step +main +idler +child$'
+check 'there is everybody' says '^ +step +at +main +idler +child$'
 check 'and nothing is left out' says_not 'left out'
 check 'a status of the application' run 1 --test ends_otherwise
 check 'is told by number' \
@@ -155,6 +160,7 @@ check 'and it is counted' says '^loses  PASSED .*, 1 of the corpus'
 unset CORRECTED
 check 'no shrinking, no shorter' run 1 --test loses --shrink=off
 check 'time is told' run 1 --test sleeps_twice
+check 'where it is spent' says '^ .* specimens\.c:[0-9]+ +sleeps \.\.\.$'
 check 'in seconds' says '^ +-- 90\.000 s later --$'
 check 'and less' says '^ +-- 0\.250 ms later --$'
 check 'a schedule by hand' run 1 --test loses --script 'main payer looker'

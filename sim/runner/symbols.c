@@ -1,0 +1,153 @@
+// What a place is called in the source is known to addr2line, which reads the
+// program's own file. It takes its time, so it is asked for all places at once
+// that have come up since it was asked last. Where it cannot tell, under an
+// emulator, without debugging information, without the tool, nothing is known.
+//
+// Which files are the library's is seen from where one of them lies.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/symbols.h"
+
+#include <dlfcn.h>
+#include <link.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { SLOTS = 2 * SYMBOLS_MAX, ASKED_MAX = 500, COMMAND_SIZE = 16384 };
+
+static struct symbol symbols[SYMBOLS_MAX]; // The first is none.
+static uint32_t symbol_count = 1;
+static uint16_t slots[SLOTS];
+
+uintptr_t trio_runner_symbol_offset_(const void *address)
+{
+    static uintptr_t base = 1;
+    struct link_map *map = NULL;
+    Dl_info info;
+
+    if (base == 1)
+        base = dladdr1(&symbols, &info, (void **)&map, RTLD_DL_LINKMAP) != 0 &&
+                       map != NULL
+                   ? map->l_addr
+                   : 0;
+    return (uintptr_t)address - base;
+}
+
+uint32_t trio_runner_symbol_number_(uintptr_t offset)
+{
+    uint64_t hash = offset * UINT64_C(0x9e3779b97f4a7c15);
+    size_t i = (size_t)(hash >> 40) % SLOTS;
+
+    while (slots[i] != 0 && symbols[slots[i]].offset != offset)
+        i = (i + 1) % SLOTS;
+    if (slots[i] == 0 && symbol_count < SYMBOLS_MAX) {
+        symbols[symbol_count].offset = offset;
+        slots[i] = (uint16_t)symbol_count++;
+    }
+    return slots[i];
+}
+
+// ---- Asking ----
+
+// Takes an answer without its discriminator, and without the folders that are
+// the one they are in.
+static void take_answer(struct symbol *symbol, char *line)
+{
+    char *dot;
+
+    while ((dot = strstr(line, "/./")) != NULL)
+        memmove(dot, dot + 2, strlen(dot + 2) + 1);
+    line[strcspn(line, " \n")] = '\0';
+    if (strchr(line, '?') == NULL)
+        symbol->line = strdup(line);
+}
+
+// A place is where a call returns to; one byte before that is the call.
+static void ask(struct symbol *const *asked, size_t count)
+{
+    char command[COMMAND_SIZE];
+    char line[4096];
+    FILE *answer;
+    int length = snprintf(command, sizeof(command),
+                          "addr2line -e /proc/%ld/exe", (long)getpid());
+
+    for (size_t i = 0; i < count; i++)
+        length += snprintf(command + length, sizeof(command) - (size_t)length,
+                           " 0x%lx", (unsigned long)asked[i]->offset - 1);
+    snprintf(command + length, sizeof(command) - (size_t)length,
+             " 2>/dev/null");
+    for (size_t i = 0; i < count; i++)
+        asked[i]->asked = true;
+    answer = popen(command, "r");
+    if (answer == NULL)
+        return;
+    for (size_t i = 0; fgets(line, sizeof(line), answer) != NULL; i++)
+        if (i < count)
+            take_answer(asked[i], line);
+    pclose(answer);
+}
+
+static void ask_all(void)
+{
+    struct symbol *asked[ASKED_MAX];
+    size_t count = 0;
+
+    for (uint32_t i = 1; i < symbol_count; i++) {
+        if (!symbols[i].asked)
+            asked[count++] = &symbols[i];
+        if (count == ASKED_MAX || (count > 0 && i + 1 == symbol_count)) {
+            ask(asked, count);
+            count = 0;
+        }
+    }
+}
+
+// ---- Whose file it is ----
+
+// Returns the folder that the library's folders are in, with its last slash;
+// "": not known.
+static const char *root(void)
+{
+    static char path[4096];
+    static const char own[] = "sim/runner/symbols.c:";
+    static struct symbol self;
+    struct symbol *const asked[] = {&self};
+
+    if (self.asked)
+        return path;
+    self.offset =
+        trio_runner_symbol_offset_((const void *)(uintptr_t)root) + 1;
+    ask(asked, 1);
+    const char *end = self.line == NULL ? NULL : strstr(self.line, own);
+    if (end != NULL)
+        snprintf(path, sizeof(path), "%.*s", (int)(end - self.line), self.line);
+    return path;
+}
+
+static bool is_ours(const char *line)
+{
+    static const char *const folders[] = {"core/", "io/", "sim/", "include/"};
+    const char *start = root();
+    size_t length = strlen(start);
+
+    if (length == 0 || strncmp(line, start, length) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+        if (strncmp(line + length, folders[i], strlen(folders[i])) == 0)
+            return true;
+    return false;
+}
+
+const struct symbol *trio_runner_symbol_(uint32_t number)
+{
+    struct symbol *symbol = &symbols[number];
+
+    if (number == 0 || symbol->asked)
+        return symbol;
+    ask_all();
+    for (uint32_t i = 1; i < symbol_count; i++)
+        symbols[i].ours = symbols[i].line != NULL && is_ours(symbols[i].line);
+    return symbol;
+}
