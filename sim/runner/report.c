@@ -14,6 +14,7 @@
 #include "sim/runner/crash.h"
 #include "sim/runner/deviations.h"
 #include "sim/runner/place.h"
+#include "sim/runner/similar.h"
 #include "sim/runner/timeline.h"
 #include "sim/search/search.h"
 
@@ -114,6 +115,8 @@ static void write_story(FILE *out, const struct options *options,
         putc('\n', out);
         trio_runner_timeline_(out, kernel, again.verdict == TRIO_SIM_FAILED,
                               options->full, terminal_width());
+        if (again.verdict == TRIO_SIM_FAILED)
+            trio_runner_similar_(out, campaign, record->scenario, first->token);
         return;
     }
     fprintf(out,

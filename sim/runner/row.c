@@ -166,8 +166,6 @@ static void describe(const struct row_reader *reader, const struct event *event,
         describe_own(event, first, object, row);
     else if (actor != 0)
         say(row, "starts %s", who);
-    if (event->object != 0 && event->kind != TRIO_NOTE_PROPERTY)
-        trio_runner_names_apply_(reader->names, row->text, ROW_TEXT_MAX);
 }
 
 static void describe_deviation(struct row_reader *reader, struct row *row)
@@ -178,8 +176,18 @@ static void describe_deviation(struct row_reader *reader, struct row *row)
     if (count <= DEVIATIONS_TOLD_MAX)
         say(row, "%zu. %s", reader->fired + 1,
             trio_sim_fired_words_(reader->kernel, reader->fired));
-    trio_runner_names_apply_(reader->names, row->text, ROW_TEXT_MAX);
     reader->fired++;
+}
+
+// Names that are derived may be others in another run.
+static void finish(const struct row_reader *reader, const struct event *event,
+                   struct row *row)
+{
+    row->hash = row->task;
+    for (const char *at = row->text; *at != '\0'; at++)
+        row->hash = (row->hash ^ (uint8_t)*at) * UINT64_C(0x100000001b3);
+    if (event->object != 0 || event->kind == EVENT_FIRED)
+        trio_runner_names_apply_(reader->names, row->text, ROW_TEXT_MAX);
 }
 
 bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
@@ -208,6 +216,7 @@ bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
     ret->now = reader->now;
     if (ret->text[0] == '\0')
         return false;
+    finish(reader, event, ret);
     if (actor != 0 && ret->task != 0) {
         ret->step = reader->step;
         reader->busy = true;

@@ -12,6 +12,7 @@ enum { ROW_NAME_MAX = 32, ROW_TEXT_MAX = 160 };
 struct row {
     uint64_t step; // In which it happened; 0: between two.
     uint64_t now;  // Microseconds since the run began.
+    uint64_t hash; // Of what is said: equal where two runs are still the same.
     uint32_t task; // In whose column; 0: across all.
     uint32_t place; // In the code.
     uint8_t kind;  // Of the event.
