@@ -23,6 +23,21 @@ void trio_sim_property(enum trio_property property, bool held, const char *name)
     tell(TRIO_NOTE_PROPERTY, NULL, name, (int64_t)property * 2 + held);
 }
 
+void trio_sim_note(const char *format, ...)
+{
+    struct trio_run *run = trio_current_run_;
+    char text[TRIO_SIM_NOTE_MAX];
+    va_list arguments;
+
+    if (run == NULL || LIKELY((run->observed >> TRIO_NOTE_TEXT & 1) == 0))
+        return;
+    const struct trio_report *report = &run->config.report;
+    va_start(arguments, format);
+    report->format(report->context, text, sizeof(text), format, arguments);
+    va_end(arguments);
+    tell(TRIO_NOTE_TEXT, NULL, text, 0);
+}
+
 void trio_sim_target(const struct trio_cancel_scope *scope)
 {
     tell(TRIO_NOTE_TARGET, scope, NULL, 1);

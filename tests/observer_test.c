@@ -7,7 +7,7 @@
 #include "tests/check.h"
 #include "tests/tasks.h"
 
-enum { KINDS = TRIO_NOTE_TASK_MOVE + 1 };
+enum { KINDS = TRIO_NOTE_TEXT + 1 };
 
 struct witness {
     int counts[KINDS];

@@ -5,6 +5,8 @@
 
 #include <trio/campaign.h>
 
+#include <stdio.h>
+
 #include "tests/campaigns.h"
 #include "tests/capture.h"
 #include "tests/check.h"
@@ -32,6 +34,7 @@ static void say_everything(const struct trio_cancel_scope *scope)
     trio_sim_name(&object, "object");
     trio_sim_owe(&object, "thing");
     trio_sim_settle(&object);
+    TRIO_SIM_NOTE("%d is %s", ask(), "noted");
 }
 
 // S75
@@ -43,7 +46,7 @@ TEST_PLAIN(probe, outside_of_runs_probes_do_nothing)
     say_everything(&scope);
     TRIO_SIM_ALWAYS(false, "not in a run");
     TRIO_SIM_UNREACHABLE("not in a run");
-    CHECK_EQ(asked, 2); // Each evaluates its condition once.
+    CHECK_EQ(asked, 3); // Each evaluates what it is given once.
 }
 
 static TRIO_CHECKPOINT trio_status say_what_is_wrong(void *arg)
@@ -75,8 +78,8 @@ TEST_PLAIN(probe, unobserved_runs_go_on_whatever_they_say)
 // ---- Notes ----
 
 struct told {
-    int counts[TRIO_NOTE_TASK_MOVE + 1];
-    struct trio_note last[TRIO_NOTE_TASK_MOVE + 1];
+    int counts[TRIO_NOTE_TEXT + 1];
+    struct trio_note last[TRIO_NOTE_TEXT + 1];
 };
 
 static bool take_note(void *context, const struct trio_note *note)
@@ -138,6 +141,61 @@ TEST_PLAIN(probe, each_is_a_note_to_the_observer)
     CHECK_EQ(told.counts[TRIO_NOTE_NAME], 1);
     CHECK_EQ(told.counts[TRIO_NOTE_OWE], 1);
     CHECK_EQ(told.counts[TRIO_NOTE_SETTLE], 1);
+    capture_close(&capture);
+}
+
+// ---- What the program says ----
+
+struct listener {
+    char text[2 * TRIO_SIM_NOTE_MAX];
+    struct trio_task *task;
+    int count;
+};
+
+static bool listen(void *context, const struct trio_note *note)
+{
+    struct listener *listener = context;
+
+    snprintf(listener->text, sizeof(listener->text), "%s", note->text);
+    listener->task = note->task;
+    listener->count++;
+    return true;
+}
+
+struct quota {
+    int used, size;
+};
+
+static TRIO_CHECKPOINT trio_status say_something(void *arg)
+{
+    struct listener *listener = arg;
+    struct quota own = {3, 4};
+    struct quota *quota = &own;
+    char text[TRIO_SIM_NOTE_MAX + 1];
+
+    TRIO_SIM_NOTE("quota %d of %d", quota->used, quota->size);
+    CHECK_STRING(listener->text, "quota 3 of 4");
+    CHECK(listener->task == trio_task_current());
+    memset(text, 'x', sizeof(text));
+    text[sizeof(text) - 1] = '\0';
+    TRIO_SIM_NOTE("%s", text);
+    text[sizeof(text) - 2] = '\0';
+    CHECK_STRING(listener->text, text); // The last letter had no room.
+    CHECK_EQ(listener->count, 2);
+    return TRIO_OK;
+}
+
+// S75
+TEST_PLAIN(probe, who_keeps_a_trace_is_told_what_the_program_says)
+{
+    struct capture capture;
+    struct listener listener = {.count = 0};
+
+    capture_open(&capture);
+    capture.config.observer = (struct trio_observer){
+        .context = &listener, .note = listen, .kinds = 1u << TRIO_NOTE_TEXT};
+    CHECK_OK(capture_run(&capture, say_something, &listener));
+    CHECK_EQ(listener.count, 2);
     capture_close(&capture);
 }
 
@@ -207,6 +265,34 @@ TEST_PLAIN(probe, what_never_holds_is_a_failure_of_the_campaign_only)
     result = run(hope_in_vain, (struct trio_campaign_options){.runs = 5});
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
     CHECK_STRING(result.text, "never held: never");
+}
+
+static bool silent;
+
+static TRIO_CHECKPOINT trio_status say_where_it_is(void *arg)
+{
+    (void)arg;
+    trio_status rc = TRIO_OK;
+    for (int i = 0; i < 3 && rc == TRIO_OK; i++) {
+        if (!silent)
+            TRIO_SIM_NOTE("round %d", i);
+        rc = trio_checkpoint();
+    }
+    TRIO_SIM_UNREACHABLE("the end");
+    return rc;
+}
+
+// S75
+TEST_PLAIN(probe, what_is_said_makes_no_other_run)
+{
+    struct trio_campaign_result told, untold;
+
+    silent = false;
+    told = run_once(say_where_it_is);
+    silent = true;
+    untold = run_once(say_where_it_is);
+    CHECK_STRING(told.token, untold.token);
+    CHECK_EQ(told.steps, untold.steps);
 }
 
 // ---- Obligations ----

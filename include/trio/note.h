@@ -40,8 +40,10 @@ enum trio_note_kind {
     TRIO_NOTE_NAME,              // object: what; text: its name
     TRIO_NOTE_OWE,               // object: what; text: of which kind
     TRIO_NOTE_SETTLE,            // object: what
-    TRIO_NOTE_TASK_MOVE          // object: scope that it is in from now on, the
+    TRIO_NOTE_TASK_MOVE,         // object: scope that it is in from now on, the
                                  // nursery's in which it has started
+    TRIO_NOTE_TEXT               // text: what the program says, good only
+                                 // until the observer returns
 };
 
 struct trio_note {

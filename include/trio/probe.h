@@ -69,6 +69,17 @@ struct trio_sometimes_site {
 //     count = seen + 1;
 #define TRIO_SIM_POINT(object, access) trio_sim_point((object), (access))
 
+// Says what the program knows, with values as printf formats them: reports show
+// it where it was said.
+//
+//     TRIO_SIM_NOTE("quota %d of %d", quota->used, quota->size);
+//
+// The values are evaluated each time, so that a run that is looked at is the
+// same run; it is formatted only where somebody looks.
+#define TRIO_SIM_NOTE(...) trio_sim_note(__VA_ARGS__)
+
+enum { TRIO_SIM_NOTE_MAX = 128 }; // Bytes of a text, with the final zero.
+
 TRIO_BEGIN_DECLS
 
 // Tells of a property. `name` is static.
@@ -81,6 +92,12 @@ void trio_sim_property(enum trio_property property, bool held,
 //
 // Checkpoint: never.
 void trio_sim_point(const void *object, enum trio_access access);
+
+// What TRIO_SIM_NOTE stands for. A longer text is cut off. Does nothing outside
+// of a run, and where nobody keeps a trace.
+//
+// Checkpoint: never. Also outside a task.
+void trio_sim_note(const char *format, ...) TRIO_PRINTF(1, 2);
 
 // Has the cancel sweep cancel `scope` instead of those that it would choose
 // itself. The scope is open.

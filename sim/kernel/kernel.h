@@ -214,9 +214,10 @@ struct event {
 // What is kept of an event besides, only with `words`. There a task that makes
 // itself ready, to let others have their turn, is an event, too.
 struct telling {
-    int64_t first;   // As the note's; of CLOCK_JUMP: since the run began, in ns.
+    int64_t first;   // As the note's; of CLOCK_JUMP: ns since the run began.
     uint32_t place;  // Where the code stood, as the locator knows it.
     uint32_t opened; // Of SCOPE_CANCEL: where the scope was opened.
+    uint32_t said;   // Of TEXT: its number, for trio_sim_said_.
 };
 
 // Keeps places in the code by numbers other than 0; 0: not known.
@@ -304,6 +305,7 @@ const struct property *trio_sim_properties_(const struct kernel *kernel,
 size_t trio_sim_event_count_(const struct kernel *kernel);
 const struct event *trio_sim_event_(const struct kernel *kernel, size_t i);
 const struct telling *trio_sim_telling_(const struct kernel *kernel, size_t i);
+const char *trio_sim_said_(const struct kernel *kernel, uint32_t number);
 size_t trio_sim_actor_count_(const struct kernel *kernel);
 const struct actor *trio_sim_actor_at_(const struct kernel *kernel, size_t i);
 void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,

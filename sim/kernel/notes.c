@@ -28,15 +28,29 @@ void trio_sim_keep_(struct kernel *kernel, const struct event *event,
         told->telling.place = kernel->locator.here();
 }
 
+static struct telling *last_telling(const struct kernel *kernel)
+{
+    return &ARRAY_AT(&kernel->told, struct told, kernel->told.count - 1)
+                ->telling;
+}
+
 // Of the scope that was cancelled last.
 static void keep_opening(struct kernel *kernel,
                          const struct trio_cancel_scope *scope)
 {
-    struct told *told =
-        ARRAY_AT(&kernel->told, struct told, kernel->told.count - 1);
-
     if (kernel->locator.at != NULL && scope->place != NULL)
-        told->telling.opened = kernel->locator.at(scope->place);
+        last_telling(kernel)->opened = kernel->locator.at(scope->place);
+}
+
+// It is no part of the hash: nobody is told of it without words.
+static void keep_text(struct kernel *kernel, uint32_t task, const char *text)
+{
+    struct said_text *said = trio_sim_append_(kernel, &kernel->said);
+
+    trio_sim_format_(kernel, said->text, sizeof(said->text), "%s", text);
+    trio_sim_keep_(kernel,
+                   &(struct event){.task = task, .kind = TRIO_NOTE_TEXT}, 0);
+    last_telling(kernel)->said = (uint32_t)kernel->said.count - 1;
 }
 
 static inline void record(struct kernel *kernel, enum trio_note_kind kind,
@@ -116,10 +130,10 @@ static inline void step_begins(struct kernel *kernel, uint32_t task)
 // It is no part of the hash: nobody is told of it without details.
 static void keep_yield(struct kernel *kernel, const struct actor *actor)
 {
-    trio_sim_keep_(kernel,
-                   &(struct event){.task = actor->number,
-                                   .kind = TRIO_NOTE_TASK_READY},
-                   0);
+    trio_sim_keep_(
+        kernel,
+        &(struct event){.task = actor->number, .kind = TRIO_NOTE_TASK_READY},
+        0);
 }
 
 // What only runs with details are told of, and what those know besides.
@@ -136,6 +150,8 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
     } else if (note->kind == TRIO_NOTE_NAME) {
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};
+    } else if (note->kind == TRIO_NOTE_TEXT) {
+        keep_text(kernel, actor == NULL ? 0 : actor->number, note->text);
     } else if (note->kind == TRIO_NOTE_SCOPE_CANCEL) {
         if (kernel->words)
             keep_opening(kernel, scope);
@@ -243,7 +259,8 @@ struct trio_observer trio_sim_observer_(struct kernel *kernel)
     return (struct trio_observer){
         .context = kernel,
         .note = note,
-        .kinds = always | BIT(RUN_END) | (kernel->details ? with_details : 0)};
+        .kinds = always | BIT(RUN_END) | (kernel->details ? with_details : 0) |
+                 (kernel->words ? BIT(TEXT) : 0)};
 }
 
 size_t trio_sim_event_count_(const struct kernel *kernel)
@@ -266,4 +283,9 @@ const struct event *trio_sim_event_(const struct kernel *kernel, size_t i)
 const struct telling *trio_sim_telling_(const struct kernel *kernel, size_t i)
 {
     return &ARRAY_AT(&kernel->told, struct told, i)->telling;
+}
+
+const char *trio_sim_said_(const struct kernel *kernel, uint32_t number)
+{
+    return ARRAY_AT(&kernel->said, struct said_text, number)->text;
 }

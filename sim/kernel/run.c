@@ -161,6 +161,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->names.size = sizeof(struct given_name);
     kernel->histories.size = sizeof(struct history);
     kernel->told.size = sizeof(struct told);
+    kernel->said.size = sizeof(struct said_text);
     trio_sim_objects_begin_(&kernel->objects, &kernel->memory.base);
     fill_config(kernel, base);
     return kernel;

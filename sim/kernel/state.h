@@ -15,7 +15,7 @@ enum {
     EARLY_MAX = 3,           // Clock and jobs, of a run.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 14
+    ARRAYS = 15
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -52,6 +52,11 @@ struct owed {
 struct told {
     struct event event;
     struct telling telling;
+};
+
+// What the program says.
+struct said_text {
+    char text[TRIO_SIM_NOTE_MAX];
 };
 
 struct fired_words {
@@ -116,6 +121,7 @@ struct kernel {
             struct array fired_words;
             struct array names; // struct given_name
             struct array told;  // struct told: all events
+            struct array said;  // struct said_text
         };
     };
 

@@ -147,7 +147,8 @@ static bool is_inside(const struct kernel *kernel,
 {
     // Time and deviations are everybody's.
     if (event->kind == TRIO_NOTE_CLOCK_JUMP || event->kind == EVENT_FIRED ||
-        is_failure(event))
+        is_failure(event) ||
+        (event->kind == TRIO_NOTE_TEXT && event->task == 0))
         return true;
     // Nobody cares for all the others that a task has started.
     if (event->kind == TRIO_NOTE_TASK_SPAWN)

@@ -69,8 +69,7 @@ static void write_scope(FILE *out, const struct kernel *kernel, size_t event)
     if (event >= trio_sim_event_count_(kernel) ||
         trio_sim_event_(kernel, event)->kind != TRIO_NOTE_SCOPE_CANCEL)
         return;
-    place =
-        trio_runner_place_name_(trio_sim_telling_(kernel, event)->opened);
+    place = trio_runner_place_name_(trio_sim_telling_(kernel, event)->opened);
     if (*place != '\0')
         fprintf(out, "       the scope opened at %s\n", place);
 }

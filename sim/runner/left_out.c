@@ -48,11 +48,11 @@ static void tell_time(struct shortening *shortening, const struct row *next)
     if (passed == 0)
         return;
     shortening->now = next->now;
-    trio_runner_row_say_(&row, "%" PRIu64 ".%03u %s later",
-                         passed / (passed < 1000000 ? 1000 : 1000000),
-                         (unsigned)(passed < 1000000 ? passed % 1000
-                                                     : passed / 1000 % 1000),
-                         passed < 1000000 ? "ms" : "s");
+    trio_runner_row_say_(
+        &row, "%" PRIu64 ".%03u %s later",
+        passed / (passed < 1000000 ? 1000 : 1000000),
+        (unsigned)(passed < 1000000 ? passed % 1000 : passed / 1000 % 1000),
+        passed < 1000000 ? "ms" : "s");
     trio_runner_rows_add_(&shortening->shown, &row);
 }
 
@@ -146,9 +146,8 @@ static void shorten(struct shortening *shortening)
 struct rows trio_runner_rows_shown_(const struct kernel *kernel,
                                     const struct rows *rows)
 {
-    struct shortening shortening = {.kernel = kernel,
-                                    .rows = rows,
-                                    .tasks = trio_sim_actor_count_(kernel)};
+    struct shortening shortening = {
+        .kernel = kernel, .rows = rows, .tasks = trio_sim_actor_count_(kernel)};
 
     shortening.left_out =
         calloc(shortening.tasks + 1, sizeof(*shortening.left_out));

@@ -165,8 +165,8 @@ void trio_runner_names_apply_(const struct names *names, char *text,
         if (end == at + 1 || number >= names->count ||
             names->names[number].text[0] == '\0')
             continue;
-        snprintf(name, sizeof(name), names->names[number].shared ? "%s#%lu"
-                                                                 : "%s",
+        snprintf(name, sizeof(name),
+                 names->names[number].shared ? "%s#%lu" : "%s",
                  names->names[number].text, number);
         at += replace(text, size, at, (size_t)(end - at), name);
     }

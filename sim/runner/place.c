@@ -1,7 +1,7 @@
-// Where the code stood is kept as the calls that were under way. Which of them is
-// the scenario's is found out when it is told: most are never asked for. Each
-// list of calls is kept once, in memory that is always there: it is the task
-// under way that comes here, with all its memory counted.
+// Where the code stood is kept as the calls that were under way. Which of them
+// is the scenario's is found out when it is told: most are never asked for.
+// Each list of calls is kept once, in memory that is always there: it is the
+// task under way that comes here, with all its memory counted.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/place.h"

@@ -168,6 +168,18 @@ static void describe(const struct row_reader *reader, const struct event *event,
         say(row, "starts %s", who);
 }
 
+// What the program says, on one line.
+static void describe_text(const struct row_reader *reader,
+                          const struct event *event, uint32_t said,
+                          struct row *row)
+{
+    row->task = event->task;
+    say(row, "note: %s", trio_sim_said_(reader->kernel, said));
+    for (char *at = row->text; *at != '\0'; at++)
+        if ((unsigned char)*at < ' ')
+            *at = ' ';
+}
+
 static void describe_deviation(struct row_reader *reader, struct row *row)
 {
     size_t count;
@@ -209,6 +221,9 @@ bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
         break;
     case EVENT_FIRED:
         describe_deviation(reader, ret);
+        break;
+    case TRIO_NOTE_TEXT:
+        describe_text(reader, event, telling->said, ret);
         break;
     default:
         describe(reader, event, first, actor, ret);

@@ -1,6 +1,6 @@
 // Shrinking has tried to leave out each deviation, and the run passed: so there
-// is a run that does the same up to where that one was, and comes to a good end.
-// The later the deviation, the more they have in common.
+// is a run that does the same up to where that one was, and comes to a good
+// end. The later the deviation, the more they have in common.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/similar.h"
@@ -139,11 +139,10 @@ static void write_parting(FILE *out, struct side *sides, size_t without)
 {
     uint64_t step = find_parting(sides);
 
-    fprintf(out, "\n  Without deviation %zu the run passes. They part ", without);
-    if (step == 0)
-        fputs("at the beginning:\n\n", out);
-    else
-        fprintf(out, "after step %" PRIu64 ":\n\n", step);
+    fprintf(out,
+            "\n  Without deviation %zu the run passes. They part after step"
+            " %" PRIu64 ":\n\n",
+            without, step);
     fill_cells(&sides[0]);
     fill_cells(&sides[1]);
     write_table(out, sides);

@@ -106,33 +106,30 @@ static void ask_all(void)
 
 // ---- Whose file it is ----
 
-// Returns the folder that the library's folders are in, with its last slash;
-// "": not known.
-static const char *root(void)
+// Returns the number of a place in this file.
+static uint32_t own_symbol(void)
 {
-    static char path[4096];
-    static const char own[] = "sim/runner/symbols.c:";
-    static struct symbol self;
-    struct symbol *const asked[] = {&self};
+    return trio_runner_symbol_number_(
+        trio_runner_symbol_offset_((const void *)(uintptr_t)own_symbol) + 1);
+}
 
-    if (self.asked)
-        return path;
-    self.offset =
-        trio_runner_symbol_offset_((const void *)(uintptr_t)root) + 1;
-    ask(asked, 1);
-    const char *end = self.line == NULL ? NULL : strstr(self.line, own);
-    if (end != NULL)
-        snprintf(path, sizeof(path), "%.*s", (int)(end - self.line), self.line);
-    return path;
+// Returns the length of the path of the folder that the library's folders are
+// in, with its last slash; 0: not known.
+static size_t root_length(const char *own_line)
+{
+    const char *end =
+        own_line == NULL ? NULL : strstr(own_line, "sim/runner/symbols.c:");
+
+    return end == NULL ? 0 : (size_t)(end - own_line);
 }
 
 static bool is_ours(const char *line)
 {
     static const char *const folders[] = {"core/", "io/", "sim/", "include/"};
-    const char *start = root();
-    size_t length = strlen(start);
+    const char *own_line = symbols[own_symbol()].line;
+    size_t length = root_length(own_line);
 
-    if (length == 0 || strncmp(line, start, length) != 0)
+    if (length == 0 || strncmp(line, own_line, length) != 0)
         return false;
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
         if (strncmp(line + length, folders[i], strlen(folders[i])) == 0)
@@ -146,6 +143,7 @@ const struct symbol *trio_runner_symbol_(uint32_t number)
 
     if (number == 0 || symbol->asked)
         return symbol;
+    own_symbol(); // To be asked for, too.
     ask_all();
     for (uint32_t i = 1; i < symbol_count; i++)
         symbols[i].ours = symbols[i].line != NULL && is_ours(symbols[i].line);

@@ -26,7 +26,7 @@ struct timeline {
     struct column columns[COLUMNS_MAX];
     size_t column_count;
     size_t place_width; // 0: no place is known.
-    bool others; // The last column is of all tasks that have none.
+    bool others;        // The last column is of all tasks that have none.
 };
 
 // Returns the column of a task.
@@ -110,7 +110,8 @@ static void write_head(FILE *out, const struct timeline *timeline)
 {
     fprintf(out, "%*s", STEP_WIDTH, "step");
     if (timeline->place_width > 0)
-        fprintf(out, "%*s%-*s", GAP, "", (int)timeline->place_width - GAP, "at");
+        fprintf(out, "%*s%-*s", GAP, "", (int)timeline->place_width - GAP,
+                "at");
     for (size_t i = 0; i < timeline->column_count; i++) {
         const struct column *column = &timeline->columns[i];
         bool last = i + 1 == timeline->column_count;

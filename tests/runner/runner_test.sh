@@ -111,7 +111,8 @@ check 'how it was found' says '^  found    by [a-z]+, after [0-9]+ runs$'
 check 'and whether it is possible' says "possible on today's loop"
 check 'in words' says '1\. looker at start, 1st time -> payer first'
 check 'who did it is in the timeline' says 'step +at +main +looker +payer'
-check 'with what they did' says '^ +[0-9]+ +specimens\.c:[0-9]+ +writes account$'
+check 'with what they did' \
+    says '^ +[0-9]+ +specimens\.c:[0-9]+ +writes account$'
 check 'up to the failure' says 'BROKEN: nobody sees the payment'
 check 'by name' says_not 'others'
 check 'where each of them was' says '^ +looker at specimens\.c:[0-9]+$'
@@ -122,7 +123,10 @@ check 'an object without a name is called as declared' \
 check 'who has nothing to do with it' run 1 --test arrives
 check 'is not in the timeline' says_not 'starts idler'
 check 'which says so' says '^ +-- 3 steps of idler left out --$'
-check 'a step of which nothing is seen is' says '^ +[0-9]+ +specimens\.c:[0-9]+ +yields$'
+check 'a step of which nothing is seen is' \
+    says '^ +[0-9]+ +specimens\.c:[0-9]+ +yields$'
+check 'what the program says is where it was said' \
+    says '^ +[0-9]+ +specimens\.c:[0-9]+ +note: it took 2 steps, no more$'
 check 'with all that there is' run 1 --test arrives --full
 check 'there is everybody' says '^ +step +at +main +idler +child$'
 check 'and nothing is left out' says_not 'left out'
@@ -132,6 +136,11 @@ check 'is told by number' \
 check 'also in the timeline' says '^ +[0-9]+ +ends: -1234$'
 
 run 1 --test loses
+check 'beside it is a run that passes' \
+    says '^  Without deviation 1 the run passes\. They part after step 1:$'
+check 'with what differs' \
+    says '^    payer: writes account .* looker: reads account '
+
 token=$(sed -nE 's/^  token +//p' "$work/out")
 command=$(sed -nE 's/^  replay +//p' "$work/out")
 again=${command#"$program" }

@@ -123,6 +123,7 @@ static TRIO_CHECKPOINT trio_status step_twice(void *arg)
 static TRIO_CHECKPOINT trio_status arrive(void *arg)
 {
     trio_status rc = step_twice(arg);
+    TRIO_SIM_NOTE("it took %d steps,\nno more", 2);
     if (rc == TRIO_OK)
         TRIO_SIM_UNREACHABLE("nobody arrives");
     return rc;
