@@ -86,6 +86,7 @@ struct trio_run {
     struct trio_nursery system;
     struct trio_entry interrupt;
     struct trio_capacity_limiter threads;
+    struct trio_names names;
     char cycle[TRIO_ERROR_TEXT_MAX]; // Of a deadlock, or empty.
     struct trio_config config;
 };

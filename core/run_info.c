@@ -59,6 +59,11 @@ struct trio_capacity_limiter *trio_thread_limiter(void)
     return &trio_run_current_()->threads;
 }
 
+struct trio_names *trio_run_names(void)
+{
+    return &trio_run_current_()->names;
+}
+
 const struct trio_memory *trio_run_memory(void)
 {
     return &trio_run_current_()->config.memory;

@@ -6,6 +6,7 @@
 #include <trio/backend.h>
 
 #include "io/epoll.h"
+#include "io/lookup.h"
 #include "io/signals.h"
 #include "io/threads.h"
 
@@ -63,6 +64,8 @@ const struct trio_jobs trio_epoll_jobs_ = {
     .busy = is_busy,
     .pause = trio_thread_pause_,
     .resume = trio_thread_resume_,
+    .lookup_addresses = trio_lookup_addresses_,
+    .lookup_name = trio_lookup_name_,
     .watch_signals = trio_signals_watch_,
     .unwatch_signals = trio_signals_unwatch_,
     .raise_signal = trio_signal_raise_,

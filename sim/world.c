@@ -293,10 +293,17 @@ static void release_interrupt(void *context)
     (void)context;
 }
 
+static void look_up(struct trio_lookup *lookup)
+{
+    lookup->status = TRIO_ENOTSUP;
+}
+
 static const struct trio_jobs seam_jobs = {
     .submit = submit,
     .leave = leave,
     .busy = is_busy,
+    .lookup_addresses = look_up,
+    .lookup_name = look_up,
     .watch_signals = watch_signals,
     .unwatch_signals = unwatch_signals,
     .raise_signal = raise_signal,

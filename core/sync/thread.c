@@ -51,6 +51,7 @@ struct call {
     bool worked;    // `fn` has returned.
     trio_status status;
     bool abandonable;
+    bool *ret_abandoned;
     bool over;                // The job is done.
     struct trio_task *waiter; // NULL: it has left.
     struct request *request;  // For the waiter, or NULL.
@@ -156,6 +157,8 @@ static bool on_cancel(struct trio_task *task, void *arg)
     if (!call->abandonable)
         return false;
     call->waiter = NULL;
+    if (call->ret_abandoned != NULL)
+        *call->ret_abandoned = true;
     world->jobs->leave(world->context, &call->job);
     return true;
 }
@@ -220,6 +223,7 @@ static void fill(struct call *call, const struct trio_thread_options *options)
         return;
     call->job.name = options->name;
     call->abandonable = options->abandon_on_cancel;
+    call->ret_abandoned = options->ret_abandoned;
     if (options->limiter != NULL)
         call->limiter = options->limiter;
 }

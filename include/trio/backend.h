@@ -9,7 +9,9 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/entry.h>
+#include <trio/error.h>
 #include <trio/message.h>
+#include <trio/resolve.h>
 #include <trio/status.h>
 #include <trio/time.h>
 
@@ -211,6 +213,17 @@ struct trio_job {
     bool awaited;
 };
 
+// A question to the system's resolver, and its answer.
+struct trio_lookup {
+    char host[TRIO_HOST_SIZE];
+    enum trio_address_family family; // 0: any.
+    struct trio_address addresses[TRIO_RESOLVE_MAX];
+    size_t count;
+    trio_status status;
+    int os_error;
+    char reason[TRIO_ERROR_TEXT_MAX]; // What the system said, or empty.
+};
+
 // What happens beside the loop.
 struct trio_jobs {
     // Starts a job. From then on can_wake is true until it is done, and a task
@@ -231,6 +244,11 @@ struct trio_jobs {
     // `work` is called in the run's own thread.
     void (*pause)(struct trio_job *job);
     void (*resume)(struct trio_job *job);
+
+    // Finds the addresses of `host`, or the name of the first of `addresses`.
+    // They block: for a job's `work`.
+    void (*lookup_addresses)(struct trio_lookup *lookup);
+    void (*lookup_name)(struct trio_lookup *lookup);
 
     // Begins to watch signals, or stops. Stopping restores the dispositions
     // that were found.
@@ -259,6 +277,12 @@ struct trio_world {
     const struct trio_io *io;
     const struct trio_net *net;
     const struct trio_jobs *jobs;
+};
+
+// What the resolver keeps of a run.
+struct trio_names {
+    const struct trio_resolver *resolver; // NULL: the system's.
+    struct trio_question_ *questions;     // That somebody waits for.
 };
 
 // ---- Scheduler ----
@@ -399,6 +423,11 @@ const struct trio_world *trio_run_world(void);
 //
 // Checkpoint: never.
 const struct trio_memory *trio_run_memory(void);
+
+// Returns what the resolver keeps of the current run. Misuse outside a run.
+//
+// Checkpoint: never.
+struct trio_names *trio_run_names(void);
 
 // Reports a stack overflow, and stops, if `address` lies in the guard of the
 // stack that is in use: the current task's, also while an abort function or an

@@ -20,6 +20,7 @@ struct trio_thread_options {
     const char *name; // Of the thread meanwhile, cut off by some systems. In
                       // place until the function has returned.
     bool abandon_on_cancel; // A cancellation leaves the thread to itself.
+    bool *ret_abandoned;    // Set to true if one did; or NULL.
     struct trio_capacity_limiter *limiter; // Lends the slot for the thread; it
                       // outlives the thread. Default: trio_thread_limiter.
 };
@@ -43,11 +44,11 @@ TRIO_BEGIN_DECLS
 // A cancellation is looked for before the thread begins. After that it waits
 // for `fn`, which may ask by trio_from_thread_check_cancelled; or, with
 // `abandon_on_cancel`, this returns at once, and `fn` goes on with nobody to
-// take its status. Then `arg`, and what it points to, belong to `fn` until that
-// returns, also after the end of the run, which does not wait for it. The slot
-// of the limiter is taken until then, so that no more threads can hang than
-// slots there are. A limiter from which such a thread has borrowed when its run
-// ends is not for another run.
+// take its status. Then `*ret_abandoned` is set, and `arg`, with what it points
+// to, belongs to `fn` until that returns, also after the end of the run, which
+// does not wait for it. The slot of the limiter is taken until then, so that no
+// more threads can hang than slots there are. A limiter from which such a
+// thread has borrowed when its run ends is not for another run.
 //
 // While a thread is awaited the run is not deadlocked, not all of its tasks
 // count as blocked, and a clock that jumps stands still.

@@ -24,6 +24,7 @@
 #include <trio/race.h>
 #include <trio/random.h>
 #include <trio/reader.h>
+#include <trio/resolve.h>
 #include <trio/run.h>
 #include <trio/select.h>
 #include <trio/semaphore.h>

@@ -29,6 +29,11 @@ TRIO_CHECKPOINT trio_status fetch_page(void *page);
 void drop_page(void *page);
 void print_page(const struct page *page);
 
+TRIO_CHECKPOINT trio_status look_into_table(void *context, const char *host,
+                                            enum trio_address_family family,
+                                            struct trio_address *ret_addresses,
+                                            size_t max, size_t *ret_count);
+
 TRIO_MUST_USE trio_status read_file(struct page *ret_page);
 
 extern char ada[], grace[];
