@@ -113,10 +113,12 @@ static void write_story(FILE *out, const struct options *options,
     if (rc == TRIO_OK && again.verdict == first->verdict) {
         trio_runner_deviations_write_(out, kernel);
         putc('\n', out);
-        trio_runner_timeline_(out, kernel, again.verdict == TRIO_SIM_FAILED,
+        bool failed = again.verdict == TRIO_SIM_FAILED;
+        trio_runner_timeline_(out, kernel, failed ? again.text : NULL,
                               options->full, terminal_width());
-        if (again.verdict == TRIO_SIM_FAILED)
-            trio_runner_similar_(out, campaign, record->scenario, first->token);
+        if (failed)
+            trio_runner_similar_(out, campaign, record->scenario, first->token,
+                                 again.text);
         return;
     }
     fprintf(out,

@@ -91,11 +91,13 @@ static void thin_out_all(struct rows *rows, const bool *named)
 // ---- Reading ----
 
 // What fails without an event of its own, like a check, does so last.
-static void add_end(struct rows *rows, const struct cone *cone)
+static void add_end(struct rows *rows, const struct cone *cone,
+                    const char *failure)
 {
-    struct row row = {.text = "FAILS", .shown = true};
+    struct row row = {.shown = true};
     size_t last = cone->count;
 
+    trio_runner_row_say_(&row, "FAILS: %s", failure);
     while (last > 0 && row.task == 0)
         row.task = cone->actors[--last];
     if (rows->count > 0) {
@@ -121,7 +123,7 @@ static void read_all(struct rows *rows, const struct kernel *kernel,
     trio_runner_names_free_(&names);
 }
 
-struct rows trio_runner_rows_(const struct kernel *kernel, bool failed,
+struct rows trio_runner_rows_(const struct kernel *kernel, const char *failure,
                               bool full)
 {
     struct rows rows = {NULL, 0, 0};
@@ -131,8 +133,8 @@ struct rows trio_runner_rows_(const struct kernel *kernel, bool failed,
         return rows;
     struct cone cone = trio_runner_cone_(kernel, named);
     read_all(&rows, kernel, &cone);
-    if (failed && !cone.failed)
-        add_end(&rows, &cone);
+    if (failure != NULL && !cone.failed)
+        add_end(&rows, &cone, failure);
     for (size_t i = 0; full && i < rows.count; i++)
         rows.items[i].shown = true;
     if (!full)

@@ -16,9 +16,10 @@ struct rows {
 void trio_runner_rows_add_(struct rows *rows, const struct row *row);
 void trio_runner_rows_free_(struct rows *rows);
 
-// Reads the run that was last, up to its end; `failed`: that is a failure, and
-// has a row. Shown are those of what led there, or with `full` all.
-struct rows trio_runner_rows_(const struct kernel *kernel, bool failed,
+// Reads the run that was last, up to its end, which has a row if that is a
+// failure, in the words of `failure`; NULL: it is none. Shown are the rows of
+// what led there, or with `full` all.
+struct rows trio_runner_rows_(const struct kernel *kernel, const char *failure,
                               bool full);
 
 // Returns the rows that are shown, with others between them that say which

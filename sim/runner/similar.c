@@ -150,7 +150,7 @@ static void write_parting(FILE *out, struct side *sides, size_t without)
 
 void trio_runner_similar_(FILE *out, struct trio_campaign *campaign,
                           const struct trio_scenario *scenario,
-                          const char *token)
+                          const char *token, const char *failure)
 {
     struct kernel *kernel = trio_sim_campaign_kernel_(campaign);
     struct deviation deviations[DEVIATIONS_MAX];
@@ -160,10 +160,10 @@ void trio_runner_similar_(FILE *out, struct trio_campaign *campaign,
     if (!trio_sim_token_read_(token, &plan, deviations, DEVIATIONS_MAX))
         return;
     plan.details = plan.words = true;
-    sides[0].rows = trio_runner_rows_(kernel, true, true);
+    sides[0].rows = trio_runner_rows_(kernel, failure, true);
     size_t without = find_passing(kernel, &plan);
     if (without > 0) {
-        sides[1].rows = trio_runner_rows_(kernel, false, true);
+        sides[1].rows = trio_runner_rows_(kernel, NULL, true);
         write_parting(out, sides, without);
     }
     trio_runner_rows_free_(&sides[0].rows);

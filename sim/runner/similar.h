@@ -9,10 +9,10 @@
 #include <trio/campaign.h>
 
 // Looks among the runs with one deviation less than the one that was last, a
-// replay of `token` that failed, for one that passes, and writes where the two
-// part. Writes nothing if there is none. After that, another run was last.
+// replay of `token` with a `failure`, for one that passes, and writes where the
+// two part. Writes nothing if there is none. After that, another run was last.
 void trio_runner_similar_(FILE *out, struct trio_campaign *campaign,
                           const struct trio_scenario *scenario,
-                          const char *token);
+                          const char *token, const char *failure);
 
 #endif // TRIO_SIM_RUNNER_SIMILAR_H

@@ -138,8 +138,9 @@ static void write_row(FILE *out, struct timeline *timeline,
         indent += at->width + GAP;
     if (timeline->others && end == last)
         trio_sim_actor_name_(kernel, row->task, name, sizeof(name));
-    fprintf(out, "%*s%s%s%s\n", (int)indent, "", name,
-            name[0] != '\0' ? ": " : "", row->text);
+    fprintf(out, "%*s%s%s", (int)indent, "", name, name[0] != '\0' ? ": " : "");
+    trio_runner_place_write_(out, row->text);
+    putc('\n', out);
 }
 
 static void write_rows(FILE *out, struct timeline *timeline,
@@ -165,11 +166,11 @@ static void write_rows(FILE *out, struct timeline *timeline,
     }
 }
 
-void trio_runner_timeline_(FILE *out, const struct kernel *kernel, bool failed,
-                           bool full, size_t width)
+void trio_runner_timeline_(FILE *out, const struct kernel *kernel,
+                           const char *failure, bool full, size_t width)
 {
     struct timeline timeline = {.column_count = 0};
-    struct rows rows = trio_runner_rows_(kernel, failed, full);
+    struct rows rows = trio_runner_rows_(kernel, failure, full);
 
     timeline.rows = trio_runner_rows_shown_(kernel, &rows);
     add_columns(&timeline, kernel);

@@ -130,6 +130,13 @@ check 'what the program says is where it was said' \
 check 'with all that there is' run 1 --test arrives --full
 check 'there is everybody' says '^ +step +at +main +idler +child$'
 check 'and nothing is left out' says_not 'left out'
+check 'a long way' run 1 --test arrives_late
+check 'is cut short' says '^ +\.\.\. 44[0-9] steps of child left out$'
+check 'far from where it ends' says '^ +50[0-9] +.* yields$'
+check 'of who is named by a deviation' \
+    run 1 --test arrives_late --shrink=off --script 'main child*3'
+check 'there is more' says '^ +\.\.\. 1[0-9][0-9] steps of child left out$'
+check 'but there is an end' bash -c '[ "$(wc -l <"$0")" -lt 450 ]' "$work/out"
 check 'a status of the application' run 1 --test ends_otherwise
 check 'is told by number' \
     says '^ends_otherwise failed: it ended with application status -1234'
@@ -230,7 +237,7 @@ check 'which is a failure' says '^crashes +FAILED'
 check 'and how it died is known' \
     says 'its process (died of signal 11|ended with)'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '2 passed, 6 failed'
+check 'all are counted' ends_with '2 passed, 7 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -243,7 +250,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="9" failures="5" errors="1"' \
+check 'has the sums' grep -q 'tests="10" failures="6" errors="1"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

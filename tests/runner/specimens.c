@@ -156,6 +156,22 @@ TRIO_SCENARIO(arrives)
     return run_beside_idler(arrive);
 }
 
+static TRIO_CHECKPOINT trio_status arrive_late(void *arg)
+{
+    trio_status rc = TRIO_OK;
+
+    for (int i = 0; i < 250 && rc == TRIO_OK; i++)
+        rc = step_twice(arg);
+    return rc == TRIO_OK ? arrive(arg) : rc;
+}
+
+// After more steps than anybody wants to see.
+TRIO_SCENARIO(arrives_late, .no_cancel_sweep = true)
+{
+    (void)arg;
+    return run_beside_idler(arrive_late);
+}
+
 // With a status of its own.
 TRIO_SCENARIO(ends_otherwise)
 {
