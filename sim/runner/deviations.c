@@ -121,7 +121,7 @@ static bool has_name(const char *text, const char *name)
     size_t length = strlen(name);
     const char *at = text;
 
-    while ((at = strstr(at, name)) != NULL) {
+    while (length > 0 && (at = strstr(at, name)) != NULL) {
         bool begins = at == text || strchr(" (", at[-1]) != NULL;
         if (begins && strchr(" ,)", at[length]) != NULL)
             return true;

@@ -32,11 +32,13 @@ static FILE *open_source(const char *path)
     return fopen(other, "r");
 }
 
-// Reads a line of the source, "/path/file.c:12".
-static bool read_line(const char *place, char *line, int size)
+// Reads a line of the source, "/path/file.c:12", or the beginning of it.
+static bool read_line(const char *place, char *line, size_t size)
 {
     char path[PATH_SIZE];
     const char *colon = strrchr(place, ':');
+    char *text = NULL;
+    size_t room = 0;
     bool read = true;
 
     if (colon == NULL || (size_t)(colon - place) >= sizeof(path))
@@ -46,8 +48,12 @@ static bool read_line(const char *place, char *line, int size)
     if (file == NULL)
         return false;
     for (long left = atol(colon + 1); left > 0 && read; left--)
-        read = fgets(line, size, file) != NULL;
+        read = getline(&text, &room, file) >= 0;
     fclose(file);
+    read = read && text != NULL;
+    if (read)
+        snprintf(line, size, "%s", text);
+    free(text);
     return read;
 }
 
