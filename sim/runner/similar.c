@@ -15,10 +15,10 @@
 
 enum { TRIES_MAX = 50, ROWS_TOLD = 6, CELL_SIZE = 256, GAP = 3 };
 
-// A run and a place in it.
+// A run, which another one may have followed, and a place in it.
 struct side {
-    struct kernel *kernel;
     struct rows rows;
+    char (*names)[ROW_NAME_MAX]; // Of its tasks, by number.
     size_t next;
     char cells[ROWS_TOLD][CELL_SIZE];
 };
@@ -74,6 +74,25 @@ static const struct row *row_of(struct side *side)
     return side->next < rows->count ? &rows->items[side->next] : NULL;
 }
 
+// Takes down the run that was last.
+static bool read_side(struct side *side, const struct kernel *kernel,
+                      const char *failure)
+{
+    size_t tasks = trio_sim_actor_count_(kernel);
+
+    side->rows = trio_runner_rows_(kernel, failure, true);
+    side->names = calloc(tasks + 1, sizeof(*side->names));
+    for (uint32_t task = 1; side->names != NULL && task < tasks; task++)
+        trio_sim_actor_name_(kernel, task, side->names[task], ROW_NAME_MAX);
+    return side->names != NULL;
+}
+
+static void free_side(struct side *side)
+{
+    trio_runner_rows_free_(&side->rows);
+    free(side->names);
+}
+
 // Goes on to where they part; returns the last step that they have in common.
 static uint64_t find_parting(struct side *sides)
 {
@@ -95,15 +114,14 @@ static uint64_t find_parting(struct side *sides)
 
 static void fill_cell(struct side *side, char *cell)
 {
-    char name[ROW_NAME_MAX];
     const struct row *row = row_of(side);
 
     if (row == NULL)
         return;
     side->next++;
     const char *place = trio_runner_place_name_(row->place);
-    trio_sim_actor_name_(side->kernel, row->task, name, sizeof(name));
-    snprintf(cell, CELL_SIZE, "%s%s%s%s%s%s", row->task == 0 ? "" : name,
+    snprintf(cell, CELL_SIZE, "%s%s%s%s%s%s",
+             row->task == 0 ? "" : side->names[row->task],
              row->task == 0 ? "" : ": ", row->text, *place == '\0' ? "" : " (",
              place, *place == '\0' ? "" : ")");
 }
@@ -155,17 +173,16 @@ void trio_runner_similar_(FILE *out, struct trio_campaign *campaign,
     struct kernel *kernel = trio_sim_campaign_kernel_(campaign);
     struct deviation deviations[DEVIATIONS_MAX];
     struct plan plan = {.scenario = scenario};
-    struct side sides[2] = {{.kernel = kernel}, {.kernel = kernel}};
+    struct side sides[2] = {{.next = 0}, {.next = 0}};
+    size_t without = 0;
 
     if (!trio_sim_token_read_(token, &plan, deviations, DEVIATIONS_MAX))
         return;
     plan.details = plan.words = true;
-    sides[0].rows = trio_runner_rows_(kernel, failure, true);
-    size_t without = find_passing(kernel, &plan);
-    if (without > 0) {
-        sides[1].rows = trio_runner_rows_(kernel, NULL, true);
+    if (read_side(&sides[0], kernel, failure))
+        without = find_passing(kernel, &plan);
+    if (without > 0 && read_side(&sides[1], kernel, NULL))
         write_parting(out, sides, without);
-    }
-    trio_runner_rows_free_(&sides[0].rows);
-    trio_runner_rows_free_(&sides[1].rows);
+    free_side(&sides[0]);
+    free_side(&sides[1]);
 }

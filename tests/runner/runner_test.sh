@@ -147,6 +147,9 @@ check 'beside it is a run that passes' \
     says '^  Without deviation 1 the run passes\. They part after step 1:$'
 check 'with what differs' \
     says '^    payer: writes account .* looker: reads account '
+check 'also who is only in one of them' run 1 --test visits
+check 'by name' says '^    visitor: BROKEN: nobody visits \(specimens'
+run 1 --test loses
 
 token=$(sed -nE 's/^  token +//p' "$work/out")
 command=$(sed -nE 's/^  replay +//p' "$work/out")
@@ -237,7 +240,7 @@ check 'which is a failure' says '^crashes +FAILED'
 check 'and how it died is known' \
     says 'its process (died of signal 11|ended with)'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '2 passed, 7 failed'
+check 'all are counted' ends_with '2 passed, 8 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -250,7 +253,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="10" failures="6" errors="1"' \
+check 'has the sums' grep -q 'tests="11" failures="7" errors="1"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

@@ -83,6 +83,57 @@ TRIO_SCENARIO(loses, .no_cancel_sweep = true, .no_failure_sweep = true)
     return rc;
 }
 
+// ---- One in which a task is started that the run that passes does not have
+// ----
+
+struct hall {
+    bool open;
+    struct trio_nursery nursery;
+};
+
+static TRIO_CHECKPOINT trio_status visit(void *arg)
+{
+    (void)arg;
+    TRIO_SIM_UNREACHABLE("nobody visits");
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status watch(void *arg)
+{
+    static const struct trio_task_options options = {.name = "visitor"};
+    struct hall *hall = arg;
+
+    trio_touch(&hall->open, TRIO_ACCESS_READ);
+    if (!hall->open)
+        return TRIO_OK;
+    return trio_nursery_start_soon_with(&hall->nursery, &options, visit, hall);
+}
+
+static TRIO_CHECKPOINT trio_status unlock(void *arg)
+{
+    struct hall *hall = arg;
+
+    trio_touch(&hall->open, TRIO_ACCESS_WRITE);
+    hall->open = true;
+    return TRIO_OK;
+}
+
+TRIO_SCENARIO(visits, .no_cancel_sweep = true, .no_failure_sweep = true)
+{
+    static const struct trio_task_options watcher = {.name = "watcher"};
+    static const struct trio_task_options porter = {.name = "porter"};
+    struct hall hall = {.open = false};
+
+    (void)arg;
+    trio_nursery_open(&hall.nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&hall.nursery, &watcher, watch, &hall);
+    if (rc == TRIO_OK)
+        rc =
+            trio_nursery_start_soon_with(&hall.nursery, &porter, unlock, &hall);
+    return trio_nursery_close(&hall.nursery, rc);
+}
+
 // ---- What else there is ----
 
 TRIO_SCENARIO(ends_late, .steps_max = 10, .no_cancel_sweep = true)
