@@ -6,6 +6,7 @@
 
 #include "examples/kv_server/server.h"
 #include "tests/check.h"
+#include "tests/examples/try.h"
 
 // Limits that are easily reached.
 extern const struct kv_limits kv_peers_limits;
@@ -56,14 +57,5 @@ TRIO_PARKS void run_world(size_t count, trio_status (*body)(struct world *));
         run_world(count, name##_body);                                         \
     }                                                                          \
     static TRIO_CHECKPOINT trio_status name##_body(struct world *world)
-
-// Returns from the body if it fails.
-#define TRY(expression)                                                        \
-    do {                                                                       \
-        trio_status rc_ = (expression);                                        \
-        CHECK_OK(rc_);                                                         \
-        if (rc_ != TRIO_OK)                                                    \
-            return rc_;                                                        \
-    } while (0)
 
 #endif // TESTS_EXAMPLES_KV_PEERS_H
