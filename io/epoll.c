@@ -29,31 +29,20 @@ static int wait_coarsely(struct epoll *epoll, struct epoll_event *events,
     return epoll_wait(epoll->descriptor, events, BATCH, timeout);
 }
 
-static int wait_finely(struct epoll *epoll, struct epoll_event *events,
-                       trio_duration limit)
-{
-    struct timespec timeout = {.tv_sec = limit / TRIO_SECOND,
-                               .tv_nsec = limit % TRIO_SECOND};
-    int count = epoll_pwait2(epoll->descriptor, events, BATCH, &timeout, NULL);
-
-    // Older kernels do not have the call, and some sandboxes forbid it.
-    if (count < 0 && (errno == ENOSYS || errno == EPERM)) {
-        epoll->lacks_pwait2 = true;
-        return wait_coarsely(epoll, events, limit);
-    }
-    return count;
-}
-
 static int wait_for_events(struct epoll *epoll, struct epoll_event *events,
                            trio_duration limit)
 {
+    int count;
+
     if (limit <= 0)
         return epoll_wait(epoll->descriptor, events, BATCH, 0);
     if (limit == TRIO_FOREVER)
         return epoll_wait(epoll->descriptor, events, BATCH, -1);
-    if (epoll->lacks_pwait2)
-        return wait_coarsely(epoll, events, limit);
-    return wait_finely(epoll, events, limit);
+    if (!epoll->is_coarse &&
+        trio_epoll_wait_finely_(epoll, events, BATCH, limit, &count))
+        return count;
+    epoll->is_coarse = true;
+    return wait_coarsely(epoll, events, limit);
 }
 
 static int sleep_for_events(struct epoll *epoll, struct epoll_event *events,

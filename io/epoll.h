@@ -30,9 +30,9 @@ struct slot {
 struct epoll {
     int descriptor;
     int wake_descriptor;
-    bool lacks_pwait2; // The kernel knows no nanoseconds.
-    bool sleeping;     // Atomic. The loop is, or is about to be, in epoll.
-    bool woken;        // Atomic. And must not stay there.
+    bool is_coarse; // The system knows no wait in nanoseconds.
+    bool sleeping;  // Atomic. The loop is, or is about to be, in epoll.
+    bool woken;     // Atomic. And must not stay there.
     int last_error;
     size_t waiters;
     size_t jobs;         // In flight,
@@ -47,6 +47,17 @@ extern const struct trio_io trio_epoll_io_;
 // Makes the waiter of one direction ready, if there is one.
 void trio_epoll_finish_(struct epoll *epoll, struct slot *slot,
                         enum trio_direction direction, trio_status result);
+
+// ---- epoll_wait_ns.c, epoll_wait_ms.c: one of them, as libc has it ----
+
+struct epoll_event;
+
+// Waits as epoll_wait does, but at most for `limit`, more than 0, to the
+// nanosecond. Returns false, at once, if the system cannot; else `ret_count` is
+// what epoll_wait would return.
+bool trio_epoll_wait_finely_(const struct epoll *epoll,
+                             struct epoll_event *events, int max,
+                             trio_duration limit, int *ret_count);
 
 // ---- epoll_slots.c ----
 

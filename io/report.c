@@ -4,9 +4,7 @@
 // lines of several threads do not mix.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <dlfcn.h>
 #include <errno.h>
-#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +12,8 @@
 #include <unistd.h>
 
 #include <trio/backend.h>
+
+#include "io/symbols.h"
 
 static void print_line(void *context, const char *text)
 {
@@ -40,30 +40,26 @@ static int format_text(void *context, char *buffer, size_t size,
 static void name_place(void *context, const void *place, char *buffer,
                        size_t size)
 {
-    Dl_info info;
-    struct link_map *map = NULL;
+    struct trio_symbol_ symbol;
 
     (void)context;
-    if (!dladdr1(place, &info, (void **)&map, RTLD_DL_LINKMAP) ||
-        info.dli_fname == NULL || map == NULL) {
+    if (!trio_symbol_find_(place, &symbol)) {
         snprintf(buffer, size, "%p", place);
         return;
     }
-    const char *slash = strrchr(info.dli_fname, '/');
-    const char *program = slash != NULL ? slash + 1 : info.dli_fname;
-    uintptr_t offset = (uintptr_t)place - map->l_addr;
-    if (info.dli_sname == NULL)
-        snprintf(buffer, size, "%s(+0x%zx)", program, (size_t)offset);
+    const char *slash = strrchr(symbol.path, '/');
+    const char *program = slash != NULL ? slash + 1 : symbol.path;
+    if (symbol.name == NULL)
+        snprintf(buffer, size, "%s(+0x%zx)", program, (size_t)symbol.offset);
     else
-        snprintf(buffer, size, "%s(+0x%zx) %s+0x%zx", program, (size_t)offset,
-                 info.dli_sname,
-                 (size_t)((uintptr_t)place - (uintptr_t)info.dli_saddr));
+        snprintf(buffer, size, "%s(+0x%zx) %s+0x%zx", program,
+                 (size_t)symbol.offset, symbol.name, (size_t)symbol.distance);
 }
 
 static bool is_code(const void *place)
 {
-    Dl_info info;
-    return dladdr(place, &info) != 0;
+    struct trio_symbol_ symbol;
+    return trio_symbol_find_(place, &symbol);
 }
 
 // Every frame begins with the caller's frame pointer and the address to return

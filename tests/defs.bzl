@@ -9,6 +9,7 @@ Tags:
     no_tsan       not under ThreadSanitizer
     no_valgrind   not under Valgrind
     no_qemu       not under qemu
+    no_musl       not with musl
     real_world    uses the real clock or the real kernel
     cmocka        set by the macro: see trio_tests
 """
