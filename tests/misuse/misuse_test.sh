@@ -15,8 +15,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
 build() {
-    "$1" "$2" -std=c11 -g -D_GNU_SOURCE= -Iinclude -I. "${sources[@]}" \
-        -pthread -o "$work/misuse"
+    "$1" "$2" -std=c11 -g -fstack-clash-protection -D_GNU_SOURCE= -Iinclude \
+        -I. "${sources[@]}" -pthread -o "$work/misuse"
 }
 
 # The comment above a case, without its slashes.
