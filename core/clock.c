@@ -7,7 +7,9 @@
 //
 // An exact reading costs more than a switch. A limit of a second or more does
 // with the coarse one: that is at most its resolution behind, so with the
-// resolution added the limit is never early, and late by no more than that.
+// resolution added the limit is never early, and late by no more than that. A
+// kernel whose tick is overdue breaks that promise: so no limit counts from
+// before the last exact reading, which is there to be had.
 
 #include "core/clock.h"
 #include "core/run.h"
@@ -41,7 +43,7 @@ trio_time trio_from_now_(struct trio_run *run, trio_duration limit)
         return trio_time_add(trio_clock_read_(run), limit);
     trio_time soon = trio_time_add(clock->now_coarse(clock->context),
                                    clock->coarse_resolution);
-    return trio_time_add(soon, limit);
+    return trio_time_add(soon > run->now ? soon : run->now, limit);
 }
 
 bool trio_has_come_(struct trio_run *run, trio_time time)
