@@ -91,6 +91,17 @@ static void stop_being_idle(struct worker *worker)
     worker->idle = false;
 }
 
+// Its waits end by the monotonic clock.
+static void make_condition(pthread_cond_t *ret_condition)
+{
+    pthread_condattr_t kind;
+
+    TRIO_ASSERT(pthread_condattr_init(&kind) == 0);
+    TRIO_ASSERT(pthread_condattr_setclock(&kind, CLOCK_MONOTONIC) == 0);
+    TRIO_ASSERT(pthread_cond_init(ret_condition, &kind) == 0);
+    TRIO_ASSERT(pthread_condattr_destroy(&kind) == 0);
+}
+
 // Returns the next job; NULL if there was none for a while.
 static struct trio_job *await_job(struct worker *worker)
 {
@@ -101,8 +112,7 @@ static struct trio_job *await_job(struct worker *worker)
     end.tv_sec += IDLE_SECONDS;
     lock_pool();
     while (worker->idle && error != ETIMEDOUT)
-        error = pthread_cond_clockwait(&worker->given, &pool.lock,
-                                       CLOCK_MONOTONIC, &end);
+        error = pthread_cond_timedwait(&worker->given, &pool.lock, &end);
     if (worker->idle)
         stop_being_idle(worker);
     struct trio_job *job = worker->job;
@@ -129,9 +139,10 @@ static void do_job(struct worker *worker, struct trio_job *job)
 
 static void *run_jobs(void *arg)
 {
-    struct worker worker = {.given = PTHREAD_COND_INITIALIZER};
+    struct worker worker = {.idle = false};
     struct trio_job *job = arg;
 
+    make_condition(&worker.given);
     TRIO_ASSERT(sem_init(&worker.answers, 0, 0) == 0);
     for (; job != NULL; job = await_job(&worker))
         do_job(&worker, job);
