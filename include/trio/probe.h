@@ -72,7 +72,7 @@ struct trio_sometimes_site {
 // Says what the program knows, with values as printf formats them: reports show
 // it where it was said.
 //
-//     TRIO_SIM_NOTE("quota %d of %d", quota->used, quota->size);
+//     TRIO_SIM_NOTE("%zu of %zu taken", pool->taken, pool->size);
 //
 // The values are evaluated each time, so that a run that is looked at is the
 // same run; it is formatted only where somebody looks.
