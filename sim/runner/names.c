@@ -104,7 +104,9 @@ static void derive(struct names *names, const struct kernel *kernel, size_t i)
     char text[DERIVED_NAME_MAX] = "";
     char line[LINE_SIZE];
 
-    if (event->object == 0 || event->object >= names->count)
+    // Who starts a task does not name the scope that it will be in.
+    if (event->object == 0 || event->object >= names->count ||
+        event->kind == TRIO_NOTE_TASK_SPAWN)
         return;
     struct derived_name *name = &names->names[event->object];
     if ((name->text[0] != '\0' && !name->shared) || name->uses == USES_MAX)
