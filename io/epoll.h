@@ -137,6 +137,12 @@ TRIO_MUST_USE trio_status trio_epoll_set_member_(
     void *context, trio_handle handle, const struct trio_address *group,
     uint32_t interface_number, bool member);
 
+// ---- epoll_path.c ----
+TRIO_MUST_USE trio_status trio_epoll_path_id_(
+    void *context, const struct trio_address *address, uint64_t *ret_id);
+TRIO_MUST_USE trio_status
+trio_epoll_remove_path_(void *context, const struct trio_address *address);
+
 // ---- epoll_net.c ----
 extern const struct trio_net trio_epoll_net_;
 

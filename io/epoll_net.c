@@ -308,5 +308,7 @@ const struct trio_net trio_epoll_net_ = {
     .set_member = trio_epoll_set_member_,
     .local_address = net_local_address,
     .peer_address = net_peer_address,
+    .path_id = trio_epoll_path_id_,
+    .remove_path = trio_epoll_remove_path_,
     .close = net_close,
 };

@@ -215,6 +215,20 @@ static trio_status get_address(void *context, trio_handle handle,
     return TRIO_EBADHANDLE;
 }
 
+static trio_status
+get_path_id(void *context, const struct trio_address *address, uint64_t *ret_id)
+{
+    (void)context, (void)address, (void)ret_id;
+    return TRIO_ENOENT;
+}
+
+static trio_status remove_path(void *context,
+                               const struct trio_address *address)
+{
+    (void)context, (void)address;
+    return TRIO_ENOENT;
+}
+
 static void close_handle(void *context, trio_handle handle, bool reset)
 {
     (void)context, (void)handle, (void)reset;
@@ -239,6 +253,8 @@ static const struct trio_net net = {.open = open_socket,
                                     .set_member = set_member,
                                     .local_address = get_address,
                                     .peer_address = get_address,
+                                    .path_id = get_path_id,
+                                    .remove_path = remove_path,
                                     .close = close_handle};
 
 // ---- Jobs: there are no signals, and no threads to pause ----

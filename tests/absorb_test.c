@@ -345,8 +345,7 @@ TEST(absorb, a_real_status_past_the_deadline_says_so_in_its_record)
     CHECK_STATUS(trio_sleep(TRIO_MINUTE), TRIO_ECANCELED);
     trio_status rc = trio_fail(TRIO_EIO, "flush");
     CHECK_STATUS(trio_cancel_scope_close(&scope, rc), TRIO_EIO);
-    CHECK_STRING(trio_error_find(TRIO_EIO)->text,
-                 "flush (past its deadline)");
+    CHECK_STRING(trio_error_find(TRIO_EIO)->text, "flush (past its deadline)");
     trio_error_clear();
 }
 

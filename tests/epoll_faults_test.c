@@ -462,8 +462,8 @@ static TRIO_PARKS void play(struct pair *pairs, size_t count, int rounds,
             for (size_t i = 0; i < CALLS; i++)
                 faults[i].made = 0;
         for (size_t i = 0; i < count; i++)
-            CHECK_EQ(syscall(SYS_sendto, (int)pairs[i].near.handle, "ping", 4,
-                             0, NULL, 0),
+            CHECK_EQ(syscall(SYS_sendto, (int)pairs[i].near.socket.handle,
+                             "ping", 4, 0, NULL, 0),
                      4);
         for (size_t i = 0; i < count; i++)
             CHECK_OK(trio_stream_receive_some(&pairs[i].near.stream, buffer,

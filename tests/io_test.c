@@ -206,7 +206,7 @@ TEST_REAL(io, foreign_code_may_read_from_a_socket_of_ours)
     struct trio_nursery nursery;
 
     open_pair(&pair);
-    int descriptor = (int)pair.near.handle;
+    int descriptor = (int)pair.near.socket.handle;
     struct wait wait = {descriptor, TRIO_READABLE, TRIO_OK, false};
     CHECK_OK(trio_stream_send_all(&pair.far.stream, "abc", 3, NULL));
     for (size_t i = 0; i < 3; i++) {
@@ -237,8 +237,8 @@ TEST_REAL(io, what_stays_ready_is_told_again_and_again)
     for (int round = 0; round < 2; round++) {
         CHECK_OK(trio_stream_send_all(&pair.far.stream, "x", 1, NULL));
         for (int i = 0; i < 5; i++) {
-            CHECK_OK(trio_wait_readable(pair.near.handle));
-            CHECK_OK(trio_wait_writable(pair.near.handle));
+            CHECK_OK(trio_wait_readable(pair.near.socket.handle));
+            CHECK_OK(trio_wait_writable(pair.near.socket.handle));
             CHECK_OK(trio_stream_wait_writable(&pair.near.stream));
         }
         CHECK_OK(
@@ -290,7 +290,8 @@ TEST_REAL(io, notify_closing_wakes_both_directions)
 
     open_pair(&pair);
     fill(&pair.near.stream);
-    int copy = dup((int)pair.near.handle); // Foreign: not known to the world.
+    int copy =
+        dup((int)pair.near.socket.handle); // Foreign: not known to the world.
     struct wait readable = {copy, TRIO_READABLE, TRIO_OK, false};
     struct wait writable = {copy, TRIO_WRITABLE, TRIO_OK, false};
     trio_nursery_open(&nursery);
@@ -356,7 +357,7 @@ TEST_REAL(io, a_socket_under_a_reused_number_takes_nothing_over)
     settle();
     close(old.reader);
     struct trio_tcp_listener listener = open_listener();
-    CHECK_EQ(listener.handle, old.reader);
+    CHECK_EQ(listener.socket.handle, old.reader);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_STATUS(stale.rc, TRIO_ECLOSED);
     trio_tcp_listener_close(&listener);

@@ -382,7 +382,7 @@ SERVE_TEST(other_errors_of_a_listener_end_it)
     CHECK_STATUS(have_echoed(), TRIO_EBROKEN);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_STATUS(fixture.rc, TRIO_EIO);
-    CHECK(fixture.listener.closed);
+    CHECK(!fixture.listener.socket.open);
     CHECK_STATUS(trio_stream_receive_some(&tcp.stream, &byte, 1, &length),
                  TRIO_EEND); // The handlers were cancelled.
     trio_stream_close_forcefully(&tcp.stream);
@@ -423,7 +423,7 @@ static TRIO_PARKS void stop_at_work(struct stopped *stopped)
         CHECK_OK(trio_checkpoint());
     trio_time begun = trio_now();
     trio_serve_stop(&fixture.server, stopped->grace);
-    while (!fixture.listener.closed)
+    while (fixture.listener.socket.open)
         CHECK_OK(trio_checkpoint());
     CHECK_STATUS(trio_tcp_connect(&fixture.listener.address, &late),
                  TRIO_ECONNREFUSED);
@@ -492,7 +492,7 @@ SERVE_TEST(stopped_before_it_began_it_returns_at_once)
     trio_serve_stop(&fixture.server, TRIO_HOUR);
     CHECK_OK(
         trio_serve(&fixture.server, &fixture.listener, 1, NULL, echo, NULL));
-    CHECK(fixture.listener.closed);
+    CHECK(!fixture.listener.socket.open);
     CHECK_EQ(fixture.server.accepted, 0);
 }
 

@@ -292,9 +292,8 @@ TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
     settle();
     raise(SIGUSR1);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-    CHECK_STATUS(
-        trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
-        TRIO_ECLOSED);
+    CHECK_STATUS(trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
+                 TRIO_ECLOSED);
     for (size_t i = 0; i < 2; i++)
         trio_signal_receiver_close(&receivers[i]);
     CHECK_EQ(handled[SIGUSR1], 1); // S51: what the second did not take.

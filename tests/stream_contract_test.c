@@ -30,6 +30,7 @@ struct kit {
     struct trio_lockstep_stream lockstep[4];
     struct trio_stapled_stream stapled[2];
     struct pair tcp;
+    struct trio_socket_stream local[2];
 };
 
 static trio_status make_memory(void *arg, struct trio_stream_ends *ret_ends)
@@ -146,14 +147,12 @@ static TRIO_CHECKPOINT trio_status make_tcp(void *arg,
 }
 
 // Small buffers are soon full.
-static void shrink(trio_handle handle)
+static void shrink(struct trio_socket_stream *stream)
 {
-    const struct trio_world *world = trio_run_world();
-
-    CHECK_OK(world->net->set_option(world->context, handle,
-                                    TRIO_SOCKET_SEND_BUFFER, 16384));
-    CHECK_OK(world->net->set_option(world->context, handle,
-                                    TRIO_SOCKET_RECEIVE_BUFFER, 16384));
+    CHECK_OK(trio_socket_set_option(&stream->socket, TRIO_SOCKET_SEND_BUFFER,
+                                    16384));
+    CHECK_OK(trio_socket_set_option(&stream->socket, TRIO_SOCKET_RECEIVE_BUFFER,
+                                    16384));
 }
 
 static TRIO_CHECKPOINT trio_status
@@ -162,8 +161,8 @@ make_tcp_clogged(void *arg, struct trio_stream_ends *ret_ends)
     struct kit *kit = arg;
     trio_status rc = make_tcp(kit, ret_ends);
 
-    shrink(kit->tcp.near.handle);
-    shrink(kit->tcp.far.handle);
+    shrink(&kit->tcp.near);
+    shrink(&kit->tcp.far);
     fill(ret_ends->sender);
     fill(ret_ends->receiver);
     return rc;
@@ -176,6 +175,37 @@ TEST_REAL(stream_contract, tcp_streams_keep_it)
 
     check_kept(
         trio_check_half_closeable_stream(make_tcp, make_tcp_clogged, &kit));
+}
+
+static trio_status make_local(void *arg, struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    trio_status rc = trio_socket_stream_pair(&kit->local[0], &kit->local[1]);
+
+    set_ends(ret_ends, &kit->local[0].stream, &kit->local[1].stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status
+make_local_clogged(void *arg, struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    trio_status rc = make_local(kit, ret_ends);
+
+    shrink(&kit->local[0]);
+    shrink(&kit->local[1]);
+    fill(ret_ends->sender);
+    fill(ret_ends->receiver);
+    return rc;
+}
+
+// S64
+TEST_REAL(stream_contract, local_streams_keep_it)
+{
+    struct kit kit;
+
+    check_kept(
+        trio_check_half_closeable_stream(make_local, make_local_clogged, &kit));
 }
 
 // ---- Streams that break it ----

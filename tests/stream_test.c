@@ -116,7 +116,7 @@ TEST_REAL(stream, data_and_end_in_one_event_are_both_seen)
         trio_nursery_open(&nursery);
         CHECK_OK(trio_nursery_start_soon(&nursery, receive_once, &first));
         settle(); // Parked and registered.
-        int near = (int)pair.near.handle;
+        int near = (int)pair.near.socket.handle;
         CHECK_EQ(send(near, "data", 4, 0), 4); // Past the loop: no turn
         CHECK_EQ(shutdown(near, SHUT_WR), 0);  // between the two.
         CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
@@ -297,11 +297,11 @@ static TRIO_CHECKPOINT trio_status wait_and_close_other(void *arg)
     if (closer->rc != TRIO_OK)
         return TRIO_OK;
     struct pair *fresh = closer->fresh;
-    trio_handle number = closer->other->near.handle;
+    trio_handle number = closer->other->near.socket.handle;
     trio_stream_close_forcefully(&closer->other->near.stream);
     CHECK_OK(trio_tcp_connect(&closer->listener->address, &fresh->near));
     CHECK_OK(trio_tcp_accept(closer->listener, &fresh->far));
-    CHECK_EQ(fresh->near.handle, number);
+    CHECK_EQ(fresh->near.socket.handle, number);
     CHECK_OK(trio_stream_send_all(&fresh->far.stream, "n", 1, NULL));
     return TRIO_OK;
 }
@@ -333,7 +333,7 @@ static TRIO_PARKS void close_within_a_batch(
     CHECK_STATUS(trio_combine(closers[0].rc, closers[1].rc), TRIO_ECLOSED);
     CHECK_OK(trio_stream_receive_some(&fresh.near.stream, buffer, 4, &length));
     CHECK_EQ(buffer[0], 'n'); // Nobody else took it,
-    CHECK_EQ(recv((int)fresh.far.handle, buffer, 4, 0), -1); // or sent.
+    CHECK_EQ(recv((int)fresh.far.socket.handle, buffer, 4, 0), -1); // or sent.
     close_pair(&pairs[0]);
     close_pair(&pairs[1]);
     close_pair(&fresh);
@@ -342,7 +342,7 @@ static TRIO_PARKS void close_within_a_batch(
 
 static void send_past_the_loop(struct pair *pair)
 {
-    CHECK_EQ(send((int)pair->far.handle, "x", 1, 0), 1);
+    CHECK_EQ(send((int)pair->far.socket.handle, "x", 1, 0), 1);
 }
 
 // S45
@@ -359,8 +359,8 @@ TEST_REAL(stream, closed_and_reused_within_a_batch_who_receives_is_not_fooled)
 static void drain_past_the_loop(struct pair *pair)
 {
     static char buffer[64 * 1024];
-    struct pollfd far = {(int)pair->far.handle, POLLIN, 0};
-    struct pollfd near = {(int)pair->near.handle, POLLOUT, 0};
+    struct pollfd far = {(int)pair->far.socket.handle, POLLIN, 0};
+    struct pollfd near = {(int)pair->near.socket.handle, POLLOUT, 0};
 
     while (poll(&near, 1, 0) == 0) {
         CHECK_EQ(poll(&far, 1, -1), 1);
@@ -368,8 +368,8 @@ static void drain_past_the_loop(struct pair *pair)
     }
 }
 
-static TRIO_PARKS void close_clogged_within_a_batch(
-    trio_status (*wait)(struct trio_stream *stream))
+static TRIO_PARKS void
+close_clogged_within_a_batch(trio_status (*wait)(struct trio_stream *stream))
 {
     struct pair pairs[2];
 
@@ -594,7 +594,7 @@ TEST(stream, what_a_stream_cannot_do_is_not_supported)
 
 TEST(stream, a_stream_of_zeros_can_be_closed_forcefully)
 {
-    struct trio_tcp_stream tcp = {.closed = false};
+    struct trio_tcp_stream tcp = {.sent_eof = false};
 
     trio_stream_close_forcefully(&tcp.stream);
 }

@@ -209,7 +209,7 @@ TEST_REAL(tcp, closing_a_listener_wakes_who_accepts)
     CHECK_STATUS(accepting.rc, TRIO_ECLOSED);
     CHECK_STATUS(trio_tcp_accept(&listener, &accepting.tcp), TRIO_ECLOSED);
     trio_tcp_listener_close(&listener);
-    trio_tcp_listener_close(&(struct trio_tcp_listener){.closed = false});
+    trio_tcp_listener_close(&(struct trio_tcp_listener){.path_id = 0});
 }
 
 struct rival {
@@ -226,10 +226,10 @@ static TRIO_CHECKPOINT trio_status accept_and_close_other(void *arg)
 
     if (rc != TRIO_OK || rival->accepting.rc != TRIO_OK)
         return rc;
-    trio_handle number = rival->other->handle;
+    trio_handle number = rival->other->socket.handle;
     trio_tcp_listener_close(rival->other);
     *rival->fresh = open_listener();
-    CHECK_EQ(rival->fresh->handle, number);
+    CHECK_EQ(rival->fresh->socket.handle, number);
     return TRIO_OK;
 }
 
@@ -241,8 +241,8 @@ TEST_REAL(tcp, a_listener_closed_within_a_batch_is_closed_for_who_accepts)
     struct trio_address addresses[] = {listeners[0].address,
                                        listeners[1].address};
     struct rival rivals[] = {
-        {{&listeners[0], {.handle = 0}, TRIO_OK}, &listeners[1], &fresh},
-        {{&listeners[1], {.handle = 0}, TRIO_OK}, &listeners[0], &fresh}};
+        {{&listeners[0], {.sent_eof = false}, TRIO_OK}, &listeners[1], &fresh},
+        {{&listeners[1], {.sent_eof = false}, TRIO_OK}, &listeners[0], &fresh}};
     struct trio_nursery nursery;
     int callers[2];
 

@@ -182,6 +182,15 @@ struct trio_net {
     trio_status (*peer_address)(void *context, trio_handle handle,
                                 struct trio_address *ret_address);
 
+    // Returns a number that is another one if the path of a local address
+    // comes to name another socket; never 0. TRIO_ENOENT: it names nothing.
+    // TRIO_EEXIST: it names something else than a socket.
+    trio_status (*path_id)(void *context, const struct trio_address *address,
+                           uint64_t *ret_id);
+    // Removes such a path.
+    trio_status (*remove_path)(void *context,
+                               const struct trio_address *address);
+
     // Closes the handle, in every case; `reset` throws unsent data away and
     // resets the connection. Wakes its waiters with TRIO_ECLOSED.
     void (*close)(void *context, trio_handle handle, bool reset);

@@ -7,6 +7,7 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/cancel_scope.h>
+#include <trio/listener.h>
 #include <trio/status.h>
 #include <trio/stream.h>
 #include <trio/tcp.h>
@@ -33,9 +34,9 @@ struct trio_server {
     bool reported;                       // Private. on_error's default.
 };
 
-#define TRIO_SERVER_INIT                                                      \
-    {                                                                         \
-        NULL, NULL, 0, 0, 0, 0, false, 0, false                               \
+#define TRIO_SERVER_INIT                                                       \
+    {                                                                          \
+        NULL, NULL, 0, 0, 0, 0, false, 0, false                                \
     }
 
 struct trio_server_statistics {
@@ -74,8 +75,22 @@ TRIO_BEGIN_DECLS
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
 //          TRIO_EINVAL     there is no listener.
 //          other           a listener failed.
-TRIO_CHECKPOINT trio_status trio_serve(
-    struct trio_server *server, struct trio_tcp_listener *listeners,
+TRIO_CHECKPOINT trio_status trio_serve(struct trio_server *server,
+                                       struct trio_socket_listener *listeners,
+                                       size_t count,
+                                       const struct trio_serve_options *options,
+                                       trio_handler_fn fn, void *arg);
+
+// Does what trio_serve does with listeners of any kind:
+//
+//     struct trio_listener *doors[] = {&listener.listener, encrypted};
+//
+//     rc = trio_serve_listeners(&server, doors, 2, NULL, echo, NULL);
+//
+// Checkpoint: always.
+// Returns: as trio_serve.
+TRIO_CHECKPOINT trio_status trio_serve_listeners(
+    struct trio_server *server, struct trio_listener *const *listeners,
     size_t count, const struct trio_serve_options *options, trio_handler_fn fn,
     void *arg);
 

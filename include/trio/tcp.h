@@ -5,10 +5,10 @@
 #define TRIO_TCP_H
 
 #include <trio/address.h>
-#include <trio/backend.h>
 #include <trio/base.h>
+#include <trio/socket_listener.h>
+#include <trio/socket_stream.h>
 #include <trio/status.h>
-#include <trio/stream.h>
 
 // A `trio_tcp_stream` is one TCP connection, used through its first member:
 //
@@ -20,30 +20,11 @@
 //     rc = trio_stream_send_all(&tcp.stream, "hello", 5, NULL);
 //     return trio_combine(rc, trio_stream_close(&tcp.stream));
 //
-// The caller owns the storage, which must not move. Small segments are sent at
-// once (no Nagle).
-struct trio_tcp_stream {
-    struct trio_stream stream;
-    trio_handle handle;      // Private.
-    struct trio_address peer; // Who is at the other end.
-    bool sending;            // Private. A task is in send_all.
-    bool receiving;          // Private. A task is in receive_some.
-    bool sent_eof;           // Private.
-    bool closed;             // Private.
-};
-
-// A `trio_tcp_listener` accepts connections. The caller owns the storage.
-struct trio_tcp_listener {
-    trio_handle handle;          // Private.
-    struct trio_address address; // Where it listens, the port filled in.
-    bool closed;                 // Private.
-};
-
-// How to listen. Zero, or NULL for the whole, is the default.
-struct trio_tcp_listen_options {
-    int backlog;     // Connections that wait to be accepted. Default 4096.
-    bool reuse_port; // Share the port with other listeners.
-};
+// It is another name of `trio_socket_stream`, as the two below are of a socket
+// listener and how that listens.
+#define trio_tcp_stream trio_socket_stream
+#define trio_tcp_listener trio_socket_listener
+#define trio_tcp_listen_options trio_listen_options
 
 TRIO_BEGIN_DECLS
 
@@ -57,9 +38,8 @@ TRIO_BEGIN_DECLS
 //          TRIO_EPEERTIMEDOUT  it does not answer.
 //          TRIO_EMFILE         too many open handles.
 //          other               what the system said; the record tells more.
-TRIO_CHECKPOINT trio_status
-trio_tcp_connect(const struct trio_address *address,
-                 struct trio_tcp_stream *ret_stream);
+TRIO_CHECKPOINT trio_status trio_tcp_connect(
+    const struct trio_address *address, struct trio_tcp_stream *ret_stream);
 
 // Listens on a numeric address; port 0 takes a free one. `options` may be NULL.
 //
@@ -87,9 +67,8 @@ trio_tcp_listen(const struct trio_address *address,
 //          TRIO_ENOBUFS       out of memory; the connection waits.
 //          other              what the system said; the record tells more.
 // A connection that was aborted before it was accepted is passed over.
-TRIO_CHECKPOINT trio_status
-trio_tcp_accept(struct trio_tcp_listener *listener,
-                struct trio_tcp_stream *ret_stream);
+TRIO_CHECKPOINT trio_status trio_tcp_accept(struct trio_tcp_listener *listener,
+                                            struct trio_tcp_stream *ret_stream);
 
 // Closes a listener. A task that accepts gets TRIO_ECLOSED. Again is fine, and
 // so is a listener that is all zeros.

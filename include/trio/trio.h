@@ -15,6 +15,8 @@
 #include <trio/event.h>
 #include <trio/gather.h>
 #include <trio/io.h>
+#include <trio/listener.h>
+#include <trio/local.h>
 #include <trio/lock.h>
 #include <trio/message.h>
 #include <trio/nursery.h>
@@ -31,6 +33,8 @@
 #include <trio/serve.h>
 #include <trio/signal.h>
 #include <trio/socket.h>
+#include <trio/socket_listener.h>
+#include <trio/socket_stream.h>
 #include <trio/stapled_stream.h>
 #include <trio/status.h>
 #include <trio/stream.h>

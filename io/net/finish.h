@@ -10,8 +10,8 @@
 
 // S12, S14, S16: a checkpoint lets others run, also when it fails and when it
 // could be done at once. One that has parked on the way has done so.
-static inline TRIO_PARKS TRIO_MUST_USE trio_status trio_net_finish_(bool parked,
-                                                      trio_status rc)
+static inline TRIO_PARKS TRIO_MUST_USE trio_status
+trio_net_finish_(bool parked, trio_status rc)
 {
     if (!parked)
         trio_cancel_shielded_checkpoint();

@@ -3,10 +3,9 @@
 // inner one and gives the outer one a deadline (S34), so handlers that are at
 // work may finish while no connection comes after them.
 //
-// A connection has one owner at every moment: the loop that accepted it, then,
-// from its first step on, its own task. That step comes soon, and always, also
-// when cancelled; the loop waits for it before it takes the next connection, so
-// that handing over needs no memory.
+// A connection has one owner at every moment: the loop that accepts it, into
+// memory of its own, then, from its first step on, its own task. That step
+// comes soon, and always, also when cancelled.
 //
 // Whether there is room for a connection is looked at before one is accepted,
 // and again after that, since another loop may have filled it meanwhile. When a
@@ -35,21 +34,54 @@ struct service {
     const struct trio_serve_options *options;
     trio_handler_fn fn;
     void *arg;
+    struct trio_listener *const *listeners;    // Either these,
+    struct trio_socket_listener *in_one_array; // or these.
+    size_t count;
     struct trio_nursery handlers;
     struct trio_parking_lot waiting; // Loops, while there is no room.
 };
 
-// A connection on its way from a loop to its task.
-struct handover {
+// A connection, with room for its stream behind it.
+struct connection {
     struct service *service;
-    struct trio_tcp_stream tcp;
-    bool taken;
+    struct trio_stream *stream;
+    struct trio_address peer;
+    size_t size; // Of all this.
+    _Alignas(max_align_t) unsigned char storage[];
 };
 
 struct loop {
     struct service *service;
-    struct trio_tcp_listener *listener;
+    struct trio_listener *listener;
 };
+
+static struct trio_listener *listener_at(const struct service *service,
+                                         size_t i)
+{
+    return service->listeners != NULL ? service->listeners[i]
+                                      : &service->in_one_array[i].listener;
+}
+
+// Returns NULL where memory is used up.
+static struct connection *make_connection(struct service *service,
+                                          const struct trio_listener *listener)
+{
+    const struct trio_memory *memory = trio_run_memory();
+    size_t size = sizeof(struct connection) + listener->stream_size;
+    struct connection *connection = memory->allocate(memory->context, size);
+
+    if (connection != NULL) {
+        connection->service = service;
+        connection->size = size;
+    }
+    return connection;
+}
+
+static void drop_connection(struct connection *connection)
+{
+    const struct trio_memory *memory = trio_run_memory();
+    memory->release(memory->context, connection, connection->size);
+}
 
 // ---- Handling ----
 
@@ -78,17 +110,16 @@ static void tell_of_failure(const struct service *service,
 
 static TRIO_CHECKPOINT trio_status handle_connection(void *arg)
 {
-    struct handover *handover = arg;
-    struct service *service = handover->service;
-    struct trio_tcp_stream tcp = handover->tcp;
+    struct connection *connection = arg;
+    struct service *service = connection->service;
+    trio_status rc = service->fn(connection->stream, service->arg);
 
-    handover->taken = true; // The loop may go on; `handover` is its again.
-    trio_status rc = service->fn(&tcp.stream, service->arg);
     if (trio_is_failure(rc)) {
-        tell_of_failure(service, &tcp.peer, rc);
+        tell_of_failure(service, &connection->peer, rc);
         rc = TRIO_OK; // S48: it never stops the server.
     }
-    rc = trio_combine(rc, trio_stream_close(&tcp.stream));
+    rc = trio_combine(rc, trio_stream_close(connection->stream));
+    drop_connection(connection);
     service->server->connections--;
     trio_parking_lot_unpark_all(&service->waiting);
     return rc;
@@ -119,12 +150,6 @@ static bool is_shortage(trio_status rc)
     return rc == TRIO_EMFILE || rc == TRIO_ENOMEM || rc == TRIO_ENOBUFS;
 }
 
-static TRIO_PARKS void await_taken(const struct handover *handover)
-{
-    while (!handover->taken)
-        trio_cancel_shielded_checkpoint();
-}
-
 static void count_connection(struct trio_server *server)
 {
     server->accepted++;
@@ -133,73 +158,75 @@ static void count_connection(struct trio_server *server)
         server->connections_peak = server->connections;
 }
 
-static trio_status start_handler(struct handover *handover)
+// Starts a task that owns the connection.
+static trio_status start_handler(struct connection *connection)
 {
-    struct service *service = handover->service;
+    struct service *service = connection->service;
     const struct trio_task_options options = {
         .name = "connection", .stack_size = service->options->stack_size};
-    trio_status rc = trio_nursery_start_soon_with(&service->handlers, &options,
-                                                  handle_connection, handover);
-
-    if (rc != TRIO_OK) {
-        handover->taken = true;
-        trio_stream_close_forcefully(&handover->tcp.stream);
-        return rc;
-    }
-    count_connection(service->server);
-    return TRIO_OK;
-}
-
-static TRIO_CHECKPOINT trio_status
-accept_one(struct trio_tcp_listener *listener, struct handover *handover)
-{
-    struct service *service = handover->service;
-    struct trio_tcp_stream tcp;
-    trio_status rc = await_room(service);
+    trio_status rc = trio_nursery_start_soon_with(
+        &service->handlers, &options, handle_connection, connection);
 
     if (rc == TRIO_OK)
-        rc = trio_tcp_accept(listener, &tcp);
+        count_connection(service->server);
+    return rc;
+}
+
+// Accepts into `connection`, and gives that to a task, or not.
+static TRIO_CHECKPOINT trio_status accept_into(struct connection *connection,
+                                               struct trio_listener *listener)
+{
+    trio_status rc = trio_listener_accept(
+        listener, connection->storage, &connection->stream, &connection->peer);
+
     if (rc != TRIO_OK)
         return rc;
-    await_taken(handover);
-    rc = await_room(service);
-    if (rc != TRIO_OK) {
-        trio_stream_close_forcefully(&tcp.stream);
+    rc = await_room(connection->service);
+    if (rc == TRIO_OK)
+        rc = start_handler(connection);
+    if (rc != TRIO_OK)
+        trio_stream_close_forcefully(connection->stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status accept_one(const struct loop *loop)
+{
+    trio_status rc = await_room(loop->service);
+
+    if (rc != TRIO_OK)
         return rc;
-    }
-    handover->tcp = tcp; // Nobody refers to it yet: it may move.
-    handover->taken = false;
-    return start_handler(handover);
+    struct connection *connection =
+        make_connection(loop->service, loop->listener);
+    if (connection == NULL)
+        return trio_fail_bare(TRIO_ENOMEM);
+    rc = accept_into(connection, loop->listener);
+    if (rc != TRIO_OK)
+        drop_connection(connection);
+    return rc;
 }
 
 static TRIO_CHECKPOINT trio_status accept_loop(void *arg)
 {
-    const struct loop *loop = arg;
-    struct trio_tcp_listener *listener = loop->listener;
-    struct handover handover = {.service = loop->service, .taken = true};
     trio_status rc;
 
     do {
-        rc = accept_one(listener, &handover);
+        rc = accept_one(arg);
         if (is_shortage(rc)) // Others give back what there is too little of.
             rc = trio_sleep(PAUSE);
     } while (rc == TRIO_OK);
-    await_taken(&handover);
     return rc;
 }
 
 static trio_status start_loop(struct trio_nursery *loops,
                               struct service *service,
-                              struct trio_tcp_listener *listener)
+                              struct trio_listener *listener)
 {
     const struct loop loop = {service, listener};
     return trio_nursery_start_soon_copy(loops, accept_loop, &loop,
                                         sizeof(loop));
 }
 
-static TRIO_PARKS trio_status accept_on_all(struct service *service,
-                                            struct trio_tcp_listener *listeners,
-                                            size_t count)
+static TRIO_PARKS trio_status accept_on_all(struct service *service)
 {
     struct trio_nursery loops;
     trio_status rc = TRIO_OK;
@@ -207,8 +234,8 @@ static TRIO_PARKS trio_status accept_on_all(struct service *service,
     trio_nursery_open(&loops);
     trio_sim_spare(trio_nursery_cancel_scope(&loops));
     service->server->accepting = trio_nursery_cancel_scope(&loops);
-    for (size_t i = 0; i < count && rc == TRIO_OK; i++)
-        rc = start_loop(&loops, service, &listeners[i]);
+    for (size_t i = 0; i < service->count && rc == TRIO_OK; i++)
+        rc = start_loop(&loops, service, listener_at(service, i));
     rc = trio_nursery_close(&loops, rc);
     service->server->accepting = NULL;
     return rc;
@@ -216,40 +243,63 @@ static TRIO_PARKS trio_status accept_on_all(struct service *service,
 
 // ---- Serving ----
 
-static TRIO_PARKS trio_status serve(struct service *service,
-                                    struct trio_tcp_listener *listeners,
-                                    size_t count)
+static void close_listeners(const struct service *service)
+{
+    for (size_t i = 0; i < service->count; i++)
+        trio_listener_close(listener_at(service, i));
+}
+
+static TRIO_PARKS trio_status serve_all(struct service *service)
 {
     trio_nursery_open(&service->handlers);
     trio_sim_spare(trio_nursery_cancel_scope(&service->handlers));
     service->server->handling = trio_nursery_cancel_scope(&service->handlers);
-    trio_status rc = accept_on_all(service, listeners, count);
-    for (size_t i = 0; i < count; i++)
-        trio_tcp_listener_close(&listeners[i]);
+    trio_status rc = accept_on_all(service);
+    close_listeners(service);
     rc = trio_nursery_close(&service->handlers, rc);
     service->server->handling = NULL;
     return rc;
 }
 
+static TRIO_CHECKPOINT trio_status
+serve(struct service *service, const struct trio_serve_options *options)
+{
+    trio_status rc = trio_checkpoint();
+
+    service->options = options != NULL ? options : &serve_defaults;
+    if (rc == TRIO_OK && service->count == 0)
+        return trio_fail(TRIO_EINVAL, "serve: no listener");
+    if (rc == TRIO_OK && !service->server->stopping)
+        return serve_all(service);
+    close_listeners(service);
+    return rc;
+}
+
 trio_status trio_serve(struct trio_server *server,
-                       struct trio_tcp_listener *listeners, size_t count,
+                       struct trio_socket_listener *listeners, size_t count,
                        const struct trio_serve_options *options,
                        trio_handler_fn fn, void *arg)
 {
     struct service service = {.server = server,
-                              .options =
-                                  options != NULL ? options : &serve_defaults,
+                              .in_one_array = listeners,
+                              .count = count,
                               .fn = fn,
                               .arg = arg};
-    trio_status rc = trio_checkpoint();
+    return serve(&service, options);
+}
 
-    if (rc == TRIO_OK && count == 0)
-        return trio_fail(TRIO_EINVAL, "serve: no listener");
-    if (rc == TRIO_OK && !server->stopping)
-        return serve(&service, listeners, count);
-    for (size_t i = 0; i < count; i++)
-        trio_tcp_listener_close(&listeners[i]);
-    return rc;
+trio_status trio_serve_listeners(struct trio_server *server,
+                                 struct trio_listener *const *listeners,
+                                 size_t count,
+                                 const struct trio_serve_options *options,
+                                 trio_handler_fn fn, void *arg)
+{
+    struct service service = {.server = server,
+                              .listeners = listeners,
+                              .count = count,
+                              .fn = fn,
+                              .arg = arg};
+    return serve(&service, options);
 }
 
 void trio_serve_stop(struct trio_server *server, trio_duration grace)

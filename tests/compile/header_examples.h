@@ -77,6 +77,7 @@ extern char buffer[4096];
 extern ssize_t length;
 extern struct trio_address address;
 extern struct trio_tcp_listener listener;
+extern struct trio_listener *encrypted;
 extern struct trio_socket udp;
 extern struct trio_stream *pipe_in, *pipe_out;
 

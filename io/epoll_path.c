@@ -1,0 +1,50 @@
+// The paths of local sockets. A path may not be ended by a zero in its address.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "io/epoll.h"
+
+struct path {
+    char text[TRIO_ADDRESS_LOCAL_MAX + 1];
+};
+
+static struct path path_of(const struct trio_address *address)
+{
+    struct path path = {""};
+
+    memcpy(path.text, address->bytes, address->length);
+    return path;
+}
+
+trio_status trio_epoll_path_id_(void *context,
+                                const struct trio_address *address,
+                                uint64_t *ret_id)
+{
+    struct path path = path_of(address);
+    struct stat found;
+
+    if (lstat(path.text, &found) < 0)
+        return trio_epoll_failed_(context);
+    if (!S_ISSOCK(found.st_mode)) {
+        errno = EEXIST;
+        return trio_epoll_failed_(context);
+    }
+    // The device changes only where something is mounted over it. An inode is
+    // given out again; its times tell the later one from the earlier.
+    uint64_t made = (uint64_t)found.st_ctim.tv_sec * 1000000000 +
+                    (uint64_t)found.st_ctim.tv_nsec;
+    *ret_id = (found.st_ino ^ (uint64_t)found.st_dev << 40 ^ made << 16) | 1;
+    return TRIO_OK;
+}
+
+trio_status trio_epoll_remove_path_(void *context,
+                                    const struct trio_address *address)
+{
+    struct path path = path_of(address);
+
+    return unlink(path.text) < 0 ? trio_epoll_failed_(context) : TRIO_OK;
+}

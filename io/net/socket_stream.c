@@ -1,0 +1,208 @@
+// What one task at a time in each direction means, and what becomes of a task
+// when its socket is closed, is the socket's to know (socket_call.c). Here is
+// added what a stream promises on top: that everything is sent, and that only
+// send_all can be both cancelled and have done something, and says in
+// `ret_sent` how far it came.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "io/net/socket_stream.h"
+
+#include <trio/backend.h>
+#include <trio/error.h>
+#include <trio/io.h>
+#include <trio/task.h>
+
+#include "io/net/finish.h"
+#include "io/net/socket_call.h"
+
+// The stream is its first member.
+static struct trio_socket_stream *over_of(struct trio_stream *stream)
+{
+    return (struct trio_socket_stream *)stream;
+}
+
+// ---- Sending ----
+
+// Begins an operation of the sending half.
+static TRIO_CHECKPOINT trio_status
+begin_sending(struct trio_socket_stream *over)
+{
+    trio_status rc = trio_socket_begin_(&over->socket, TRIO_WRITABLE);
+
+    if (rc == TRIO_OK && over->sent_eof)
+        return trio_net_finish_(false, trio_fail_bare(TRIO_ECLOSED));
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status send_rest(struct trio_socket_stream *over,
+                                             const char *data, size_t size,
+                                             size_t *ret_sent)
+{
+    const struct trio_world *world = trio_run_world();
+    struct trio_socket *socket = &over->socket;
+    trio_status rc = TRIO_OK;
+    bool parked = false;
+
+    while (rc == TRIO_OK && *ret_sent < size) {
+        size_t length = 0;
+        rc = world->net->send(world->context, socket->handle, data + *ret_sent,
+                              size - *ret_sent, &length);
+        if (rc == TRIO_EWOULDBLOCK) {
+            rc = trio_socket_await_(socket, TRIO_WRITABLE);
+            parked = true;
+        } else if (rc == TRIO_OK) {
+            *ret_sent += length;
+        } else {
+            rc = trio_socket_failed_(socket, rc, "send to", &over->peer);
+            return trio_net_finish_(parked, rc);
+        }
+    }
+    return trio_net_finish_(parked, rc);
+}
+
+static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
+                                            const void *data, size_t size,
+                                            size_t *ret_sent)
+{
+    struct trio_socket_stream *over = over_of(stream);
+    trio_status rc = begin_sending(over);
+
+    if (rc != TRIO_OK)
+        return rc;
+    over->socket.busy[TRIO_WRITABLE] = true;
+    rc = send_rest(over, data, size, ret_sent);
+    over->socket.busy[TRIO_WRITABLE] = false;
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status wait_writable(struct trio_stream *stream)
+{
+    struct trio_socket_stream *over = over_of(stream);
+    trio_status rc = begin_sending(over);
+
+    if (rc != TRIO_OK)
+        return rc;
+    over->socket.busy[TRIO_WRITABLE] = true;
+    rc = trio_socket_await_(&over->socket, TRIO_WRITABLE);
+    over->socket.busy[TRIO_WRITABLE] = false;
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
+{
+    struct trio_socket_stream *over = over_of(stream);
+    const struct trio_world *world = trio_run_world();
+    trio_status rc = trio_socket_begin_(&over->socket, TRIO_WRITABLE);
+
+    if (rc != TRIO_OK)
+        return rc;
+    if (!over->sent_eof) {
+        rc = world->net->shutdown_send(world->context, over->socket.handle);
+        rc = trio_socket_failed_(&over->socket, rc, "send the end to",
+                                 &over->peer);
+        over->sent_eof = rc == TRIO_OK;
+    }
+    return trio_net_finish_(false, rc);
+}
+
+// ---- Receiving ----
+
+struct receiving {
+    void *buffer;
+    size_t size;
+    size_t *ret_length;
+};
+
+static trio_status make_receive(const struct trio_world *world,
+                                trio_handle handle, void *arg)
+{
+    const struct receiving *receiving = arg;
+    return world->net->receive(world->context, handle, receiving->buffer,
+                               receiving->size, receiving->ret_length);
+}
+
+static TRIO_CHECKPOINT trio_status receive_some(struct trio_stream *stream,
+                                                void *buffer, size_t size,
+                                                size_t *ret_length)
+{
+    struct trio_socket_stream *over = over_of(stream);
+    struct receiving receiving = {buffer, size, ret_length};
+    const struct trio_socket_call_ call = {.socket = &over->socket,
+                                           .direction = TRIO_READABLE,
+                                           .make = make_receive,
+                                           .arg = &receiving,
+                                           .what = "receive from",
+                                           .peer = &over->peer};
+
+    return trio_socket_perform_(&call);
+}
+
+// ---- Closing ----
+
+static TRIO_CHECKPOINT trio_status close_orderly(struct trio_stream *stream)
+{
+    trio_socket_close(&over_of(stream)->socket);
+    return trio_checkpoint();
+}
+
+static void close_forcefully(struct trio_stream *stream)
+{
+    trio_socket_reset(&over_of(stream)->socket);
+}
+
+static const struct trio_stream_operations socket_operations = {
+    .send_all = send_all,
+    .wait_writable = wait_writable,
+    .receive_some = receive_some,
+    .send_eof = send_eof,
+    .close = close_orderly,
+    .close_forcefully = close_forcefully,
+};
+
+// ---- Making ----
+
+void trio_socket_stream_init_(struct trio_socket_stream *ret_stream,
+                              struct trio_socket *socket,
+                              const struct trio_address *peer)
+{
+    const struct trio_world *world = trio_run_world();
+
+    // A connection that refuses is broken by now, which its first use tells.
+    if (socket->family != TRIO_ADDRESS_LOCAL)
+        trio_ignore(world->net->set_option(world->context, socket->handle,
+                                           TRIO_SOCKET_NO_DELAY, 1));
+    *ret_stream =
+        (struct trio_socket_stream){.stream.operations = &socket_operations,
+                                    .socket = *socket,
+                                    .peer = *peer};
+    *socket = (struct trio_socket){.handle = TRIO_HANDLE_NONE};
+}
+
+trio_status trio_socket_stream_open(struct trio_socket *socket,
+                                    struct trio_socket_stream *ret_stream)
+{
+    struct trio_address peer;
+
+    if (socket->open && socket->type != TRIO_SOCKET_STREAM)
+        return trio_fail(TRIO_EINVAL, "make a stream of a datagram socket");
+    if (socket->busy[TRIO_READABLE] || socket->busy[TRIO_WRITABLE])
+        return trio_fail_bare(TRIO_EBUSY);
+    trio_status rc = trio_socket_peer_address(socket, &peer);
+    if (rc == TRIO_OK)
+        trio_socket_stream_init_(ret_stream, socket, &peer);
+    return rc;
+}
+
+trio_status trio_socket_stream_pair(struct trio_socket_stream *ret_near,
+                                    struct trio_socket_stream *ret_far)
+{
+    static const struct trio_address nameless = {.family = TRIO_ADDRESS_LOCAL};
+    struct trio_socket near, far;
+    trio_status rc = trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far);
+
+    if (rc != TRIO_OK)
+        return rc;
+    trio_socket_stream_init_(ret_near, &near, &nameless);
+    trio_socket_stream_init_(ret_far, &far, &nameless);
+    return TRIO_OK;
+}

@@ -1,0 +1,203 @@
+// What trio/listener.h promises: one table, whatever is behind it. One kind is
+// written here, of memory streams, so that this runs in simulation.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/listener.h>
+
+#include "tests/check.h"
+#include "tests/sockets.h"
+
+// ---- A listener of a kind of our own ----
+
+// Accepts the near ends of connections that guests open.
+struct door {
+    struct trio_listener listener;
+    struct trio_memory_stream *arrived[4]; // Far ends, whose peers are to be.
+    size_t count;
+    struct trio_parking_lot lot;
+    bool closed;
+};
+
+static const struct trio_wait door_wait = {.verb = "accept",
+                                           .access = TRIO_ACCESS_ACQUIRE};
+
+static TRIO_CHECKPOINT trio_status door_accept(struct trio_listener *listener,
+                                               void *storage,
+                                               struct trio_stream **ret_stream,
+                                               struct trio_address *ret_peer)
+{
+    struct door *door = (struct door *)listener;
+    struct trio_memory_stream *near = storage;
+
+    while (!door->closed && door->count == 0) {
+        trio_status rc = trio_parking_lot_park(&door->lot, &door_wait, door);
+        if (rc != TRIO_OK)
+            return rc;
+    }
+    if (door->closed)
+        return trio_fail_bare(TRIO_ECLOSED);
+    trio_memory_stream_pair(near, door->arrived[--door->count]);
+    *ret_stream = &near->stream;
+    *ret_peer = (struct trio_address){.family = TRIO_ADDRESS_LOCAL};
+    trio_cancel_shielded_checkpoint();
+    return TRIO_OK;
+}
+
+static struct trio_address door_address(const struct trio_listener *listener)
+{
+    (void)listener;
+    return (struct trio_address){.family = TRIO_ADDRESS_LOCAL};
+}
+
+static void door_close(struct trio_listener *listener)
+{
+    struct door *door = (struct door *)listener;
+
+    door->closed = true;
+    trio_parking_lot_unpark_all(&door->lot);
+}
+
+static const struct trio_listener_operations door_operations = {
+    .accept = door_accept, .address = door_address, .close = door_close};
+
+static struct door open_door(void)
+{
+    return (struct door){
+        .listener = {&door_operations, sizeof(struct trio_memory_stream)},
+        .lot = TRIO_PARKING_LOT_INIT};
+}
+
+static void enter(struct door *door, struct trio_memory_stream *guest)
+{
+    door->arrived[door->count++] = guest;
+    trio_parking_lot_unpark_one(&door->lot);
+}
+
+// ---- The table ----
+
+TEST(listener, one_that_is_all_zeros_is_closed)
+{
+    struct trio_listener zeros = {.operations = NULL};
+    struct trio_address address;
+    struct trio_stream *stream;
+
+    CHECK_STATUS(trio_listener_accept(&zeros, NULL, &stream, &address),
+                 TRIO_ECLOSED);
+    address = trio_listener_address(&zeros);
+    CHECK_EQ(address.family, 0);
+    trio_listener_close(&zeros);
+}
+
+TEST(listener, its_streams_are_made_where_the_caller_says)
+{
+    struct door door = open_door();
+    struct trio_memory_stream guest, storage;
+    struct trio_stream *stream = NULL;
+    struct trio_address peer;
+
+    enter(&door, &guest);
+    CHECK_OK(trio_listener_accept(&door.listener, &storage, &stream, &peer));
+    CHECK(stream == &storage.stream);
+    CHECK_EQ(trio_listener_address(&door.listener).family, TRIO_ADDRESS_LOCAL);
+    trio_stream_close_forcefully(stream);
+    trio_stream_close_forcefully(&guest.stream);
+    trio_listener_close(&door.listener);
+    CHECK_STATUS(trio_listener_accept(&door.listener, &storage, &stream, &peer),
+                 TRIO_ECLOSED);
+}
+
+// ---- Serving over it ----
+
+static TRIO_CHECKPOINT trio_status echo_once(struct trio_stream *stream,
+                                             void *arg)
+{
+    char byte;
+    size_t length;
+
+    (void)arg;
+    trio_status rc = trio_stream_receive_some(stream, &byte, 1, &length);
+    return rc == TRIO_OK ? trio_stream_send_all(stream, &byte, 1, NULL) : rc;
+}
+
+struct service {
+    struct trio_server server;
+    struct trio_listener *listeners[3];
+    size_t count;
+};
+
+static TRIO_CHECKPOINT trio_status serve_task(void *arg)
+{
+    struct service *service = arg;
+
+    return trio_serve_listeners(&service->server, service->listeners,
+                                service->count, NULL, echo_once, NULL);
+}
+
+static TRIO_CHECKPOINT trio_status have_echoed(struct trio_stream *stream)
+{
+    char byte = '-';
+    size_t length;
+    trio_status rc = trio_stream_send_all(stream, "x", 1, NULL);
+
+    if (rc == TRIO_OK)
+        rc = trio_stream_receive_some(stream, &byte, 1, &length);
+    CHECK(rc != TRIO_OK || byte == 'x');
+    return trio_combine(rc, trio_stream_close(stream));
+}
+
+// S48
+TEST(listener, any_kind_is_served)
+{
+    struct door door = open_door();
+    struct service service = {
+        .server = TRIO_SERVER_INIT, .listeners = {&door.listener}, .count = 1};
+    struct trio_memory_stream guests[3];
+    struct trio_nursery nursery;
+    trio_status rc = TRIO_OK;
+
+    trio_nursery_open(&nursery);
+    rc = trio_nursery_start_soon(&nursery, serve_task, &service);
+    for (size_t i = 0; i < COUNT(guests) && rc == TRIO_OK; i++) {
+        enter(&door, &guests[i]);
+        // Out of memory, serving pauses; for ever, it accepts nobody.
+        for (int wait = 0; wait < 5 && rc == TRIO_OK && door.count > 0; wait++)
+            rc = trio_sleep(50 * TRIO_MS);
+        if (door.count > 0)
+            break;
+        rc = trio_combine(rc, have_echoed(&guests[i].stream));
+    }
+    trio_serve_stop(&service.server, TRIO_SECOND);
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+    CHECK_EQ(service.server.accepted, COUNT(guests));
+    CHECK(door.closed);
+}
+
+// On the kernel: TCP and local sockets are its own.
+// S48
+TEST_REAL(listener, several_kinds_are_served_at_once)
+{
+    struct door door = open_door();
+    struct trio_socket_listener tcp = open_listener(), local;
+    struct trio_address nameless = {.family = TRIO_ADDRESS_LOCAL};
+    struct service service = {
+        .server = TRIO_SERVER_INIT,
+        .listeners = {&door.listener, &tcp.listener, &local.listener},
+        .count = 3};
+    struct trio_memory_stream guest;
+    struct trio_socket_stream caller, neighbour;
+    struct trio_nursery nursery;
+
+    CHECK_OK(trio_socket_listener_open(&nameless, NULL, &local));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, serve_task, &service));
+    enter(&door, &guest);
+    settle();
+    CHECK_OK(have_echoed(&guest.stream));
+    CHECK_OK(trio_tcp_connect(&tcp.address, &caller));
+    CHECK_OK(have_echoed(&caller.stream));
+    CHECK_OK(trio_tcp_connect(&local.address, &neighbour));
+    CHECK_OK(have_echoed(&neighbour.stream));
+    trio_serve_stop(&service.server, 0);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK(!tcp.socket.open && !local.socket.open && door.closed);
+}

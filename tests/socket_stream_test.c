@@ -1,0 +1,82 @@
+// What trio/socket_stream.h promises; what a stream promises, the stream
+// contract checks.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/socket_stream.h>
+
+#include "tests/check.h"
+#include "tests/socket_kit.h"
+#include "tests/sockets.h"
+
+TEST(socket_stream, without_a_network_there_are_none)
+{
+    struct trio_socket_stream near, far;
+
+    CHECK_STATUS(trio_socket_stream_pair(&near, &far), TRIO_ENOTSUP);
+}
+
+TEST_REAL(socket_stream, a_pair_is_connected_with_each_other)
+{
+    struct trio_socket_stream near, far;
+    char data[4] = "...";
+    size_t length;
+
+    CHECK_OK(trio_socket_stream_pair(&near, &far));
+    CHECK_EQ(near.peer.family, TRIO_ADDRESS_LOCAL);
+    CHECK_OK(trio_stream_send_all(&near.stream, "abc", 3, NULL));
+    CHECK_OK(trio_stream_send_eof(&near.stream));
+    CHECK_OK(trio_stream_receive_some(&far.stream, data, 4, &length));
+    CHECK_STRING(data, "abc");
+    CHECK_STATUS(trio_stream_receive_some(&far.stream, data, 4, &length),
+                 TRIO_EEND);
+    CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+}
+
+TEST_REAL(socket_stream, a_connected_socket_is_taken_over)
+{
+    struct trio_socket near, far;
+    struct trio_socket_stream stream;
+    char byte = '-';
+    size_t length, descriptors = count_descriptors();
+
+    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far));
+    CHECK_OK(trio_socket_stream_open(&near, &stream));
+    CHECK(!near.open);
+    trio_socket_close(&near); // It is not closed by that.
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    CHECK_OK(trio_socket_receive(&far, &byte, 1, &length));
+    CHECK_EQ(byte, 'x');
+    CHECK_OK(trio_stream_close(&stream.stream));
+    trio_socket_close(&far);
+    CHECK_EQ(count_descriptors(), descriptors);
+}
+
+TEST_REAL(socket_stream, what_is_no_connection_is_refused)
+{
+    struct trio_socket near, far, closed = {.open = false};
+    struct trio_socket alone = open_bound("127.0.0.1:0", TRIO_SOCKET_STREAM);
+    struct trio_socket_stream stream;
+    struct trio_nursery nursery;
+    char byte;
+
+    CHECK_STATUS(trio_socket_stream_open(&closed, &stream), TRIO_ECLOSED);
+    CHECK_STATUS(trio_socket_stream_open(&alone, &stream), TRIO_EBROKEN);
+    CHECK(alone.open); // It stays the caller's.
+    trio_socket_close(&alone);
+    CHECK_OK(trio_socket_pair(TRIO_SOCKET_DATAGRAM, &near, &far));
+    CHECK_STATUS(trio_socket_stream_open(&near, &stream), TRIO_EINVAL);
+    trio_socket_close(&near);
+    trio_socket_close(&far);
+
+    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far));
+    struct socket_transfer transfer = {
+        .socket = &near, .data = &byte, .size = 1};
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, socket_receive_once, &transfer));
+    settle();
+    CHECK_STATUS(trio_socket_stream_open(&near, &stream), TRIO_EBUSY);
+    trio_socket_close(&near);
+    trio_socket_close(&far);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
