@@ -2,7 +2,6 @@
 // silent for too long is disconnected; Ctrl-C lets the others finish first.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <signal.h>
 #include <stdio.h>
 
 #include <trio/trio.h>
@@ -31,59 +30,21 @@ static TRIO_CHECKPOINT trio_status echo(struct trio_stream *stream, void *arg)
     return rc == TRIO_EEND ? TRIO_OK : rc; // The end is what we waited for.
 }
 
-// Stops the server at the first signal. A second one finds what was there
-// before, the built-in Ctrl-C, and interrupts at once.
-static TRIO_CHECKPOINT trio_status stop_on_signal(void *arg)
-{
-    static const int signals[] = {SIGINT, SIGTERM};
-    struct trio_server *server = arg;
-    struct trio_signal_receiver receiver;
-    int signal;
-
-    trio_status rc = trio_signal_receiver_open(&receiver, signals, 2);
-    if (rc != TRIO_OK)
-        return rc;
-    trio_started(NULL);
-    rc = trio_signal_receiver_receive(&receiver, &signal);
-    trio_signal_receiver_close(&receiver);
-    if (rc == TRIO_OK)
-        trio_serve_stop(server, GRACE);
-    return rc;
-}
-
-static void announce(const struct trio_tcp_listener *listener)
+static void announce(const struct trio_address *address, void *arg)
 {
     char text[TRIO_ADDRESS_TEXT_MAX];
 
+    (void)arg;
     printf("listening on %s\n",
-           trio_address_format(&listener->address, text, sizeof(text)));
+           trio_address_format(address, text, sizeof(text)));
     fflush(stdout); // Whoever started us may be waiting for this line.
 }
 
 static TRIO_CHECKPOINT trio_status program(void *arg)
 {
-    struct trio_server server = TRIO_SERVER_INIT;
-    struct trio_tcp_listener listener = {0};
-    struct trio_address address;
-    struct trio_nursery nursery;
-
-    trio_status rc = trio_address_parse(arg, &address);
-    if (rc != TRIO_OK)
-        return trio_fail(rc, "not ADDRESS:PORT: %s", (const char *)arg);
-    rc = trio_tcp_listen(&address, NULL, &listener);
-    if (rc != TRIO_OK)
-        return rc;
-
-    trio_nursery_open(&nursery);
-    // Returns once signals are received: from here on Ctrl-C is graceful.
-    rc = trio_nursery_start(&nursery, stop_on_signal, &server, NULL);
-    if (rc == TRIO_OK) {
-        announce(&listener);
-        rc = trio_serve(&server, &listener, 1, NULL, echo, NULL);
-    }
-    rc = trio_nursery_close(&nursery, rc);
-    trio_tcp_listener_close(&listener); // If serving has not done so.
-    return rc;
+    const struct trio_serve_options options = {.grace = GRACE,
+                                               .on_listening = announce};
+    return trio_serve_until_signal(arg, &options, echo, NULL);
 }
 
 int main(int argc, char **argv)

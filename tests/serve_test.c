@@ -321,7 +321,8 @@ static TRIO_PARKS void pause_for(trio_status shortage)
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, serve_task, NULL));
     CHECK_OK(have_echoed());
-    CHECK_EQ(trio_now() - begun, 300 * TRIO_MS);
+    trio_duration pause = fixture.options.accept_pause;
+    CHECK_EQ(trio_now() - begun, 3 * (pause != 0 ? pause : 100 * TRIO_MS));
     trio_serve_stop(&fixture.server, 0);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_OK(fixture.rc);
@@ -330,6 +331,13 @@ static TRIO_PARKS void pause_for(trio_status shortage)
 // S48
 SERVE_TEST(while_handles_are_used_up_it_pauses)
 {
+    pause_for(TRIO_EMFILE);
+}
+
+// S48
+SERVE_TEST(it_pauses_for_as_long_as_was_asked_for)
+{
+    fixture.options.accept_pause = 7 * TRIO_SECOND;
     pause_for(TRIO_EMFILE);
 }
 

@@ -309,3 +309,74 @@ TEST_REAL(tcp, a_local_name_is_listened_on_and_connected_to)
     CHECK_OK(trio_stream_close(&far.stream));
     trio_tcp_listener_close(&listener);
 }
+
+// ---- All addresses of this machine ----
+
+// S46
+TEST_REAL(tcp, all_families_are_listened_on_at_one_port)
+{
+    struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    struct trio_address loopback;
+    struct trio_tcp_stream tcp;
+    size_t count = 0;
+    bool has_ipv4 = false;
+
+    CHECK_OK(trio_tcp_listen_all(NULL, 0, NULL, listeners, &count));
+    CHECK(count == 1 || count == 2);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_EQ(listeners[i].address.port, listeners[0].address.port);
+        has_ipv4 |= listeners[i].address.family == TRIO_ADDRESS_IPV4;
+    }
+    CHECK(has_ipv4);
+    REQUIRE(trio_address_parse("127.0.0.1:0", &loopback) == TRIO_OK);
+    loopback.port = listeners[0].address.port;
+    CHECK_OK(trio_tcp_connect(&loopback, &tcp));
+    trio_stream_close_forcefully(&tcp.stream);
+    for (size_t i = 0; i < count; i++)
+        trio_tcp_listener_close(&listeners[i]);
+}
+
+TEST_REAL(tcp, all_families_or_none_are_listened_on)
+{
+    struct trio_tcp_listener taken, listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    size_t count = 77, descriptors;
+
+    CHECK_OK(trio_tcp_listen_all("0.0.0.0", 0, NULL, &taken, &count));
+    CHECK_EQ(count, 1);
+    descriptors = count_descriptors();
+    CHECK_STATUS(
+        trio_tcp_listen_all(NULL, taken.address.port, NULL, listeners, &count),
+        TRIO_EADDRINUSE);
+    CHECK_EQ(count_descriptors(), descriptors);
+    trio_tcp_listener_close(&taken);
+    CHECK_STATUS(trio_tcp_listen_all("localhost", 0, NULL, listeners, &count),
+                 TRIO_EINVAL);
+    CHECK_STATUS(trio_tcp_listen_all("unix:", 0, NULL, listeners, &count),
+                 TRIO_EINVAL);
+    CHECK_EQ(count, 1);
+}
+
+TEST_REAL(tcp, accepted_connections_have_the_options_that_were_asked_for)
+{
+    const struct trio_tcp_listen_options options = {
+        .keep_alive = true, .send_buffer = 20000, .receive_buffer = 10000};
+    struct trio_address address;
+    struct trio_tcp_listener listener;
+    struct pair pair;
+    int value = 0;
+
+    REQUIRE(trio_address_parse("127.0.0.1:0", &address) == TRIO_OK);
+    CHECK_OK(trio_tcp_listen(&address, &options, &listener));
+    CHECK_OK(trio_tcp_connect(&listener.address, &pair.near));
+    CHECK_OK(trio_tcp_accept(&listener, &pair.far));
+    struct trio_socket *socket = &pair.far.socket;
+    CHECK_OK(trio_socket_get_option(socket, TRIO_SOCKET_KEEP_ALIVE, &value));
+    CHECK_EQ(value, 1);
+    CHECK_OK(trio_socket_get_option(socket, TRIO_SOCKET_SEND_BUFFER, &value));
+    CHECK_EQ(value, 2 * 20000);
+    CHECK_OK(
+        trio_socket_get_option(socket, TRIO_SOCKET_RECEIVE_BUFFER, &value));
+    CHECK_EQ(value, 2 * 10000);
+    close_pair(&pair);
+    trio_tcp_listener_close(&listener);
+}

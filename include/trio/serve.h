@@ -61,6 +61,17 @@ struct trio_serve_options {
     // listeners, each but one may have accepted one more, which then waits to
     // be handled.
     size_t connections_max;
+
+    // How long accepting pauses while handles or memory are used up. Default
+    // 100 ms.
+    trio_duration accept_pause;
+
+    // Of trio_serve_until_signal only:
+    const struct trio_listen_options *listen; // How to listen.
+    trio_duration grace; // For handlers to end, at the signal. Default 10 s.
+    // Called for each address at which it listens. Must not park.
+    void (*on_listening)(const struct trio_address *address, void *arg);
+    void *on_listening_arg;
 };
 
 TRIO_BEGIN_DECLS
@@ -68,7 +79,8 @@ TRIO_BEGIN_DECLS
 // Accepts connections on all listeners and runs `fn(stream, arg)` in a task for
 // each, until it is stopped or cancelled; then the listeners are closed. Goes
 // on after errors of single connections and of handlers; while handles or
-// memory are used up it pauses 100 ms at a time. `options` may be NULL.
+// memory are used up it pauses, `accept_pause` at a time. `options` may be
+// NULL.
 //
 // Checkpoint: always.
 // Returns: TRIO_OK         trio_serve_stop was called, and all is done.
@@ -93,6 +105,30 @@ TRIO_CHECKPOINT trio_status trio_serve_listeners(
     struct trio_server *server, struct trio_listener *const *listeners,
     size_t count, const struct trio_serve_options *options, trio_handler_fn fn,
     void *arg);
+
+// Is a whole server: listens, runs `fn(stream, arg)` for each connection, and
+// stops at the first SIGINT or SIGTERM, when it accepts no more and gives the
+// handlers `options->grace` to end before they are cancelled. A second signal
+// does what it did before: end the program, or interrupt the run.
+//
+//     static TRIO_CHECKPOINT trio_status run_server(void *arg)
+//     {
+//         return trio_serve_until_signal("*:8080", NULL, echo, arg);
+//     }
+//
+// `where` is an address as trio_address_parse reads it, of TCP or a local
+// socket, or "*:8080": that port of all addresses of this machine. `options`
+// may be NULL.
+//
+// Checkpoint: always.
+// Returns: TRIO_OK         a signal came, and all is done.
+//          TRIO_ECANCELED  an enclosing scope is cancelled.
+//          TRIO_EINVAL     `where` is not an address.
+//          TRIO_ENOTSUP    there are no signals here.
+//          other           as trio_socket_listener_open, or a listener failed.
+TRIO_CHECKPOINT trio_status trio_serve_until_signal(
+    const char *where, const struct trio_serve_options *options,
+    trio_handler_fn fn, void *arg);
 
 // Stops a server gracefully: it accepts no more and gives the handlers `grace`
 // nanoseconds to end before they are cancelled. Calling it again can only

@@ -38,6 +38,11 @@ struct trio_socket_listener {
 struct trio_listen_options {
     int backlog;     // Connections that wait to be accepted. Default 4096.
     bool reuse_port; // Share the port with other listeners.
+
+    // Of the connections that are accepted:
+    bool keep_alive;    // Ask silent peers whether they are there.
+    int send_buffer;    // In bytes. Default: the system's, which adapts it.
+    int receive_buffer; // The same.
 };
 
 TRIO_BEGIN_DECLS

@@ -26,6 +26,9 @@
 #define trio_tcp_listener trio_socket_listener
 #define trio_tcp_listen_options trio_listen_options
 
+// The most listeners that trio_tcp_listen_all opens.
+#define TRIO_TCP_LISTEN_ALL_MAX 4
+
 TRIO_BEGIN_DECLS
 
 // Connects to a numeric address. When cancelled, the socket is closed.
@@ -54,6 +57,32 @@ TRIO_MUST_USE trio_status
 trio_tcp_listen(const struct trio_address *address,
                 const struct trio_tcp_listen_options *options,
                 struct trio_tcp_listener *ret_listener);
+
+// Listens at a port on everything that a host is: with NULL, on all addresses
+// of this machine, by a listener for each family that it has; or on one numeric
+// address, as "127.0.0.1" or "::1". Port 0 takes one that is free, the same for
+// all. `ret_listeners` has room for TRIO_TCP_LISTEN_ALL_MAX. `options` may be
+// NULL.
+//
+//     struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+//     struct trio_server server = TRIO_SERVER_INIT;
+//     size_t opened;
+//
+//     rc = trio_tcp_listen_all(NULL, 8080, NULL, listeners, &opened);
+//     if (rc == TRIO_OK)
+//         rc = trio_serve(&server, listeners, opened, NULL, echo, NULL);
+//
+// Checkpoint: never.
+// Returns: TRIO_OK          `*ret_count` of them listen; the caller closes
+// them.
+//          TRIO_EINVAL      it is not a numeric address.
+//          TRIO_EADDRINUSE  somebody else does, on one of them; then and
+//                           otherwise none was left open.
+//          other            as trio_tcp_listen.
+TRIO_MUST_USE trio_status
+trio_tcp_listen_all(const char *host, uint16_t port,
+                    const struct trio_tcp_listen_options *options,
+                    struct trio_tcp_listener *ret_listeners, size_t *ret_count);
 
 // Accepts one connection. One task at a time per listener.
 //

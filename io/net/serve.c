@@ -22,7 +22,7 @@
 #include <trio/task.h>
 #include <trio/time.h>
 
-#define PAUSE (100 * TRIO_MS)
+#define PAUSE_DEFAULT (100 * TRIO_MS)
 
 static const struct trio_serve_options serve_defaults = {0};
 
@@ -207,12 +207,14 @@ static TRIO_CHECKPOINT trio_status accept_one(const struct loop *loop)
 
 static TRIO_CHECKPOINT trio_status accept_loop(void *arg)
 {
+    const struct loop *loop = arg;
+    trio_duration pause = loop->service->options->accept_pause;
     trio_status rc;
 
     do {
-        rc = accept_one(arg);
+        rc = accept_one(loop);
         if (is_shortage(rc)) // Others give back what there is too little of.
-            rc = trio_sleep(PAUSE);
+            rc = trio_sleep(pause != 0 ? pause : PAUSE_DEFAULT);
     } while (rc == TRIO_OK);
     return rc;
 }

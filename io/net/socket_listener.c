@@ -34,11 +34,9 @@ static bool has_path(const struct trio_address *address)
 
 // ---- Listening ----
 
-static trio_status set_options(struct trio_socket *socket,
-                               const struct trio_listen_options *options)
+static trio_status set_ip_options(struct trio_socket *socket,
+                                  const struct trio_listen_options *options)
 {
-    if (socket->family == TRIO_ADDRESS_LOCAL)
-        return TRIO_OK;
     trio_status rc =
         trio_socket_set_option(socket, TRIO_SOCKET_REUSE_ADDRESS, 1);
     if (rc == TRIO_OK && options->reuse_port)
@@ -46,6 +44,25 @@ static trio_status set_options(struct trio_socket *socket,
     // What an IPv6 listener does about IPv4 would differ between systems.
     if (rc == TRIO_OK && socket->family == TRIO_ADDRESS_IPV6)
         rc = trio_socket_set_option(socket, TRIO_SOCKET_V6_ONLY, 1);
+    if (rc == TRIO_OK && options->keep_alive)
+        rc = trio_socket_set_option(socket, TRIO_SOCKET_KEEP_ALIVE, 1);
+    return rc;
+}
+
+// Connections have the options of the socket that accepts them.
+static trio_status set_options(struct trio_socket *socket,
+                               const struct trio_listen_options *options)
+{
+    trio_status rc = socket->family == TRIO_ADDRESS_LOCAL
+                         ? TRIO_OK
+                         : set_ip_options(socket, options);
+
+    if (rc == TRIO_OK && options->send_buffer != 0)
+        rc = trio_socket_set_option(socket, TRIO_SOCKET_SEND_BUFFER,
+                                    options->send_buffer);
+    if (rc == TRIO_OK && options->receive_buffer != 0)
+        rc = trio_socket_set_option(socket, TRIO_SOCKET_RECEIVE_BUFFER,
+                                    options->receive_buffer);
     return rc;
 }
 

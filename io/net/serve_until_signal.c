@@ -1,0 +1,115 @@
+// The signals are received before anything else happens, so that none comes too
+// early and ends the program in the middle; they are given back as soon as the
+// first has come, so that a second one does just that.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/serve.h>
+
+#include <string.h>
+
+#include <trio/error.h>
+#include <trio/nursery.h>
+#include <trio/signal.h>
+#include <trio/task.h>
+#include <trio/tcp.h>
+#include <trio/time.h>
+
+#include "io/net/finish.h"
+
+#define GRACE_DEFAULT (10 * TRIO_SECOND)
+
+// SIGINT and SIGTERM, which have these numbers on every system.
+static const int signals[] = {2, 15};
+
+static const struct trio_serve_options defaults = {0};
+
+struct until_signal {
+    struct trio_server server;
+    const struct trio_serve_options *options;
+    struct trio_socket_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    size_t count;
+};
+
+// Reads "*:80", as if it were an address.
+static bool read_any(const char *where, struct trio_address *ret_address)
+{
+    char text[sizeof("0.0.0.0:65535")] = "0.0.0.0";
+    size_t length = strlen(where);
+
+    if (where[0] != '*' || length > sizeof("*:65535") - 1)
+        return false;
+    memcpy(text + strlen(text), where + 1, length); // With the final zero.
+    return trio_address_parse(text, ret_address) == TRIO_OK;
+}
+
+static trio_status listen_on(struct until_signal *until, const char *where)
+{
+    const struct trio_listen_options *listen = until->options->listen;
+    struct trio_address address;
+
+    if (read_any(where, &address))
+        return trio_tcp_listen_all(NULL, address.port, listen, until->listeners,
+                                   &until->count);
+    if (trio_address_parse(where, &address) != TRIO_OK)
+        return trio_fail(TRIO_EINVAL, "not an address: %s", where);
+    until->count = 1;
+    return trio_socket_listener_open(&address, listen, &until->listeners[0]);
+}
+
+static TRIO_CHECKPOINT trio_status stop_at_signal(void *arg)
+{
+    struct until_signal *until = arg;
+    trio_duration grace = until->options->grace;
+    struct trio_signal_receiver receiver;
+    int signal;
+
+    trio_status rc = trio_signal_receiver_open(&receiver, signals, 2);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_started(NULL);
+    rc = trio_signal_receiver_receive(&receiver, &signal);
+    trio_signal_receiver_close(&receiver);
+    if (rc == TRIO_OK)
+        trio_serve_stop(&until->server, grace != 0 ? grace : GRACE_DEFAULT);
+    return rc;
+}
+
+static void announce(const struct until_signal *until)
+{
+    const struct trio_serve_options *options = until->options;
+
+    for (size_t i = 0; i < until->count && options->on_listening != NULL; i++)
+        options->on_listening(&until->listeners[i].address,
+                              options->on_listening_arg);
+}
+
+static TRIO_CHECKPOINT trio_status serve(struct until_signal *until,
+                                         trio_handler_fn fn, void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start(&nursery, stop_at_signal, until, NULL);
+    if (rc == TRIO_OK) {
+        announce(until);
+        rc = trio_serve(&until->server, until->listeners, until->count,
+                        until->options, fn, arg);
+    }
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "served");
+    rc = trio_nursery_close(&nursery, rc);
+    for (size_t i = 0; i < until->count; i++)
+        trio_listener_close(&until->listeners[i].listener);
+    return rc;
+}
+
+trio_status trio_serve_until_signal(const char *where,
+                                    const struct trio_serve_options *options,
+                                    trio_handler_fn fn, void *arg)
+{
+    struct until_signal until = {.server = TRIO_SERVER_INIT,
+                                 .options =
+                                     options != NULL ? options : &defaults};
+    trio_status rc = listen_on(&until, where);
+
+    return rc == TRIO_OK ? serve(&until, fn, arg) : trio_net_finish_(false, rc);
+}
