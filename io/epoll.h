@@ -22,6 +22,9 @@ struct slot {
     bool ours;            // Made by the net table.
     bool datagram;        // Of ours: not a stream.
     bool local;           // Of ours: not of the network.
+    bool plain;           // Of ours: read and written, whatever it is.
+    bool file;            // Of those: it never makes anybody wait.
+    bool restores;        // Of those: it is to block again at the end.
     bool registered;      // With the kernel.
     bool hung_up;         // The end may follow the data without a new event.
 };
@@ -37,7 +40,7 @@ struct epoll {
     size_t waiters;
     size_t jobs;         // In flight,
     size_t jobs_awaited; // and those that a task waits for.
-    struct slot *slots; // By descriptor.
+    struct slot *slots;  // By descriptor.
     size_t slot_count;
 };
 
@@ -142,6 +145,37 @@ TRIO_MUST_USE trio_status trio_epoll_path_id_(
     void *context, const struct trio_address *address, uint64_t *ret_id);
 TRIO_MUST_USE trio_status
 trio_epoll_remove_path_(void *context, const struct trio_address *address);
+
+// ---- epoll_descriptor.c ----
+TRIO_MUST_USE trio_status trio_epoll_open_pipe_(void *context,
+                                                trio_handle ret_handles[2]);
+TRIO_MUST_USE trio_status trio_epoll_adopt_descriptor_(
+    void *context, trio_handle handle, struct trio_descriptor *ret_descriptor);
+TRIO_MUST_USE trio_status trio_epoll_read_file_(void *context,
+                                                trio_handle handle,
+                                                int64_t offset, void *data,
+                                                size_t size, size_t *ret_length,
+                                                int *ret_error);
+TRIO_MUST_USE trio_status trio_epoll_write_file_(
+    void *context, trio_handle handle, int64_t offset, const void *data,
+    size_t size, size_t *ret_length, int *ret_error);
+
+// Has a descriptor that was adopted block again, if it did; what shares it and
+// is still in use takes over the duty to do that.
+void trio_epoll_restore_(struct epoll *epoll, struct slot *slot);
+
+// The same for all, at the end of the run.
+void trio_epoll_restore_all_(struct epoll *epoll);
+
+// ---- epoll_quiet.c ----
+
+// As write(2) and sendfile(2), but SIGPIPE is never raised.
+long trio_epoll_write_(int descriptor, const void *data, size_t size);
+TRIO_MUST_USE trio_status trio_epoll_send_file_(void *context,
+                                                trio_handle handle,
+                                                trio_handle file,
+                                                uint64_t offset, uint64_t size,
+                                                uint64_t *ret_length);
 
 // ---- epoll_net.c ----
 extern const struct trio_net trio_epoll_net_;

@@ -207,6 +207,9 @@ void trio_epoll_closing_(void *context, trio_handle handle)
     slot->ours = before.ours;
     slot->datagram = before.datagram;
     slot->local = before.local;
+    slot->plain = before.plain;
+    slot->file = before.file;
+    slot->restores = before.restores;
 }
 
 // ---- Events ----

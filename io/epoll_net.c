@@ -60,6 +60,7 @@ static void net_close(void *context, trio_handle handle, bool reset)
 
     if (slot == NULL)
         return;
+    trio_epoll_restore_(epoll, slot);
     trio_epoll_forget_(epoll, slot);
     if (reset) {
         static const struct linger at_once = {.l_onoff = 1};
@@ -138,6 +139,7 @@ static void net_release(void *context, trio_handle handle)
 
     if (slot == NULL)
         return;
+    trio_epoll_restore_(context, slot);
     trio_epoll_closing_(context, handle);
     slot->ours = false;
 }
@@ -293,6 +295,10 @@ const struct trio_net trio_epoll_net_ = {
     .pair = net_pair,
     .adopt = net_adopt,
     .release = net_release,
+    .open_pipe = trio_epoll_open_pipe_,
+    .adopt_descriptor = trio_epoll_adopt_descriptor_,
+    .read_file = trio_epoll_read_file_,
+    .write_file = trio_epoll_write_file_,
     .bind = net_bind,
     .listen = net_listen,
     .accept = net_accept,
@@ -302,6 +308,7 @@ const struct trio_net trio_epoll_net_ = {
     .send = trio_epoll_send_,
     .receive_message = trio_epoll_receive_message_,
     .send_message = trio_epoll_send_message_,
+    .send_file = trio_epoll_send_file_,
     .shutdown_send = trio_epoll_shutdown_send_,
     .set_option = trio_epoll_set_option_,
     .get_option = trio_epoll_get_option_,

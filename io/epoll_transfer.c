@@ -17,6 +17,7 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "io/epoll.h"
 #include "io/os_status.h"
@@ -72,7 +73,9 @@ trio_status trio_epoll_receive_(void *context, trio_handle handle, void *data,
     if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do
-        length = recv((int)handle, data, size, slot->datagram ? MSG_TRUNC : 0);
+        length = slot->plain ? read((int)handle, data, size)
+                             : recv((int)handle, data, size,
+                                    slot->datagram ? MSG_TRUNC : 0);
     while (length < 0 && errno == EINTR);
     if (length < 0)
         return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
@@ -97,7 +100,8 @@ trio_status trio_epoll_send_(void *context, trio_handle handle,
     if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do
-        length = send((int)handle, data, size, MSG_NOSIGNAL);
+        length = slot->plain ? trio_epoll_write_((int)handle, data, size)
+                             : send((int)handle, data, size, MSG_NOSIGNAL);
     while (length < 0 && errno == EINTR);
     if (length < 0)
         return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);

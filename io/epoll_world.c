@@ -55,6 +55,7 @@ static trio_status begin(struct trio_world *world)
 
 static void end(struct trio_world *world)
 {
+    trio_epoll_restore_all_(world->context);
     free_epoll(world->context);
     world->context = NULL;
 }

@@ -40,8 +40,8 @@ TRIO_MUST_USE trio_status trio_interrupt_catch_(void *context,
 void trio_interrupt_release_(void *context);
 
 // ---- signals.c ----
-TRIO_MUST_USE trio_status
-trio_signals_watch_(void *context, struct trio_signal_watch *watch);
+TRIO_MUST_USE trio_status trio_signals_watch_(void *context,
+                                              struct trio_signal_watch *watch);
 void trio_signals_unwatch_(void *context, struct trio_signal_watch *watch);
 void trio_signal_raise_(void *context, int signal);
 

@@ -170,6 +170,37 @@ static trio_status send(void *context, trio_handle handle, const void *data,
     return TRIO_EBADHANDLE;
 }
 
+static trio_status open_pipe(void *context, trio_handle ret_handles[2])
+{
+    (void)context, (void)ret_handles;
+    return TRIO_ENOTSUP;
+}
+
+static trio_status adopt_descriptor(void *context, trio_handle handle,
+                                    struct trio_descriptor *ret_descriptor)
+{
+    (void)context, (void)handle, (void)ret_descriptor;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status read_file(void *context, trio_handle handle, int64_t offset,
+                             void *data, size_t size, size_t *ret_length,
+                             int *ret_error)
+{
+    (void)context, (void)handle, (void)offset, (void)data, (void)size;
+    (void)ret_length, (void)ret_error;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status write_file(void *context, trio_handle handle, int64_t offset,
+                              const void *data, size_t size, size_t *ret_length,
+                              int *ret_error)
+{
+    (void)context, (void)handle, (void)offset, (void)data, (void)size;
+    (void)ret_length, (void)ret_error;
+    return TRIO_EBADHANDLE;
+}
+
 static trio_status receive_message(void *context, trio_handle handle,
                                    struct trio_message *message)
 {
@@ -182,6 +213,15 @@ static trio_status send_message(void *context, trio_handle handle,
                                 size_t *ret_length)
 {
     (void)context, (void)handle, (void)message, (void)ret_length;
+    return TRIO_EBADHANDLE;
+}
+
+static trio_status send_file(void *context, trio_handle handle,
+                             trio_handle file, uint64_t offset, uint64_t size,
+                             uint64_t *ret_length)
+{
+    (void)context, (void)handle, (void)file, (void)offset, (void)size;
+    (void)ret_length;
     return TRIO_EBADHANDLE;
 }
 
@@ -238,6 +278,10 @@ static const struct trio_net net = {.open = open_socket,
                                     .pair = open_pair,
                                     .adopt = adopt,
                                     .release = release,
+                                    .open_pipe = open_pipe,
+                                    .adopt_descriptor = adopt_descriptor,
+                                    .read_file = read_file,
+                                    .write_file = write_file,
                                     .bind = use_address,
                                     .listen = listen,
                                     .accept = accept,
@@ -247,6 +291,7 @@ static const struct trio_net net = {.open = open_socket,
                                     .send = send,
                                     .receive_message = receive_message,
                                     .send_message = send_message,
+                                    .send_file = send_file,
                                     .shutdown_send = use_handle,
                                     .set_option = set_option,
                                     .get_option = get_option,

@@ -31,6 +31,7 @@ struct kit {
     struct trio_stapled_stream stapled[2];
     struct pair tcp;
     struct trio_socket_stream local[2];
+    struct trio_descriptor_stream pipe[2];
 };
 
 static trio_status make_memory(void *arg, struct trio_stream_ends *ret_ends)
@@ -206,6 +207,32 @@ TEST_REAL(stream_contract, local_streams_keep_it)
 
     check_kept(
         trio_check_half_closeable_stream(make_local, make_local_clogged, &kit));
+}
+
+static trio_status make_pipe(void *arg, struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    trio_status rc = trio_pipe_open(&kit->pipe[1], &kit->pipe[0]);
+
+    set_ends(ret_ends, &kit->pipe[0].stream, &kit->pipe[1].stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status
+make_pipe_clogged(void *arg, struct trio_stream_ends *ret_ends)
+{
+    trio_status rc = make_pipe(arg, ret_ends);
+
+    fill(ret_ends->sender);
+    return rc;
+}
+
+// S64
+TEST_REAL(stream_contract, pipes_keep_it)
+{
+    struct kit kit;
+
+    check_kept(trio_check_one_way_stream(make_pipe, make_pipe_clogged, &kit));
 }
 
 // ---- Streams that break it ----

@@ -118,6 +118,13 @@ enum trio_socket_option {
                                     // interface's number, or 0. Set only.
 };
 
+// What a descriptor is good for.
+struct trio_descriptor {
+    bool receives;
+    bool sends;
+    bool is_file; // It never makes anybody wait, but calls may take long.
+};
+
 // Non-blocking socket calls by handle. Each function gets the world's context
 // and returns TRIO_EWOULDBLOCK where it would wait; interruptions are retried
 // inside.
@@ -136,6 +143,25 @@ struct trio_net {
                          enum trio_address_family *ret_family,
                          enum trio_socket_type *ret_type);
     void (*release)(void *context, trio_handle handle);
+
+    // Opens a pipe, of which [0] receives what is sent into [1].
+    trio_status (*open_pipe)(void *context, trio_handle ret_handles[2]);
+
+    // Takes over what is no socket, or need not be one: `receive`, `send`,
+    // `close` and `release` are for it then; a file only for the latter two.
+    // Closing and releasing restore whether it blocks.
+    trio_status (*adopt_descriptor)(void *context, trio_handle handle,
+                                    struct trio_descriptor *ret_descriptor);
+
+    // Reads a file, or writes it, at `offset`; -1: at its own position. May
+    // block, is for jobs, and can be called from any thread; `ret_error` is
+    // the system's number of a failure.
+    trio_status (*read_file)(void *context, trio_handle handle, int64_t offset,
+                             void *data, size_t size, size_t *ret_length,
+                             int *ret_error);
+    trio_status (*write_file)(void *context, trio_handle handle, int64_t offset,
+                              const void *data, size_t size, size_t *ret_length,
+                              int *ret_error);
 
     trio_status (*bind)(void *context, trio_handle handle,
                         const struct trio_address *address);
@@ -168,6 +194,12 @@ struct trio_net {
     trio_status (*send_message)(void *context, trio_handle handle,
                                 const struct trio_message *message,
                                 size_t *ret_length);
+
+    // Sends from a file, as `send` does. TRIO_ENOTSUP: not from this one, or
+    // not over this handle. TRIO_EEND: the file has nothing there.
+    trio_status (*send_file)(void *context, trio_handle handle,
+                             trio_handle file, uint64_t offset, uint64_t size,
+                             uint64_t *ret_length);
     trio_status (*shutdown_send)(void *context, trio_handle handle);
     trio_status (*set_option)(void *context, trio_handle handle,
                               enum trio_socket_option option, int value);
@@ -215,9 +247,9 @@ struct trio_job {
     void (*done)(struct trio_job *job); // Then, in the run's thread.
     void (*lost)(struct trio_job *job); // Or this, if the run is over: in the
                                         // thread of `work`.
-    const char *name;           // Of the thread meanwhile, or NULL.
-    struct trio_poster *poster; // Open until `done` or `lost`.
-    struct trio_entry entry;    // The world's, and so is the rest.
+    const char *name;                   // Of the thread meanwhile, or NULL.
+    struct trio_poster *poster;         // Open until `done` or `lost`.
+    struct trio_entry entry;            // The world's, and so is the rest.
     struct trio_job *next;
     void *thread;
     bool awaited;

@@ -13,21 +13,14 @@
 // listener, and a table of functions: code that is given one works over all of
 // them, without knowing what kind of stream each accepts.
 //
-//     static TRIO_CHECKPOINT trio_status greet_one(
-//         struct trio_listener *door, void *storage, size_t size)
-//     {
-//         struct trio_stream *stream;
-//         struct trio_address peer;
+//     struct trio_stream *stream; // It will lie in `storage`,
+//     struct trio_address peer;   // of door->stream_size bytes.
 //
-//         if (size < door->stream_size)
-//             return TRIO_ENOBUFS;
-//         trio_status rc =
-//             trio_listener_accept(door, storage, &stream, &peer);
-//         if (rc != TRIO_OK)
-//             return rc;
-//         rc = trio_stream_send_all(stream, "hello", 5, NULL);
-//         return trio_combine(rc, trio_stream_close(stream));
-//     }
+//     rc = trio_listener_accept(door, storage, &stream, &peer);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_stream_send_all(stream, "hello", 5, NULL);
+//     return trio_combine(rc, trio_stream_close(stream));
 //
 // Whoever made a listener closes it. Not thread-safe: use it from its loop's
 // thread only.

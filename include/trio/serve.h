@@ -95,7 +95,8 @@ TRIO_CHECKPOINT trio_status trio_serve(struct trio_server *server,
 
 // Does what trio_serve does with listeners of any kind:
 //
-//     struct trio_listener *doors[] = {&listener.listener, encrypted};
+//     struct trio_listener *doors[] = {&listener.listener, door};
+//     struct trio_server server = TRIO_SERVER_INIT;
 //
 //     rc = trio_serve_listeners(&server, doors, 2, NULL, echo, NULL);
 //

@@ -5,6 +5,7 @@
 #define TRIO_STREAM_H
 
 #include <trio/base.h>
+#include <trio/message.h>
 #include <trio/status.h>
 
 // A `trio_stream` sends and receives bytes. It is the first member of every
@@ -45,6 +46,11 @@ struct trio_stream_operations {
     trio_status (*send_eof)(struct trio_stream *stream);
     trio_status (*close)(struct trio_stream *stream);
     void (*close_forcefully)(struct trio_stream *stream);
+
+    // May be NULL: then the file is read, and sent by send_all.
+    trio_status (*send_file)(struct trio_stream *stream, trio_handle file,
+                             uint64_t offset, uint64_t length,
+                             uint64_t *ret_sent);
 };
 
 TRIO_BEGIN_DECLS
@@ -63,6 +69,32 @@ TRIO_BEGIN_DECLS
 TRIO_CHECKPOINT trio_status trio_stream_send_all(struct trio_stream *stream,
                                                  const void *data, size_t size,
                                                  size_t *ret_sent);
+
+// Sends `length` bytes of a file, from `offset` on; the file's own position is
+// neither used nor moved. Where system and stream allow it, the bytes do not
+// pass through this program; else they are read in a thread and sent. The
+// meaning is the same, except that other tasks that send meanwhile may then get
+// in between. `file` stays the caller's. `ret_sent`, which may be NULL, is set
+// in every case, as by trio_stream_send_all.
+//
+//     uint64_t sent;
+//
+//     rc = trio_stream_send_file(stream, descriptor, 0, 1000000, &sent);
+//     if (rc == TRIO_EEND)
+//         printf("there were only %llu bytes\n", (unsigned long long)sent);
+//
+// Checkpoint: always.
+// Returns: TRIO_OK          the stream has taken all of them.
+//          TRIO_EEND        the file ended before: all that it had was sent.
+//          TRIO_EBADHANDLE  `file` cannot be read.
+//          TRIO_ENOMEM      out of memory, or of threads.
+//          other            as trio_stream_send_all, or what reading the file
+//                           came to.
+TRIO_CHECKPOINT trio_status trio_stream_send_file(struct trio_stream *stream,
+                                                  trio_handle file,
+                                                  uint64_t offset,
+                                                  uint64_t length,
+                                                  uint64_t *ret_sent);
 
 // Waits until sending a little would probably not wait: for data that is to be
 // as fresh as possible.
@@ -89,9 +121,9 @@ trio_stream_wait_writable(struct trio_stream *stream);
 //          TRIO_EBUSY      another task is receiving.
 //          TRIO_EINVAL     `size` is 0.
 //          TRIO_ENOTSUP    this stream does not receive.
-TRIO_CHECKPOINT trio_status
-trio_stream_receive_some(struct trio_stream *stream, void *buffer, size_t size,
-                         size_t *ret_length);
+TRIO_CHECKPOINT trio_status trio_stream_receive_some(struct trio_stream *stream,
+                                                     void *buffer, size_t size,
+                                                     size_t *ret_length);
 
 // Tells the peer that nothing more will be sent, while receiving goes on.
 // Again is fine. Sending afterwards is TRIO_ECLOSED.

@@ -10,6 +10,7 @@
 #include <trio/capacity_limiter.h>
 #include <trio/channel.h>
 #include <trio/condition.h>
+#include <trio/descriptor_stream.h>
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/event.h>

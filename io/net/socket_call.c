@@ -101,6 +101,8 @@ trio_status trio_socket_failed_(const struct trio_socket *socket,
         return rc;
     if (rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED)
         return trio_fail_bare(rc);
+    if (socket->family == 0 && peer == NULL)
+        return trio_fail_os(rc, error, "%s a descriptor", what);
     if (peer == NULL && find_name(socket, &name))
         peer = &name;
     if (peer == NULL)

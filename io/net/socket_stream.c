@@ -13,12 +13,19 @@
 #include <trio/task.h>
 
 #include "io/net/finish.h"
+#include "io/net/send_file.h"
 #include "io/net/socket_call.h"
 
 // The stream is its first member.
 static struct trio_socket_stream *over_of(struct trio_stream *stream)
 {
     return (struct trio_socket_stream *)stream;
+}
+
+// NULL: there is no name for it.
+static const struct trio_address *peer_of(const struct trio_socket_stream *over)
+{
+    return over->peer.family != 0 ? &over->peer : NULL;
 }
 
 // ---- Sending ----
@@ -53,16 +60,16 @@ static TRIO_CHECKPOINT trio_status send_rest(struct trio_socket_stream *over,
         } else if (rc == TRIO_OK) {
             *ret_sent += length;
         } else {
-            rc = trio_socket_failed_(socket, rc, "send to", &over->peer);
+            rc = trio_socket_failed_(socket, rc, "send to", peer_of(over));
             return trio_net_finish_(parked, rc);
         }
     }
     return trio_net_finish_(parked, rc);
 }
 
-static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
-                                            const void *data, size_t size,
-                                            size_t *ret_sent)
+trio_status trio_socket_stream_send_all_(struct trio_stream *stream,
+                                         const void *data, size_t size,
+                                         size_t *ret_sent)
 {
     struct trio_socket_stream *over = over_of(stream);
     trio_status rc = begin_sending(over);
@@ -75,7 +82,7 @@ static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status wait_writable(struct trio_stream *stream)
+trio_status trio_socket_stream_wait_writable_(struct trio_stream *stream)
 {
     struct trio_socket_stream *over = over_of(stream);
     trio_status rc = begin_sending(over);
@@ -86,6 +93,56 @@ static TRIO_CHECKPOINT trio_status wait_writable(struct trio_stream *stream)
     rc = trio_socket_await_(&over->socket, TRIO_WRITABLE);
     over->socket.busy[TRIO_WRITABLE] = false;
     return rc;
+}
+
+// Sends while the seam can; TRIO_ENOTSUP: from `*ret_sent` on it cannot.
+static TRIO_CHECKPOINT trio_status send_by_seam(struct trio_socket_stream *over,
+                                                trio_handle file,
+                                                uint64_t offset,
+                                                uint64_t length,
+                                                uint64_t *ret_sent)
+{
+    const struct trio_world *world = trio_run_world();
+    struct trio_socket *socket = &over->socket;
+    trio_status rc = TRIO_OK;
+    bool parked = false;
+
+    while (rc == TRIO_OK && *ret_sent < length) {
+        uint64_t sent = 0;
+        rc = world->net->send_file(world->context, socket->handle, file,
+                                   offset + *ret_sent, length - *ret_sent,
+                                   &sent);
+        *ret_sent += sent;
+        if (rc == TRIO_EWOULDBLOCK) {
+            rc = trio_socket_await_(socket, TRIO_WRITABLE);
+            parked = true;
+        } else if (rc == TRIO_ENOTSUP) {
+            return rc;
+        } else if (rc != TRIO_OK) {
+            rc = trio_socket_failed_(socket, rc, "send a file to",
+                                     peer_of(over));
+            return trio_net_finish_(parked, rc);
+        }
+    }
+    return trio_net_finish_(parked, rc);
+}
+
+static TRIO_CHECKPOINT trio_status send_file(struct trio_stream *stream,
+                                             trio_handle file, uint64_t offset,
+                                             uint64_t length,
+                                             uint64_t *ret_sent)
+{
+    struct trio_socket_stream *over = over_of(stream);
+    trio_status rc = begin_sending(over);
+
+    if (rc != TRIO_OK)
+        return rc;
+    over->socket.busy[TRIO_WRITABLE] = true;
+    rc = send_by_seam(over, file, offset, length, ret_sent);
+    over->socket.busy[TRIO_WRITABLE] = false;
+    if (rc != TRIO_ENOTSUP)
+        return rc;
+    return trio_send_file_by_copy_(stream, file, offset, length, ret_sent);
 }
 
 static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
@@ -121,9 +178,9 @@ static trio_status make_receive(const struct trio_world *world,
                                receiving->size, receiving->ret_length);
 }
 
-static TRIO_CHECKPOINT trio_status receive_some(struct trio_stream *stream,
-                                                void *buffer, size_t size,
-                                                size_t *ret_length)
+trio_status trio_socket_stream_receive_some_(struct trio_stream *stream,
+                                             void *buffer, size_t size,
+                                             size_t *ret_length)
 {
     struct trio_socket_stream *over = over_of(stream);
     struct receiving receiving = {buffer, size, ret_length};
@@ -132,31 +189,32 @@ static TRIO_CHECKPOINT trio_status receive_some(struct trio_stream *stream,
                                            .make = make_receive,
                                            .arg = &receiving,
                                            .what = "receive from",
-                                           .peer = &over->peer};
+                                           .peer = peer_of(over)};
 
     return trio_socket_perform_(&call);
 }
 
 // ---- Closing ----
 
-static TRIO_CHECKPOINT trio_status close_orderly(struct trio_stream *stream)
+trio_status trio_socket_stream_close_(struct trio_stream *stream)
 {
     trio_socket_close(&over_of(stream)->socket);
     return trio_checkpoint();
 }
 
-static void close_forcefully(struct trio_stream *stream)
+void trio_socket_stream_close_forcefully_(struct trio_stream *stream)
 {
     trio_socket_reset(&over_of(stream)->socket);
 }
 
 static const struct trio_stream_operations socket_operations = {
-    .send_all = send_all,
-    .wait_writable = wait_writable,
-    .receive_some = receive_some,
+    .send_all = trio_socket_stream_send_all_,
+    .wait_writable = trio_socket_stream_wait_writable_,
+    .receive_some = trio_socket_stream_receive_some_,
     .send_eof = send_eof,
-    .close = close_orderly,
-    .close_forcefully = close_forcefully,
+    .close = trio_socket_stream_close_,
+    .close_forcefully = trio_socket_stream_close_forcefully_,
+    .send_file = send_file,
 };
 
 // ---- Making ----

@@ -5,6 +5,7 @@
 #define TESTS_COMPILE_HEADER_EXAMPLES_H
 
 #include <signal.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include <trio/campaign.h>
@@ -77,9 +78,10 @@ extern char buffer[4096];
 extern ssize_t length;
 extern struct trio_address address;
 extern struct trio_tcp_listener listener;
-extern struct trio_listener *encrypted;
+extern struct trio_listener *door;
+extern void *storage;
 extern struct trio_socket udp;
-extern struct trio_stream *pipe_in, *pipe_out;
+extern struct trio_stream *stream, *pipe_in, *pipe_out;
 
 extern struct trio_receiver receiver;
 extern struct trio_event stop;

@@ -1,0 +1,81 @@
+// Descriptor streams: pipes, terminals, standard input and output as streams.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_DESCRIPTOR_STREAM_H
+#define TRIO_DESCRIPTOR_STREAM_H
+
+#include <trio/base.h>
+#include <trio/message.h>
+#include <trio/socket_stream.h>
+#include <trio/status.h>
+#include <trio/stream.h>
+
+// A `trio_descriptor_stream` sends to a descriptor or receives from it, or
+// both, as that was opened: one end of a pipe, a FIFO, a terminal, a socket
+// that is given as standard input, a file. It is used through its first member:
+//
+//     struct trio_descriptor_stream input;
+//     char buffer[100];
+//     size_t length;
+//
+//     trio_status rc = trio_descriptor_stream_open(STDIN_FILENO, &input);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_stream_receive_some(&input.stream, buffer, sizeof(buffer),
+//                                   &length);
+//     trio_ignore(trio_descriptor_stream_release(&input)); // It stays open.
+//     return rc;
+//
+// There is no half to close; who sends ends by closing. A pipe that nobody
+// receives from is TRIO_EBROKEN, without a signal. Files never make a task
+// wait, so they are read and written in threads (<trio/thread.h>). The caller
+// owns the storage, which must not move. Not thread-safe: use it from its
+// loop's thread only.
+struct trio_descriptor_stream {
+    union {
+        struct trio_stream stream;
+        struct trio_socket_stream over; // Private.
+    };
+};
+
+TRIO_BEGIN_DECLS
+
+// Makes a stream of a descriptor of the caller's, which is the stream's then.
+// Unless it is a file it is made non-blocking until it is closed or given back,
+// which whoever shares it sees: a terminal is shared with the parent, and
+// standard output, and more. Whether children inherit it stays as it is.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK          the caller closes the stream, not the descriptor.
+//          TRIO_EBADHANDLE  it is not open. It stays the caller's, here as
+//                           below.
+//          TRIO_EBUSY       it is in use in this run already.
+//          TRIO_ENOTSUP     it is a folder, or nothing that is read or written.
+//          TRIO_ENOMEM      out of memory.
+TRIO_MUST_USE trio_status trio_descriptor_stream_open(
+    trio_handle descriptor, struct trio_descriptor_stream *ret_stream);
+
+// Gives the descriptor back, blocking if it was; the caller closes it. The
+// stream is closed after that: tasks that use it get TRIO_ECLOSED.
+// TRIO_HANDLE_NONE if it was closed. While a file is read or written this is
+// misuse.
+//
+// Checkpoint: never.
+TRIO_MUST_USE trio_handle
+trio_descriptor_stream_release(struct trio_descriptor_stream *stream);
+
+// Opens a pipe: what is sent into `ret_sender` is received from `ret_receiver`.
+// Children inherit neither.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK       the caller closes both.
+//          TRIO_ENOTSUP  there are no pipes here.
+//          TRIO_EMFILE   too many open handles.
+//          TRIO_ENOMEM   out of memory.
+TRIO_MUST_USE trio_status
+trio_pipe_open(struct trio_descriptor_stream *ret_receiver,
+               struct trio_descriptor_stream *ret_sender);
+
+TRIO_END_DECLS
+
+#endif // TRIO_DESCRIPTOR_STREAM_H
