@@ -1,0 +1,40 @@
+// The world contract: what the seams of <trio/backend.h> promise, as one suite
+// for any world that is written.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TESTS_WORLD_CONTRACT_CONTRACT_H
+#define TESTS_WORLD_CONTRACT_CONTRACT_H
+
+#include <trio/trio.h>
+
+// What a world need not have. Where it has not, it says TRIO_ENOTSUP at once,
+// which is checked.
+struct world_traits {
+    const char *address; // Of this machine, at port 0: "127.0.0.1:0".
+    bool has_local;      // Local sockets without a name, and pairs.
+    bool has_pipes;
+    bool has_jobs;
+};
+
+// One clause, checked in the main task of a run over that world, at whose end
+// no handle may be open. Checks are those of tests/check.h.
+struct world_clause {
+    const char *name;
+    void (*check)(const struct world_traits *traits);
+};
+
+// The clauses of each part, ended by one without a name.
+extern const struct world_clause world_stream_clauses[];
+extern const struct world_clause world_datagram_clauses[];
+extern const struct world_clause world_handle_clauses[];
+extern const struct world_clause world_readiness_clauses[];
+extern const struct world_clause world_job_clauses[];
+
+// Checks all of them, each in a run of its own: `config` makes the
+// configuration of one. `count_handles` returns how many handles are open;
+// NULL: it cannot be told.
+void world_contract_check(struct trio_config (*config)(void),
+                          size_t (*count_handles)(void),
+                          const struct world_traits *traits);
+
+#endif // TESTS_WORLD_CONTRACT_CONTRACT_H
