@@ -349,11 +349,62 @@ TEST_REAL(tcp, all_families_or_none_are_listened_on)
         TRIO_EADDRINUSE);
     CHECK_EQ(count_descriptors(), descriptors);
     trio_tcp_listener_close(&taken);
-    CHECK_STATUS(trio_tcp_listen_all("localhost", 0, NULL, listeners, &count),
-                 TRIO_EINVAL);
-    CHECK_STATUS(trio_tcp_listen_all("unix:", 0, NULL, listeners, &count),
+    CHECK_STATUS(trio_tcp_listen_all("a..b", 0, NULL, listeners, &count),
                  TRIO_EINVAL);
     CHECK_EQ(count, 1);
+}
+
+// Two addresses of this machine, and one that is none.
+static TRIO_CHECKPOINT trio_status find_two(void *context, const char *host,
+                                            enum trio_address_family family,
+                                            struct trio_address *ret_addresses,
+                                            size_t max, size_t *ret_count)
+{
+    (void)host, (void)family;
+    REQUIRE(max >= 2);
+    REQUIRE(trio_address_parse("127.0.0.1:0", &ret_addresses[0]) == TRIO_OK);
+    REQUIRE(trio_address_parse(context, &ret_addresses[1]) == TRIO_OK);
+    *ret_count = 2;
+    return trio_checkpoint();
+}
+
+TEST_REAL(tcp, all_addresses_of_a_name_are_listened_on)
+{
+    static char second[] = "127.0.0.2:0", none[] = "192.0.2.1:0";
+    struct trio_resolver resolver = {.context = second, .resolve = find_two};
+    struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    size_t count = 0;
+
+    trio_resolver_set(&resolver);
+    CHECK_OK(trio_tcp_listen_all("here.example", 0, NULL, listeners, &count));
+    CHECK_EQ(count, 2);
+    CHECK_EQ(listeners[0].address.port, listeners[1].address.port);
+    CHECK_EQ(listeners[1].address.bytes[3], 2);
+    for (size_t i = 0; i < count; i++)
+        trio_tcp_listener_close(&listeners[i]);
+    resolver.context = none;
+    CHECK_OK(trio_tcp_listen_all("half.example", 0, NULL, listeners, &count));
+    CHECK_EQ(count, 1); // The other one is not of this machine.
+    trio_tcp_listener_close(&listeners[0]);
+    trio_resolver_set(NULL);
+}
+
+// S14
+TEST_REAL(tcp, cancelled_nothing_is_listened_on)
+{
+    struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    struct trio_cancel_scope scope;
+    size_t count = 77, descriptors = count_descriptors();
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    CHECK_STATUS(trio_tcp_listen_all("127.0.0.1", 0, NULL, listeners, &count),
+                 TRIO_ECANCELED);
+    trio_status rc = trio_tcp_listen_all(NULL, 0, NULL, listeners, &count);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(count, 77);
+    CHECK_EQ(count_descriptors(), descriptors);
 }
 
 TEST_REAL(tcp, accepted_connections_have_the_options_that_were_asked_for)

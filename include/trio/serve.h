@@ -118,7 +118,8 @@ TRIO_CHECKPOINT trio_status trio_serve_listeners(
 //     }
 //
 // `where` is an address as trio_address_parse reads it, of TCP or a local
-// socket, or "*:8080": that port of all addresses of this machine. `options`
+// socket; or "localhost:8080", a name, with which trio_tcp_listen_all does what
+// it does; or "*:8080", that port of all addresses of this machine. `options`
 // may be NULL.
 //
 // Checkpoint: always.
@@ -126,7 +127,7 @@ TRIO_CHECKPOINT trio_status trio_serve_listeners(
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
 //          TRIO_EINVAL     `where` is not an address.
 //          TRIO_ENOTSUP    there are no signals here.
-//          other           as trio_socket_listener_open, or a listener failed.
+//          other           as trio_tcp_listen_all, or a listener failed.
 TRIO_CHECKPOINT trio_status trio_serve_until_signal(
     const char *where, const struct trio_serve_options *options,
     trio_handler_fn fn, void *arg);

@@ -58,11 +58,12 @@ trio_tcp_listen(const struct trio_address *address,
                 const struct trio_tcp_listen_options *options,
                 struct trio_tcp_listener *ret_listener);
 
-// Listens at a port on everything that a host is: with NULL, on all addresses
-// of this machine, by a listener for each family that it has; or on one numeric
-// address, as "127.0.0.1" or "::1". Port 0 takes one that is free, the same for
-// all. `ret_listeners` has room for TRIO_TCP_LISTEN_ALL_MAX. `options` may be
-// NULL.
+// Listens at a port on everything that a host is: on each address of a name, as
+// trio_resolve finds them, or, with NULL, on all addresses of this machine, by
+// a listener for each family that it has. Port 0 takes one that is free, the
+// same for all. `ret_listeners` has room for TRIO_TCP_LISTEN_ALL_MAX: further
+// addresses are left out. So are those that this machine does not have, unless
+// it has none of them. `options` may be NULL.
 //
 //     struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
 //     struct trio_server server = TRIO_SERVER_INIT;
@@ -72,14 +73,14 @@ trio_tcp_listen(const struct trio_address *address,
 //     if (rc == TRIO_OK)
 //         rc = trio_serve(&server, listeners, opened, NULL, echo, NULL);
 //
-// Checkpoint: never.
+// Checkpoint: always.
 // Returns: TRIO_OK          `*ret_count` of them listen; the caller closes
 // them.
-//          TRIO_EINVAL      it is not a numeric address.
-//          TRIO_EADDRINUSE  somebody else does, on one of them; then and
-//                           otherwise none was left open.
-//          other            as trio_tcp_listen.
-TRIO_MUST_USE trio_status
+//          TRIO_ECANCELED   an enclosing scope is cancelled.
+//          TRIO_EADDRINUSE  somebody else does, at one of them. Then, and where
+//                           something else is returned, none is left open.
+//          other            as trio_resolve and trio_tcp_listen.
+TRIO_CHECKPOINT trio_status
 trio_tcp_listen_all(const char *host, uint16_t port,
                     const struct trio_tcp_listen_options *options,
                     struct trio_tcp_listener *ret_listeners, size_t *ret_count);

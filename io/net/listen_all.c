@@ -1,36 +1,41 @@
-// One listener for each family that this machine has, all at one port. A family
-// that is not there is passed over; every other failure takes back what was
-// opened before it.
-// SPDX-License-Identifier: MIT OR Apache-2.0
+// One listener for each address that a host has, all at one port. A family that
+// this machine does not have is passed over; every other failure takes back
+// what was opened before it. SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/tcp.h>
 
-#include <string.h>
-
 #include <trio/error.h>
+#include <trio/resolve.h>
+#include <trio/task.h>
 
-// The port that was free for the first family may be taken for the second.
+#include "io/net/finish.h"
+
+// The port that was free at the first address may be taken at the second.
 #define TRIES 20
+
+struct hosts {
+    const struct trio_address *addresses;
+    size_t count;
+};
 
 static bool is_absent(trio_status rc)
 {
     return rc == TRIO_ENOTSUP || rc == TRIO_EADDRNOTAVAIL;
 }
 
-// Listens on all families; `port` 0 is a free one of the first.
-static trio_status listen_at(uint16_t port,
+// Port 0 is one that is free at the first.
+static trio_status listen_at(struct hosts hosts, uint16_t port,
                              const struct trio_listen_options *options,
                              struct trio_socket_listener *listeners,
                              size_t *ret_count)
 {
-    static const enum trio_address_family families[] = {TRIO_ADDRESS_IPV6,
-                                                        TRIO_ADDRESS_IPV4};
     size_t count = 0;
     trio_status absent = TRIO_OK, rc = TRIO_OK;
 
-    for (size_t i = 0; i < 2 && rc == TRIO_OK; i++) {
-        struct trio_address any = {.family = families[i], .port = port};
-        rc = trio_socket_listener_open(&any, options, &listeners[count]);
+    for (size_t i = 0; i < hosts.count && rc == TRIO_OK; i++) {
+        struct trio_address address = hosts.addresses[i];
+        address.port = port;
+        rc = trio_socket_listener_open(&address, options, &listeners[count]);
         if (rc == TRIO_OK)
             port = listeners[count++].address.port;
         if (is_absent(rc)) {
@@ -47,37 +52,17 @@ static trio_status listen_at(uint16_t port,
     return rc;
 }
 
-// Reads an IP address without a port.
-static bool read_host(const char *host, struct trio_address *ret_address)
-{
-    bool has_colons = strchr(host, ':') != NULL;
-    const char *tail = has_colons ? "]:0" : ":0";
-    size_t length = strlen(host), at = 0;
-    char text[64];
-
-    if (length > sizeof(text) - sizeof("[]:0"))
-        return false;
-    if (has_colons)
-        text[at++] = '[';
-    memcpy(text + at, host, length);
-    memcpy(text + at + length, tail, strlen(tail) + 1);
-    return trio_address_parse(text, ret_address) == TRIO_OK;
-}
-
-static trio_status listen_on_one(const char *host, uint16_t port,
+static trio_status try_to_listen(struct hosts hosts, uint16_t port,
                                  const struct trio_listen_options *options,
-                                 struct trio_socket_listener *ret_listeners,
+                                 struct trio_socket_listener *listeners,
                                  size_t *ret_count)
 {
-    struct trio_address address;
+    int tries = port == 0 ? TRIES : 1;
+    trio_status rc;
 
-    if (!read_host(host, &address))
-        return trio_fail(TRIO_EINVAL, "not a numeric address: %s", host);
-    address.port = port;
-    trio_status rc =
-        trio_socket_listener_open(&address, options, &ret_listeners[0]);
-    if (rc == TRIO_OK)
-        *ret_count = 1;
+    do
+        rc = listen_at(hosts, port, options, listeners, ret_count);
+    while (rc == TRIO_EADDRINUSE && --tries > 0);
     return rc;
 }
 
@@ -86,11 +71,22 @@ trio_status trio_tcp_listen_all(const char *host, uint16_t port,
                                 struct trio_tcp_listener *ret_listeners,
                                 size_t *ret_count)
 {
-    trio_status rc = TRIO_EADDRINUSE;
+    static const struct trio_address any[] = {{.family = TRIO_ADDRESS_IPV6},
+                                              {.family = TRIO_ADDRESS_IPV4}};
+    struct trio_address found[TRIO_TCP_LISTEN_ALL_MAX];
+    struct hosts hosts = {any, 2};
+    bool parked = host != NULL;
+    trio_status rc;
 
-    if (host != NULL)
-        return listen_on_one(host, port, options, ret_listeners, ret_count);
-    for (int i = 0; i < (port == 0 ? TRIES : 1) && rc == TRIO_EADDRINUSE; i++)
-        rc = listen_at(port, options, ret_listeners, ret_count);
-    return rc;
+    if (host != NULL) {
+        hosts.addresses = found;
+        rc = trio_resolve(host, port, NULL, found, TRIO_TCP_LISTEN_ALL_MAX,
+                          &hosts.count);
+    } else {
+        rc = trio_checkpoint_if_cancelled();
+    }
+    if (rc != TRIO_OK)
+        return rc;
+    rc = try_to_listen(hosts, port, options, ret_listeners, ret_count);
+    return trio_net_finish_(parked, rc);
 }

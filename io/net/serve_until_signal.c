@@ -9,6 +9,7 @@
 
 #include <trio/error.h>
 #include <trio/nursery.h>
+#include <trio/resolve.h>
 #include <trio/signal.h>
 #include <trio/task.h>
 #include <trio/tcp.h>
@@ -30,30 +31,46 @@ struct until_signal {
     size_t count;
 };
 
-// Reads "*:80", as if it were an address.
-static bool read_any(const char *where, struct trio_address *ret_address)
+// Reads "host:80". The port is read as that of an address.
+static bool split(const char *where, char host[TRIO_HOST_SIZE],
+                  uint16_t *ret_port)
 {
+    const char *colon = strrchr(where, ':');
+    size_t length = colon != NULL ? (size_t)(colon - where) : 0;
     char text[sizeof("0.0.0.0:65535")] = "0.0.0.0";
-    size_t length = strlen(where);
-
-    if (where[0] != '*' || length > sizeof("*:65535") - 1)
-        return false;
-    memcpy(text + strlen(text), where + 1, length); // With the final zero.
-    return trio_address_parse(text, ret_address) == TRIO_OK;
-}
-
-static trio_status listen_on(struct until_signal *until, const char *where)
-{
-    const struct trio_listen_options *listen = until->options->listen;
     struct trio_address address;
 
-    if (read_any(where, &address))
-        return trio_tcp_listen_all(NULL, address.port, listen, until->listeners,
-                                   &until->count);
-    if (trio_address_parse(where, &address) != TRIO_OK)
-        return trio_fail(TRIO_EINVAL, "not an address: %s", where);
-    until->count = 1;
-    return trio_socket_listener_open(&address, listen, &until->listeners[0]);
+    if (length == 0 || length >= TRIO_HOST_SIZE ||
+        strlen(colon) > sizeof(":65535") - 1)
+        return false;
+    memcpy(text + strlen(text), colon, strlen(colon) + 1);
+    if (trio_address_parse(text, &address) != TRIO_OK)
+        return false;
+    memcpy(host, where, length);
+    host[length] = '\0';
+    *ret_port = address.port;
+    return true;
+}
+
+static TRIO_CHECKPOINT trio_status listen_on(struct until_signal *until,
+                                             const char *where)
+{
+    const struct trio_listen_options *options = until->options->listen;
+    struct trio_address address;
+    char host[TRIO_HOST_SIZE];
+    uint16_t port;
+
+    if (trio_address_parse(where, &address) == TRIO_OK) {
+        until->count = 1;
+        return trio_net_finish_(
+            false,
+            trio_socket_listener_open(&address, options, &until->listeners[0]));
+    }
+    if (split(where, host, &port))
+        return trio_tcp_listen_all(strcmp(host, "*") == 0 ? NULL : host, port,
+                                   options, until->listeners, &until->count);
+    return trio_net_finish_(
+        false, trio_fail(TRIO_EINVAL, "not an address: %s", where));
 }
 
 static TRIO_CHECKPOINT trio_status stop_at_signal(void *arg)
