@@ -40,6 +40,7 @@ static socklen_t from_local(const struct trio_address *address,
     size_t length = offsetof(struct sockaddr_un, sun_path) + address->length;
 
     memcpy(name.sun_path, address->bytes, address->length);
+    memset(ret_name, 0, sizeof(*ret_name)); // Some look for a final zero.
     memcpy(ret_name, &name, sizeof(name));
     return (socklen_t)length;
 }
