@@ -41,6 +41,7 @@
 #include <trio/stream.h>
 #include <trio/task.h>
 #include <trio/tcp.h>
+#include <trio/tcp_open.h>
 #include <trio/thread.h>
 #include <trio/time.h>
 #include <trio/writer.h>
