@@ -106,20 +106,24 @@ static const struct {
     int code;
     int error;
     trio_status status;
-    const char *text;
 } failures[] = {
-    {EAI_NONAME, 0, TRIO_ENOENT,
-     "resolve example.org: Name or service not known"},
-    {EAI_NODATA, 0, TRIO_ENOENT,
-     "resolve example.org: No address associated with hostname"},
-    {EAI_AGAIN, 0, TRIO_EUNREACHABLE,
-     "resolve example.org: Temporary failure in name resolution"},
-    {EAI_FAIL, 0, TRIO_EIO,
-     "resolve example.org: Non-recoverable failure in name resolution"},
-    {EAI_MEMORY, 0, TRIO_ENOMEM,
-     "resolve example.org: Memory allocation failure"},
-    {EAI_SYSTEM, EMFILE, TRIO_EMFILE, "resolve example.org"},
+    {EAI_NONAME, 0, TRIO_ENOENT},
+    {EAI_NODATA, 0, TRIO_ENOENT},
+    {EAI_AGAIN, 0, TRIO_EUNREACHABLE},
+    {EAI_FAIL, 0, TRIO_EIO},
+    {EAI_MEMORY, 0, TRIO_ENOMEM},
+    {EAI_SYSTEM, EMFILE, TRIO_EMFILE},
 };
+
+// What is said of a failure: in libc's words, which are not the same
+// everywhere, unless it is one of the system's.
+static const char *text_of(int code, char *buffer, size_t size)
+{
+    if (code == EAI_SYSTEM)
+        return "resolve example.org";
+    snprintf(buffer, size, "resolve example.org: %s", gai_strerror(code));
+    return buffer;
+}
 
 // S90
 TEST_REAL(lookup, failures_say_what_the_system_said)
@@ -127,6 +131,7 @@ TEST_REAL(lookup, failures_say_what_the_system_said)
     struct trio_address found[8], address;
     size_t count;
     char name[TRIO_HOST_SIZE];
+    char text[100];
 
     begin();
     CHECK_OK(trio_address_parse("10.0.0.1:1", &address));
@@ -140,7 +145,8 @@ TEST_REAL(lookup, failures_say_what_the_system_said)
                      expected);
         const struct trio_error *error = trio_error_find(expected);
         if (CHECK(error != NULL)) {
-            CHECK_STRING(error->text, failures[i].text);
+            CHECK_STRING(error->text,
+                         text_of(failures[i].code, text, sizeof(text)));
             CHECK_EQ(error->os_error, fake.error);
         }
         CHECK_STATUS(trio_resolve_address(&address, name, sizeof(name)),

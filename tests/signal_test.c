@@ -279,8 +279,10 @@ TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
     struct trio_signal_receiver receivers[2];
     struct rival rivals[] = {{{.receiver = &receivers[0]}, &receivers[1]},
                              {{.receiver = &receivers[1]}, &receivers[0]}};
+    struct trio_cancel_scope scope;
     struct trio_nursery nursery;
 
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
     dispose(SIGUSR1, count_signal);
     handled[SIGUSR1] = 0;
     trio_nursery_open(&nursery);
@@ -291,9 +293,11 @@ TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
     }
     settle();
     raise(SIGUSR1);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-    CHECK_STATUS(trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
-                 TRIO_ECLOSED);
+    trio_status rc = trio_nursery_close(&nursery, TRIO_OK);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_STATUS(
+        trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
+        TRIO_ECLOSED);
     for (size_t i = 0; i < 2; i++)
         trio_signal_receiver_close(&receivers[i]);
     CHECK_EQ(handled[SIGUSR1], 1); // S51: what the second did not take.

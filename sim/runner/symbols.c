@@ -8,7 +8,6 @@
 
 #include "sim/runner/symbols.h"
 
-#include <dlfcn.h>
 #include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,17 +20,20 @@ static struct symbol symbols[SYMBOLS_MAX]; // The first is none.
 static uint32_t symbol_count = 1;
 static uint16_t slots[SLOTS];
 
+// The program comes first, its libraries after it.
+static int take_first(struct dl_phdr_info *info, size_t size, void *ret_base)
+{
+    (void)size;
+    *(uintptr_t *)ret_base = info->dlpi_addr;
+    return 1; // No further.
+}
+
 uintptr_t trio_runner_symbol_offset_(const void *address)
 {
     static uintptr_t base = 1;
-    struct link_map *map = NULL;
-    Dl_info info;
 
     if (base == 1)
-        base = dladdr1(&symbols, &info, (void **)&map, RTLD_DL_LINKMAP) != 0 &&
-                       map != NULL
-                   ? map->l_addr
-                   : 0;
+        dl_iterate_phdr(take_first, &base);
     return (uintptr_t)address - base;
 }
 
