@@ -2,18 +2,22 @@
 // others.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#define _DEFAULT_SOURCE
+#define _GNU_SOURCE
 
 #include <trio/campaign.h>
 #include <trio/sim_job.h>
 
+#include <netdb.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/random.h>
 #include <sys/select.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <threads.h>
@@ -169,6 +173,190 @@ static void call_fork(void)
     CHECK_EQ(waitpid(child, NULL, 0), child);
 }
 
+static void call_ppoll(void)
+{
+    struct timespec limit = {0, 0};
+
+    CHECK_EQ(ppoll(NULL, 0, &limit, NULL), 0);
+}
+
+static void call_pselect(void)
+{
+    struct timespec limit = {0, 0};
+
+    CHECK_EQ(pselect(0, NULL, NULL, NULL, &limit, NULL), 0);
+}
+
+static void call_epoll_pwait(void)
+{
+    struct epoll_event event;
+
+    CHECK_EQ(epoll_pwait(-1, &event, 1, 0, NULL), -1);
+}
+
+static void call_socket(void)
+{
+    CHECK_EQ(socket(-1, 0, 0), -1);
+}
+
+static void call_socketpair(void)
+{
+    int ends[2];
+
+    CHECK_EQ(socketpair(-1, 0, 0, ends), -1);
+}
+
+static void call_connect(void)
+{
+    struct sockaddr address = {.sa_family = AF_UNSPEC};
+
+    CHECK_EQ(connect(-1, &address, sizeof(address)), -1);
+}
+
+static void call_bind(void)
+{
+    struct sockaddr address = {.sa_family = AF_UNSPEC};
+
+    CHECK_EQ(bind(-1, &address, sizeof(address)), -1);
+}
+
+static void call_listen(void)
+{
+    CHECK_EQ(listen(-1, 1), -1);
+}
+
+static void call_accept(void)
+{
+    CHECK_EQ(accept(-1, NULL, NULL), -1);
+}
+
+static void call_accept4(void)
+{
+    CHECK_EQ(accept4(-1, NULL, NULL, 0), -1);
+}
+
+static void call_getaddrinfo(void)
+{
+    struct addrinfo hints = {.ai_flags = AI_NUMERICHOST};
+    struct addrinfo *list;
+
+    CHECK(getaddrinfo("no number", NULL, &hints, &list) != 0);
+}
+
+static void call_epoll_create(void)
+{
+    CHECK_EQ(epoll_create(0), -1);
+}
+
+static void call_epoll_create1(void)
+{
+    CHECK_EQ(epoll_create1(-1), -1);
+}
+
+static void call_epoll_ctl(void)
+{
+    struct epoll_event event = {.events = 0};
+
+    CHECK_EQ(epoll_ctl(-1, EPOLL_CTL_ADD, -1, &event), -1);
+}
+
+static char nowhere[] = "/nowhere/at/all";
+static char *const nowhere_list[] = {nowhere, NULL};
+
+static void call_execv(void)
+{
+    CHECK_EQ(execv(nowhere, nowhere_list), -1);
+}
+
+static void call_execve(void)
+{
+    CHECK_EQ(execve(nowhere, nowhere_list, nowhere_list), -1);
+}
+
+static void call_execvp(void)
+{
+    CHECK_EQ(execvp(nowhere, nowhere_list), -1);
+}
+
+static void call_execvpe(void)
+{
+    CHECK_EQ(execvpe(nowhere, nowhere_list, nowhere_list), -1);
+}
+
+static void call_execl(void)
+{
+    CHECK_EQ(execl(nowhere, nowhere, (char *)NULL), -1);
+}
+
+static void call_execlp(void)
+{
+    CHECK_EQ(execlp(nowhere, nowhere, (char *)NULL), -1);
+}
+
+static void call_execle(void)
+{
+    CHECK_EQ(execle(nowhere, nowhere, (char *)NULL, nowhere_list), -1);
+}
+
+static void call_posix_spawn(void)
+{
+    pid_t child;
+
+    CHECK(posix_spawn(&child, nowhere, NULL, NULL, nowhere_list,
+                      nowhere_list) != 0);
+}
+
+static void call_posix_spawnp(void)
+{
+    pid_t child;
+
+    CHECK(posix_spawnp(&child, nowhere, NULL, NULL, nowhere_list,
+                       nowhere_list) != 0);
+}
+
+static void call_system(void)
+{
+    CHECK_EQ(system("exit 0"), 0);
+}
+
+static void call_popen(void)
+{
+    FILE *pipe = popen("exit 0", "r");
+
+    REQUIRE(pipe != NULL);
+    CHECK_EQ(pclose(pipe), 0);
+}
+
+static void call_kill(void)
+{
+    CHECK_EQ(kill(1, -1), -1);
+}
+
+static void call_signal(void)
+{
+    CHECK(signal(SIGUSR2, SIG_DFL) != SIG_ERR);
+}
+
+static void call_getpid(void)
+{
+    CHECK(getpid() > 0);
+}
+
+static void call_getppid(void)
+{
+    CHECK(getppid() >= 0);
+}
+
+static void call_getenv(void)
+{
+    CHECK(getenv("A=B") == NULL);
+}
+
+static void call_secure_getenv(void)
+{
+    CHECK(secure_getenv("A=B") == NULL);
+}
+
 struct leak {
     void (*call)(void);
     const char *text;
@@ -195,6 +383,38 @@ static const struct leak leaks[] = {
     {call_pthread_create, "a real thread leaked in: pthread_create called at "},
     {call_thrd_create, "a real thread leaked in: thrd_create called at "},
     {call_fork, "a real process leaked in: fork called at "},
+    {call_ppoll, "a real wait leaked in: ppoll called at "},
+    {call_pselect, "a real wait leaked in: pselect called at "},
+    {call_epoll_pwait, "a real wait leaked in: epoll_pwait called at "},
+    {call_socket, "a real socket leaked in: socket called at "},
+    {call_socketpair, "a real socket leaked in: socketpair called at "},
+    {call_connect, "a real socket leaked in: connect called at "},
+    {call_bind, "a real socket leaked in: bind called at "},
+    {call_listen, "a real socket leaked in: listen called at "},
+    {call_accept, "a real socket leaked in: accept called at "},
+    {call_accept4, "a real socket leaked in: accept4 called at "},
+    {call_getaddrinfo, "a real resolver leaked in: getaddrinfo called at "},
+    {call_epoll_create, "a real poller leaked in: epoll_create called at "},
+    {call_epoll_create1, "a real poller leaked in: epoll_create1 called at "},
+    {call_epoll_ctl, "a real poller leaked in: epoll_ctl called at "},
+    {call_execv, "a real process leaked in: execv called at "},
+    {call_execve, "a real process leaked in: execve called at "},
+    {call_execvp, "a real process leaked in: execvp called at "},
+    {call_execvpe, "a real process leaked in: execvpe called at "},
+    {call_execl, "a real process leaked in: execl called at "},
+    {call_execlp, "a real process leaked in: execlp called at "},
+    {call_execle, "a real process leaked in: execle called at "},
+    {call_posix_spawn, "a real process leaked in: posix_spawn called at "},
+    {call_posix_spawnp, "a real process leaked in: posix_spawnp called at "},
+    {call_system, "a real process leaked in: system called at "},
+    {call_popen, "a real process leaked in: popen called at "},
+    {call_kill, "a real signal leaked in: kill called at "},
+    {call_signal, "a real signal leaked in: signal called at "},
+    {call_getpid, "the real process leaked in: getpid called at "},
+    {call_getppid, "the real process leaked in: getppid called at "},
+    {call_getenv, "the real environment leaked in: getenv called at "},
+    {call_secure_getenv,
+     "the real environment leaked in: secure_getenv called at "},
 };
 
 // ---- Where they are made ----

@@ -6,7 +6,6 @@
 
 #include <inttypes.h>
 #include <stdarg.h>
-#include <stdlib.h>
 #include <string.h>
 
 static const char *const orders[] = {
@@ -50,7 +49,7 @@ void trio_runner_command_(char *buffer, size_t size,
                           const struct options *options,
                           const struct record *record, const char *token)
 {
-    const char *target = getenv("TEST_TARGET"); // Of `bazel test`.
+    const char *target = options->target;
 
     buffer[0] = '\0';
     append(buffer, size, "%s%s%s --test %s",

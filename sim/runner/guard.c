@@ -19,7 +19,8 @@ void trio_sim_guard_(const char *what, const char *name, const void *place)
         return;
     struct trio_report report = trio_report_platform();
     report.place(report.context, place, where, sizeof(where));
-    snprintf(text, sizeof(text), "%s leaked in: %s called at %s", what, name,
+    snprintf(text, sizeof(text), "%s%s%s called at %s",
+             what != NULL ? what : "", what != NULL ? " leaked in: " : "", name,
              where);
     trio_sim_fail_(kernel, FAILURE_REAL, text);
 }

@@ -14,7 +14,8 @@
 #define TRIO_SIM_RUNNER_GUARD_H
 
 // Ends the simulated run that is under way in this thread, if there is one, as
-// failed: `what` leaked in, because `name` was called at `place`.
+// failed: `what` leaked in, because `name` was called at `place`. NULL: only
+// that is said.
 void trio_sim_guard_(const char *what, const char *name, const void *place);
 
 // Defines the guard of a function. Outside of simulated runs, that is in real

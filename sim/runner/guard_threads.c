@@ -1,11 +1,9 @@
 // What runs beside the loop is started by the simulation, as a job. A thread of
-// the system's comes when it likes, and a child process takes a copy of the run
-// with it.
+// the system's comes when it likes.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <pthread.h>
 #include <threads.h>
-#include <unistd.h>
 
 #include "sim/runner/guard.h"
 
@@ -17,5 +15,4 @@ GUARD("a real thread", int, pthread_create,
 GUARD("a real thread", int, thrd_create,
       (thrd_t *ret_thread, int (*fn)(void *arg), void *arg),
       (ret_thread, fn, arg))
-GUARD("a real process", pid_t, fork, (void), ())
 // clang-format on

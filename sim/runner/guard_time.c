@@ -36,6 +36,18 @@ GUARD("a real wait", int, select,
       (int count, fd_set *readable, fd_set *writable, fd_set *failed,
        struct timeval *limit),
       (count, readable, writable, failed, limit))
+GUARD("a real wait", int, ppoll,
+      (struct pollfd *set, nfds_t count, const struct timespec *limit,
+       const sigset_t *mask),
+      (set, count, limit, mask))
+GUARD("a real wait", int, pselect,
+      (int count, fd_set *readable, fd_set *writable, fd_set *failed,
+       const struct timespec *limit, const sigset_t *mask),
+      (count, readable, writable, failed, limit, mask))
+GUARD("a real wait", int, epoll_pwait,
+      (int handle, struct epoll_event *ret_events, int max, int limit,
+       const sigset_t *mask),
+      (handle, ret_events, max, limit, mask))
 GUARD("a real wait", int, epoll_wait,
       (int handle, struct epoll_event *ret_events, int max, int limit),
       (handle, ret_events, max, limit))

@@ -254,6 +254,7 @@ bool trio_runner_options_read_(struct options *options, int count,
     *options = (struct options){
         .program = arguments[0],
         .junit = getenv("XML_OUTPUT_FILE"),
+        .target = getenv("TEST_TARGET"),
         .outputs = getenv("TEST_UNDECLARED_OUTPUTS_DIR"),
         .seed = environment_number("TEST_RANDOM_SEED", 0), // --runs_per_test.
     };

@@ -19,7 +19,7 @@ enum { PATTERNS_MAX = 64 };
 enum { EXIT_PASSED, EXIT_FAILED, EXIT_USAGE, EXIT_UNDECIDED };
 
 struct options {
-    const char *program; // As it was called.
+    const char *program;                // As it was called.
     const char *patterns[PATTERNS_MAX]; // What is in the names of those to run.
     size_t pattern_count;               // 0: every scenario.
     const char *strategy;
@@ -27,6 +27,7 @@ struct options {
     const char *replay; // A token.
     const char *corpus; // A file of tokens, or a folder of such.
     const char *junit;
+    const char *target;  // Of `bazel test`, or NULL.
     const char *outputs; // Folder for what is left of a failure, or NULL.
     uint64_t runs;
     uint64_t seconds; // Of all scenarios together; 0: one campaign for each.
