@@ -70,6 +70,7 @@ static void append(struct trio_run *run, struct trio_task *task)
     run->snapshot[run->line_first + run->unchosen++] = task;
 }
 
+// Returns who goes on, NULL for the loop.
 static struct trio_task *choose(struct trio_run *run)
 {
     const struct trio_scheduler *scheduler = &run->config.scheduler;
@@ -77,10 +78,12 @@ static struct trio_task *choose(struct trio_run *run)
 
     run->shown = run->snapshot;
     size_t i = scheduler->pick(scheduler->context, line, run->unchosen);
-    TRIO_ASSERT(i < run->unchosen);
+    TRIO_ASSERT(i <= run->unchosen);
     if (run->shown != run->snapshot)
         release(run, run->shown, run->shown_max);
     run->shown = NULL;
+    if (i == run->unchosen)
+        return NULL;
     line = run->snapshot + run->line_first;
     struct trio_task *task = line[i];
     __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
@@ -103,9 +106,14 @@ void trio_line_run_(struct trio_run *run)
 
     while ((task = trio_list_pop_(&run->batch)) != NULL)
         append(run, task);
-    do {
-        trio_step_(run, choose(run));
-    } while (run->unchosen > 0 && !run->config.scheduler.single_steps);
+    if ((task = choose(run)) == NULL)
+        return;
+    trio_step_(run, task);
+    while (run->unchosen > 0 && !run->config.scheduler.single_steps) {
+        task = choose(run);
+        TRIO_ASSERT(task != NULL); // It may look before the first step only.
+        trio_step_(run, task);
+    }
     if (run->paused != NULL)
         put_back(run, run->paused);
     run->paused = NULL;

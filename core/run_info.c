@@ -47,6 +47,23 @@ struct trio_run_statistics trio_run_statistics(void)
         .steps = run->steps};
 }
 
+trio_time trio_run_next_deadline(trio_time time)
+{
+    struct trio_run *run = trio_run_current_();
+
+    return trio_timers_exist_(run) ? trio_timer_next_(run, time) : TRIO_FOREVER;
+}
+
+bool trio_run_is_idle(void)
+{
+    struct trio_run *run = trio_run_current_();
+    const struct trio_timer *timer = trio_timer_first_(run);
+
+    return run->batch == NULL && run->unchosen == 0 &&
+           run->ready.first == NULL && !trio_entries_waiting_(run) &&
+           (timer == NULL || timer->deadline > trio_clock_read_(run));
+}
+
 trio_status trio_system_task_start(const struct trio_task_options *options,
                                    trio_task_fn fn, void *arg)
 {

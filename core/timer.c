@@ -138,6 +138,35 @@ struct trio_timer *trio_timer_first_(struct trio_run *run)
     return timer;
 }
 
+// Returns what comes after a timer and those below it, in an order that has
+// each before those below it; NULL: nothing.
+static struct trio_timer *skip(struct trio_timer *timer)
+{
+    while (timer != NULL && timer->next == NULL) {
+        while (timer->before != NULL && timer->before->child != timer)
+            timer = timer->before;
+        timer = timer->before;
+    }
+    return timer == NULL ? NULL : timer->next;
+}
+
+trio_time trio_timer_next_(struct trio_run *run, trio_time time)
+{
+    struct trio_timer *timer = trio_timer_first_(run);
+    trio_time next = TRIO_FOREVER;
+
+    if (timer != NULL && timer->deadline > time)
+        return timer->deadline;
+    while (timer != NULL) {
+        if (timer->deadline > time && timer->deadline < next)
+            next = timer->deadline;
+        // Below it nothing is earlier than its key.
+        timer = timer->child != NULL && timer->key < next ? timer->child
+                                                          : skip(timer);
+    }
+    return next;
+}
+
 void trio_timers_expire_(struct trio_run *run)
 {
     struct trio_timer *timer;

@@ -117,6 +117,72 @@ TEST_PLAIN(scheduler, with_single_steps_a_pass_is_one_step)
     check_line(&chooser, 6, (const uint64_t[]){5, 2, 4, 3}, 4);
 }
 
+// Wakes who is parked once, and has the loop look again.
+struct waker {
+    struct trio_task *parked; // NULL: nobody any more.
+    size_t before;            // In line when it was woken,
+    size_t after;             // and when it was asked again.
+    uint64_t passes;          // When it was asked last.
+};
+
+static size_t wake_and_look(void *context, struct trio_task *const *tasks,
+                            size_t count)
+{
+    struct waker *waker = context;
+    uint64_t passes = trio_run_statistics().passes;
+    bool is_first = passes != waker->passes;
+
+    (void)tasks;
+    waker->passes = passes;
+    if (waker->before > 0 && waker->after == 0)
+        waker->after = count;
+    if (waker->parked == NULL || !is_first)
+        return 0;
+    trio_wake(waker->parked, TRIO_OK);
+    waker->parked = NULL;
+    waker->before = count;
+    return count;
+}
+
+static TRIO_CHECKPOINT trio_status be_parked(void *arg)
+{
+    static const struct trio_wait wait = {"be woken", TRIO_ACCESS_READ, NULL};
+    struct waker *waker = arg;
+
+    waker->parked = trio_task_current();
+    return trio_park(&wait, NULL, NULL, NULL);
+}
+
+static TRIO_CHECKPOINT trio_status park_beside_one(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, be_parked, arg);
+    if (rc == TRIO_OK)
+        rc = yield_thrice(NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// S85
+TEST_PLAIN(scheduler, who_has_the_loop_look_again_may_choose_whom_that_wakes)
+{
+    for (int single = 0; single < 2; single++) {
+        struct capture capture;
+        struct waker waker = {.parked = NULL};
+
+        capture_open(&capture);
+        capture.config.scheduler =
+            (struct trio_scheduler){.context = &waker,
+                                    .pick = wake_and_look,
+                                    .single_steps = single != 0};
+        CHECK_OK(capture_run(&capture, park_beside_one, &waker));
+        CHECK_EQ(waker.before, 1);
+        CHECK_EQ(waker.after, 2);
+        capture_close(&capture);
+    }
+}
+
 static TRIO_CHECKPOINT trio_status count_passes(void *arg)
 {
     uint64_t *passes = arg;

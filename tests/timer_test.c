@@ -445,3 +445,37 @@ TEST(timer, what_is_moved_or_cancelled_takes_no_other_timer_with_it)
     for (size_t i = 0; i < COUNT(sleepers); i++)
         CHECK_EQ(sleepers[i].ended, sleepers[i].deadline);
 }
+
+// ---- What the run says of its deadlines ----
+
+// Scopes whose deadlines are at 7 different times, in an order that makes a
+// heap of some depth.
+TEST(timer, the_next_deadline_after_any_time_is_known)
+{
+    enum { TIMES = 7 };
+    struct trio_cancel_scope scopes[SCOPES];
+    trio_time begin = trio_now();
+
+    CHECK_EQ(trio_run_next_deadline(TRIO_PAST), TRIO_FOREVER);
+    for (int i = 0; i < SCOPES; i++) {
+        int64_t seconds = 10 + 5 * i % TIMES;
+        trio_move_on_at(&scopes[i], begin + seconds * TRIO_SECOND);
+        if (i % 3 == 0) // Once all are in the heap, some are put off.
+            trio_run_next_deadline(begin);
+    }
+    for (int i = 0; i < SCOPES; i++)
+        if (5 * i % TIMES == 3)
+            trio_cancel_scope_set_deadline_at(&scopes[i],
+                                           begin + 20 * TRIO_SECOND);
+    trio_time time = begin;
+    for (int k = 0; k < TIMES - 1; k++) {
+        int64_t seconds = 10 + k + (k >= 3);
+        time = trio_run_next_deadline(time);
+        CHECK_EQ(time, begin + seconds * TRIO_SECOND);
+        CHECK_EQ(trio_run_next_deadline(time - 1), time);
+    }
+    CHECK_EQ(trio_run_next_deadline(time), begin + 20 * TRIO_SECOND);
+    CHECK_EQ(trio_run_next_deadline(begin + 20 * TRIO_SECOND), TRIO_FOREVER);
+    for (int i = SCOPES; i-- > 0;)
+        CHECK_OK(trio_cancel_scope_close(&scopes[i], TRIO_OK));
+}

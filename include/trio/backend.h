@@ -335,7 +335,10 @@ struct trio_scheduler {
 
     // Returns which of `count` tasks goes next, less than `count`. They are in
     // the order in which they became runnable; count is at least 1. It is
-    // called outside any task, and may do what an entry callback may.
+    // called outside any task, and may do what an entry callback may. Before
+    // the first step of a pass it may also return `count`: the loop looks once
+    // more at the world, the clock and the entries, and whom that wakes is in
+    // line, too, when it asks again.
     size_t (*pick)(void *context, struct trio_task *const *tasks, size_t count);
 
     // Whether a pass is one step, so that any runnable task may be next. If

@@ -90,6 +90,18 @@ trio_system_task_start(const struct trio_task_options *options,
 // Checkpoint: never. Also from entry callbacks.
 struct trio_run_statistics trio_run_statistics(void);
 
+// Returns the first deadline of the run that is later than `time`, be it a
+// sleeper's or a scope's; TRIO_FOREVER: there is none.
+//
+// Checkpoint: never. Also from entry callbacks.
+trio_time trio_run_next_deadline(trio_time time);
+
+// Says whether nobody can go on by now: no task is runnable, no entry waits,
+// and no deadline has come.
+//
+// Checkpoint: never. Also from entry callbacks and from a world's poll.
+TRIO_MUST_USE bool trio_run_is_idle(void);
+
 // Says whether the calling thread is inside a run: in a task, an entry callback
 // or an abort function.
 //
