@@ -173,6 +173,10 @@ TEST_PLAIN(script, clock_lets_time_pass)
 {
     CHECK_SCRIPT(&sleeping, "", "sabce");
     CHECK_SCRIPT(&sleeping, "main sleeper clock worker sleeper", "saebc");
+    CHECK_SCRIPT(&sleeping, "main sleeper clock:900ms clock:100ms worker "
+                            "sleeper",
+                 "saebc");
+    CHECK_SCRIPT(&sleeping, "main sleeper clock*2 worker sleeper", "saebc");
 }
 
 // S83
@@ -206,6 +210,14 @@ TEST_PLAIN(script, that_does_not_fit_fails)
                  "\"cancel:nobody\": no such task is there");
     CHECK_MISFIT(&readers, "main clock",
                  "\"clock\": nobody waits for time to pass");
+    CHECK_MISFIT(&sleeping, "main sleeper clock*3",
+                 "\"clock*3\": there are not so many deadlines ahead");
+    CHECK_MISFIT(&sleeping, "main clock:",
+                 "\"clock:\": no duration, as 5ms or 1500us");
+    CHECK_MISFIT(&sleeping, "main clock:5h",
+                 "\"clock:5h\": no duration, as 5ms or 1500us");
+    CHECK_MISFIT(&sleeping, "main clock:2049ns",
+                 "\"clock:2049ns\": no duration, as 5ms or 1500us");
     CHECK_MISFIT(&readers, "main job", "\"job\": no job is under way");
 }
 

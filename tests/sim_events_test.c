@@ -64,29 +64,176 @@ TEST_PLAIN(sim_events, time_may_pass_early_but_not_with_a_still_clock)
     }
 }
 
-static TRIO_CHECKPOINT trio_status look_at_the_clock_twice(void *arg)
+static struct trio_campaign_result follow(const struct trio_scenario *scenario,
+                                          const char *script)
 {
+    const struct trio_campaign_options options = {.strategy = "script",
+                                                  .script = script};
+
+    open();
+    struct trio_campaign_result result = run(scenario, &options);
+    close();
+    return result;
+}
+
+// ---- Events at the boundaries ----
+
+static struct log seen; // Who has come, and how many ms after the beginning.
+
+static TRIO_CHECKPOINT trio_status come_after(void *arg)
+{
+    const int *ms = arg;
     trio_time begin = trio_now();
 
-    (void)arg;
-    trio_status rc = trio_sleep(TRIO_SECOND);
-    TRIO_SIM_ALWAYS(trio_now() == begin + TRIO_SECOND, "a second has passed");
+    trio_status rc = trio_sleep(*ms * TRIO_MS);
+    log_add(&seen, (char)('a' + (trio_now() - begin) / TRIO_MS));
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    log_add(&seen, (char)('A' + (trio_now() - begin) / TRIO_MS));
     return rc;
 }
 
-// S68: "up to the next deadline" also where it has come already.
-TEST_PLAIN(sim_events, time_passes_up_to_the_next_deadline_and_no_further)
+// Two sleepers, of 1 and of 2 ms.
+static TRIO_CHECKPOINT trio_status sleep_side_by_side(void *arg)
 {
-    const struct trio_scenario scenario = {.name = "clock",
-                                           .fn = look_at_the_clock_twice,
-                                           .witness = "main clock clock main"};
-    const struct trio_campaign_options options = {.strategy = "script"};
+    static const char *const names[] = {"one", "two"};
+    static int ms[] = {1, 2};
+    struct trio_nursery nursery;
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    seen = (struct log){0};
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(ms) && rc == TRIO_OK; i++) {
+        struct trio_task_options options = {.name = names[i]};
+        rc = trio_nursery_start_soon_with(&nursery, &options, come_after,
+                                          &ms[i]);
+    }
+    return trio_nursery_close(&nursery, rc);
+}
+
+static const struct trio_scenario side_by_side = {.name = "side by side",
+                                                  .fn = sleep_side_by_side};
+
+#define CHECK_SEEN(script, expected)                                           \
+    do {                                                                       \
+        struct trio_campaign_result result = follow(&side_by_side, script);    \
+        CHECK_STRING(result.text, "");                                         \
+        CHECK_LOG(seen, expected);                                             \
+    } while (0)
+
+// S68: a timer between the steps of a task, whoever is first after that.
+TEST_PLAIN(sim_events, whom_an_event_wakes_competes_with_whom_was_ready)
+{
+    CHECK_SEEN("", "bBcC");
+    CHECK_SEEN("main one two clock one clock one two two", "bCcC");
+    CHECK_SEEN("main one two clock one clock two one two", "bcCC");
+}
+
+// S68: a loop that is late.
+TEST_PLAIN(sim_events, time_may_pass_beyond_several_deadlines_at_once)
+{
+    CHECK_SEEN("main one two clock*2 one two", "ccCC");
+    CHECK_SEEN("main one two clock*2 two one", "ccCC");
+    CHECK_SEEN("main one two clock clock two one", "ccCC");
+    CHECK_SEEN("main one two clock:3ms one", "ddDD");
+}
+
+static int judged[3];
+
+static TRIO_CHECKPOINT trio_status judge_side_by_side(void *arg)
+{
+    trio_status rc = sleep_side_by_side(arg);
+
+    judged[0] += strcmp(seen.text, "bCcC") == 0; // Between the steps of one.
+    judged[1] += strcmp(seen.text, "bcCC") == 0; // And two goes first.
+    judged[2] += strcmp(seen.text, "ccCC") == 0; // Both at once.
+    return rc;
+}
+
+// S68
+TEST_PLAIN(sim_events, every_strategy_chooses_among_events)
+{
+    static const char *const names[] = {"random", "pct", "pos", "delay"};
+    const struct trio_scenario scenario = {.name = "judged",
+                                           .fn = judge_side_by_side};
+
+    open();
+    for (size_t i = 0; i < COUNT(names); i++) {
+        const struct trio_campaign_options options = {.strategy = names[i],
+                                                      .runs = 500};
+        memset(judged, 0, sizeof judged);
+        run(&scenario, &options);
+        for (size_t k = 0; k < COUNT(judged); k++)
+            CHECK(judged[k] > 0);
+    }
+    close();
+}
+
+// The clock is ahead of what the loop has seen: who goes first finds the time
+// of the second deadline, and goes once more before whom that wakes.
+static TRIO_CHECKPOINT trio_status judge_first(void *arg)
+{
+    trio_status rc = sleep_side_by_side(arg);
+
+    TRIO_SIM_ALWAYS(strncmp(seen.text, "cC", 2) != 0, "the loop has looked");
+    return rc;
+}
+
+// Finds a failure that takes so many deviations, and replays it.
+static void check_found(const char *strategy, trio_task_fn fn,
+                        size_t deviations)
+{
+    const struct trio_scenario scenario = {
+        .name = "found", .fn = fn, .witness = "main clock*2 clock"};
+    const struct trio_campaign_options options = {.strategy = strategy,
+                                                  .runs = 5000};
+    struct trio_campaign_result again;
 
     open();
     struct trio_campaign_result result = run(&scenario, &options);
-    CHECK_STRING(result.text, "");
-    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_EQ(result.deviations, deviations);
+    CHECK_OK(trio_campaign_replay(campaign, &scenario, result.token, &again));
+    CHECK_EQ(again.verdict, TRIO_SIM_FAILED);
     close();
+}
+
+// S68
+TEST_PLAIN(sim_events, the_next_step_may_come_before_the_loop_looks)
+{
+    check_found(NULL, judge_first, 2);
+}
+
+static TRIO_CHECKPOINT trio_status limit_twice(trio_duration longer,
+                                               trio_duration shorter)
+{
+    struct trio_cancel_scope outer, inner;
+
+    trio_move_on_after(&outer, longer);
+    trio_move_on_after(&inner, shorter);
+    trio_status rc = trio_sleep(TRIO_MINUTE);
+    rc = trio_cancel_scope_close(&inner, rc);
+    return trio_cancel_scope_close(&outer, rc);
+}
+
+static TRIO_CHECKPOINT trio_status be_late_by_three(void *arg)
+{
+    struct trio_cancel_scope scope;
+    trio_time begin = trio_now();
+
+    (void)arg;
+    trio_move_on_after(&scope, 3 * TRIO_SECOND);
+    trio_status rc = limit_twice(2 * TRIO_SECOND, TRIO_SECOND);
+    rc = trio_cancel_scope_close(&scope, rc);
+    TRIO_SIM_ALWAYS(trio_now() < begin + 3 * TRIO_SECOND, "it is in time");
+    return rc;
+}
+
+// S71: however many deadlines time passes, it is one deviation.
+TEST_PLAIN(sim_events, to_be_late_is_one_deviation)
+{
+    check_found("script", be_late_by_three, 1);
 }
 
 // ---- Scopes of tasks that have started ----

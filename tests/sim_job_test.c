@@ -389,3 +389,44 @@ TEST_PLAIN(job, keeps_its_name_whoever_starts_one_first)
     CHECK(result.deviations_found > 1);
     CHECK_EQ(result.deviations, 1);
 }
+
+// ---- Idle runs ----
+
+static struct {
+    struct trio_sim_job job; // First.
+    struct trio_task *task;
+    int before; // Whether the run was idle as the job was done, 0 or 1,
+    int after;  // and when it had woken the task.
+} looker;
+
+static void look_whether_idle(struct trio_sim_job *job)
+{
+    (void)job;
+    looker.before = trio_run_is_idle();
+    trio_wake(looker.task, TRIO_OK);
+    looker.after = trio_run_is_idle();
+}
+
+static TRIO_CHECKPOINT trio_status wait_for_looker(void *arg)
+{
+    static const struct trio_wait wait = {"be woken", TRIO_ACCESS_READ, NULL};
+
+    (void)arg;
+    looker.task = trio_task_current();
+    trio_sim_job_start(&looker.job, look_whether_idle);
+    return trio_park(&wait, NULL, NULL, NULL);
+}
+
+// S82: that is when a job is done by itself.
+TEST_PLAIN(job, is_done_in_an_idle_run)
+{
+    const struct trio_scenario scenario = {.name = "idle",
+                                           .fn = wait_for_looker};
+    struct trio_campaign_result result;
+
+    explore(scenario, (struct trio_campaign_options){.strategy = "fifo"},
+            &result);
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    CHECK_EQ(looker.before, 1);
+    CHECK_EQ(looker.after, 0);
+}

@@ -448,34 +448,45 @@ TEST(timer, what_is_moved_or_cancelled_takes_no_other_timer_with_it)
 
 // ---- What the run says of its deadlines ----
 
-// Scopes whose deadlines are at 7 different times, in an order that makes a
-// heap of some depth.
-TEST(timer, the_next_deadline_after_any_time_is_known)
-{
-    enum { TIMES = 7 };
-    struct trio_cancel_scope scopes[SCOPES];
-    trio_time begin = trio_now();
+enum { TIMES = 7 };
 
-    CHECK_EQ(trio_run_next_deadline(TRIO_PAST), TRIO_FOREVER);
+// Opens scopes whose deadlines are at 7 different times, in an order that makes
+// a heap of some depth, and puts those of one time off.
+TRIO_NO_SCOPE_ANALYSIS static void open_many(struct trio_cancel_scope *scopes,
+                                             trio_time begin)
+{
     for (int i = 0; i < SCOPES; i++) {
         int64_t seconds = 10 + 5 * i % TIMES;
         trio_move_on_at(&scopes[i], begin + seconds * TRIO_SECOND);
-        if (i % 3 == 0) // Once all are in the heap, some are put off.
-            trio_run_next_deadline(begin);
+        if (i % 3 == 0) // Some are in the heap, others not yet.
+            CHECK(trio_run_next_deadline(begin) <= begin + 15 * TRIO_SECOND);
     }
     for (int i = 0; i < SCOPES; i++)
         if (5 * i % TIMES == 3)
             trio_cancel_scope_set_deadline_at(&scopes[i],
-                                           begin + 20 * TRIO_SECOND);
-    trio_time time = begin;
-    for (int k = 0; k < TIMES - 1; k++) {
-        int64_t seconds = 10 + k + (k >= 3);
-        time = trio_run_next_deadline(time);
-        CHECK_EQ(time, begin + seconds * TRIO_SECOND);
-        CHECK_EQ(trio_run_next_deadline(time - 1), time);
-    }
-    CHECK_EQ(trio_run_next_deadline(time), begin + 20 * TRIO_SECOND);
-    CHECK_EQ(trio_run_next_deadline(begin + 20 * TRIO_SECOND), TRIO_FOREVER);
+                                              begin + 20 * TRIO_SECOND);
+}
+
+TRIO_NO_SCOPE_ANALYSIS static void close_many(struct trio_cancel_scope *scopes)
+{
     for (int i = SCOPES; i-- > 0;)
         CHECK_OK(trio_cancel_scope_close(&scopes[i], TRIO_OK));
+}
+
+TEST(timer, the_next_deadline_after_any_time_is_known)
+{
+    static const int64_t seconds[] = {10, 11, 12, 14, 15, 16, 20};
+    struct trio_cancel_scope scopes[SCOPES];
+    trio_time begin = trio_now();
+    trio_time time = begin;
+
+    CHECK_EQ(trio_run_next_deadline(TRIO_PAST), TRIO_FOREVER);
+    open_many(scopes, begin);
+    for (size_t i = 0; i < COUNT(seconds); i++) {
+        time = trio_run_next_deadline(time);
+        CHECK_EQ(time, begin + seconds[i] * TRIO_SECOND);
+        CHECK_EQ(trio_run_next_deadline(time - 1), time);
+    }
+    CHECK_EQ(trio_run_next_deadline(time), TRIO_FOREVER);
+    close_many(scopes);
 }

@@ -4,7 +4,8 @@
 // Each bug is a scenario with a witness, a schedule by hand in which it fails;
 // when the first in line always comes first, it passes. A scenario without one
 // is a bug that has been corrected. The names of bugs that need a cancellation
-// begin with "cancel_".
+// begin with "cancel_", of those that need an event at a certain place with
+// "event_".
 
 #ifndef BENCH_BUGS_BUGS_H
 #define BENCH_BUGS_BUGS_H

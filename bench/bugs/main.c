@@ -18,6 +18,7 @@ static const struct part parts[] = {
     {"--witness", measure_witnesses, false},
     {"--strategies", measure_strategies, false},
     {"--sweeps", measure_sweeps, false},
+    {"--events", measure_events, false},
     {"--tokens", measure_tokens, false},
     {"--write-tokens", measure_lines, true},
 };
@@ -41,6 +42,7 @@ static void usage(void)
           "  --witness      only this part: each bug can fail\n"
           "  --strategies   only this part: who finds it how soon\n"
           "  --sweeps       only this part: cancellations by default\n"
+          "  --events       only this part: events, and how few deviations\n"
           "  --tokens       only this part: failures as they are told\n"
           "  --write-tokens prints a line for each failure, to be kept\n"
           "  --replay LINE  replays such a line\n"

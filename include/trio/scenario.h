@@ -39,17 +39,20 @@ enum trio_sim_order {
 //
 // A script is a schedule by hand: words with blanks between, one for each
 // decision. A task's name has that task take the next step; "reader#2" is the
-// second one of the name, "main" the scenario itself. "clock" lets time pass,
-// "job" has the first job done, "cancel:reader" cancels the innermost scope
-// around that task; these take no step. "reader*3" is three times the word.
-// After the last word the first in line goes on. A script whose word does not
-// fit fails, as one.
+// second one of the name, "main" the scenario itself. "reader*3" is three times
+// the word. "clock" lets time pass up to the next deadline, "clock*2" up to the
+// second one at once, "clock:5ms" for so long (ns, us, ms, s); "job" has the
+// first job done, "cancel:reader" cancels the innermost scope around that task;
+// these take no step. If they come before the first step of a pass, whom they
+// wake is in that pass. After the last word the first in line goes on. A script
+// whose word does not fit fails, as one.
 struct trio_scenario {
     const char *name;
     trio_task_fn fn; // Its argument is `arg`.
     void *arg;
     enum trio_sim_order order;
-    bool still_clock;          // Time passes only when nobody can run.
+    bool still_clock;          // Time passes only when nobody can run, and only
+                               // up to the next deadline.
     bool no_cancel_sweep;      // Its own code cannot stand to be cancelled.
     bool no_failure_sweep;     // Nor to run out of memory.
     const char *witness;       // A script in which it fails, if it shows a bug.

@@ -22,7 +22,6 @@
 // withdrawn.
 struct trio_sim_job {
     void (*fn)(struct trio_sim_job *job); // Private. May do what an entry may.
-    struct trio_sim_job *next;            // Private.
     uint64_t path;                        // Private. Its name in tokens.
 };
 

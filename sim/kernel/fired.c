@@ -35,6 +35,7 @@ void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
                     const char *words)
 {
     *(struct deviation *)trio_sim_append_(kernel, &kernel->fired) = deviation;
+    kernel->stretching = false;
     if (!kernel->words)
         return;
     struct fired_words *fired = trio_sim_append_(kernel, &kernel->fired_words);

@@ -12,37 +12,64 @@ static struct kernel *kernel_of(const struct trio_sim_job *job)
     return kernel;
 }
 
+struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i)
+{
+    return ARRAY_AT(&kernel->jobs, struct pending_job, i);
+}
+
+static size_t find(const struct kernel *kernel, const struct trio_sim_job *job)
+{
+    size_t i = 0;
+
+    while (i < kernel->jobs.count && trio_sim_job_at_(kernel, i)->job != job)
+        i++;
+    return i;
+}
+
+size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path)
+{
+    size_t i = 0;
+
+    while (i < kernel->jobs.count &&
+           trio_sim_job_at_(kernel, i)->job->path != path)
+        i++;
+    return i;
+}
+
 void trio_sim_job_start(struct trio_sim_job *job,
                         void (*fn)(struct trio_sim_job *job))
 {
     struct kernel *kernel = kernel_of(job);
-    struct trio_sim_job **link = &kernel->jobs;
-    struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
-    uint64_t hash = trio_sim_mix_(actor->path, ++actor->jobs);
+    struct actor *starter = trio_sim_actor_number_(kernel, kernel->running);
+    uint64_t hash = trio_sim_mix_(starter->path, ++starter->jobs);
 
-    for (; *link != NULL; link = &(*link)->next)
-        if (*link == job)
-            trio_misuse("started a job that is under way", job);
+    if (find(kernel, job) < kernel->jobs.count)
+        trio_misuse("started a job that is under way", job);
     *job = (struct trio_sim_job){
         .fn = fn, .path = (hash >> 8) & ((1u << TARGET_BITS) - 1)};
-    *link = job;
+    struct pending_job *pending = trio_sim_append_(kernel, &kernel->jobs);
+    pending->job = job;
+    trio_sim_started_(kernel, &pending->actor);
 }
 
-static bool take_out(struct kernel *kernel, const struct trio_sim_job *job)
+static void take_out(struct kernel *kernel, size_t number)
 {
-    struct trio_sim_job **link = &kernel->jobs;
+    struct pending_job *pending = trio_sim_job_at_(kernel, number);
 
-    while (*link != NULL && *link != job)
-        link = &(*link)->next;
-    if (*link == NULL)
-        return false;
-    *link = job->next;
-    return true;
+    kernel->jobs.count--;
+    __builtin_memmove(pending, pending + 1,
+                      (kernel->jobs.count - number) * sizeof(*pending));
 }
 
 bool trio_sim_job_withdraw(struct trio_sim_job *job)
 {
-    return take_out(kernel_of(job), job);
+    struct kernel *kernel = kernel_of(job);
+    size_t number = find(kernel, job);
+
+    if (number == kernel->jobs.count)
+        return false;
+    take_out(kernel, number);
+    return true;
 }
 
 // ---- What a thread does in production ----
@@ -96,15 +123,15 @@ struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base)
 // Threads may work longer than their run.
 void trio_sim_jobs_end_(struct kernel *kernel)
 {
-    struct trio_sim_job **link = &kernel->jobs;
+    size_t i = 0;
 
-    while (*link != NULL) {
-        struct trio_sim_job *job = *link;
+    while (i < kernel->jobs.count) {
+        struct trio_sim_job *job = trio_sim_job_at_(kernel, i)->job;
         if (job->fn != do_work) {
-            link = &job->next;
+            i++;
             continue;
         }
-        *link = job->next;
+        take_out(kernel, i);
         do_work(job);
     }
 }
@@ -113,12 +140,14 @@ bool trio_sim_jobs_pending_(void *context)
 {
     const struct kernel *kernel = context;
 
-    return kernel->jobs != NULL;
+    return kernel->jobs.count > 0;
 }
 
-void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job)
+void trio_sim_job_do_(struct kernel *kernel, size_t number)
 {
-    take_out(kernel, job);
+    struct trio_sim_job *job = trio_sim_job_at_(kernel, number)->job;
+
+    take_out(kernel, number);
     // Jobs that start jobs must end some day, too.
     if (++kernel->steps > kernel->steps_max)
         trio_sim_cap_(kernel);

@@ -36,8 +36,10 @@ static inline bool trio_sim_conflict_(const struct operation *a,
            (a->access != TRIO_ACCESS_READ || b->access != TRIO_ACCESS_READ);
 }
 
-// ---- Tasks, as the kernel knows them ----
+// ---- Actors: whoever may come next ----
 
+// A task, as the kernel knows it; also the loop, a job, the clock. Those have
+// what the strategies need, and the rest is zero.
 struct actor {
     struct trio_task *task;
     uint64_t path;            // Its name: of its parent, and which child it is.
@@ -46,7 +48,7 @@ struct actor {
     uint32_t number;
     uint32_t parent;   // Number of the task that started it, 0: none.
     uint32_t children; // Started so far.
-    uint32_t steps;    // Taken so far.
+    uint32_t steps;    // Taken so far. Of the loop: looks, of the clock: jumps.
     bool living;
     bool parked;
 
@@ -54,7 +56,7 @@ struct actor {
     uint32_t anchor;     // Where it stopped last, as tokens name it.
     uint32_t label;      // What it did there: hash of a label.
     uint32_t occurrence; // For which time.
-    uint32_t deferred;   // Decisions in which it was passed over since.
+    uint32_t deferred;   // What came since while it was first in line.
     uint32_t scopes;     // Opened so far.
     uint32_t calls;      // To the seams, so far.
     uint32_t jobs;       // Started so far.
@@ -79,7 +81,7 @@ enum { SCOPE_AROUND = 0xffff }; // Path of the one around the whole scenario.
 
 enum deviation_kind {
     DEVIATE_TASK,   // another task than the first in line comes first
-    DEVIATE_CLOCK,  // time passes, up to the next deadline
+    DEVIATE_CLOCK,  // time passes, beyond one deadline or many
     DEVIATE_JOB,    // a job is done
     DEVIATE_CANCEL, // a scope is cancelled
     DEVIATE_FAIL,   // a call to a seam fails
@@ -88,24 +90,45 @@ enum deviation_kind {
 
 enum { ANCHOR_BITS = 21, TARGET_BITS = 16 };
 
+// How far the clock goes: beyond so many deadlines; with this bit, for so long.
+enum { FAR_LASTS = 1 << 15 };
+
 // `anchor` says when, and does not depend on the schedule:
 //   TASK              where the first in line stopped last; of several, each
-//                     time that it is passed over there is one
-//   CLOCK, JOB        the same, and how often it was passed over since; when
-//                     nobody is runnable, how often that was so
+//                     time that it is passed over there is one; if it was the
+//                     loop, that, and what else came before
+//   CLOCK, JOB        where the first in line stopped last, and what came
+//                     since; when nobody is runnable, the same of who ran last
 //   CANCEL            where a task came to: parked there, or was made ready
 //   FAIL, FAIL_ON     which task calls, what, for which time
-// `target` says who: path of a task, of a job, of a scope; of a failure 0.
+// `target` says who: path of a task, of a job, of a scope; of the clock how far
+// it goes; of a failure 0.
 struct deviation {
     enum deviation_kind kind;
     uint32_t anchor; // ANCHOR_BITS.
     uint32_t target; // TARGET_BITS.
 };
 
-// ---- Strategies ----
+// ---- Candidates ----
 
-// What can happen between two steps besides a task.
-enum action { ACTION_NONE, ACTION_CLOCK, ACTION_JOB, ACTION_CANCEL };
+// Who may come next, in this order; the first is what production would do.
+//   The loop: what has happened is not seen yet, and it may look before the
+//   next task goes on. Also when nobody is runnable, and no job under way.
+//   The tasks in line; the first in line first.
+//   The jobs that are under way, in the order of starting.
+//   The clock, if there is a deadline ahead: time passes up to there. Where
+//   production would let it pass that far by itself: up to the one after that.
+struct candidates {
+    struct trio_task *const *tasks;
+    size_t loop; // 1: it is the first, 0: it is none.
+    size_t task_count;
+    size_t job_count;
+    size_t event_count; // Jobs and clock.
+    size_t count;
+    uint32_t deadlines; // How many the clock would pass, 0: it is none.
+};
+
+// ---- Strategies ----
 
 // Chooses among what may come next. All state is in `context`; a run of the
 // same seed on the same program makes the same choices.
@@ -113,18 +136,13 @@ struct strategy {
     const char *name;
     // A run begins; `seed` numbers the runs of a campaign, too.
     void (*begin)(void *context, struct kernel *kernel, uint64_t seed);
-    // Returns which of `count` >= 2 runnable tasks goes next. Their actors:
-    // trio_sim_actor_(kernel, tasks[i]); first in line is 0.
+    // Returns which of the candidates comes next, two or more. Or ASK_AGAIN: it
+    // has done something else, after which there may be others.
     size_t (*pick)(void *context, struct kernel *kernel,
-                   struct trio_task *const *tasks, size_t count);
+                   const struct candidates *candidates);
     bool every_step; // Pick is asked also where there is only one.
-    // Returns what happens before the next task is picked, again and again
-    // until it is nothing; CANCEL: the innermost scope around `*ret_actor`.
-    // Called also when nobody is runnable, with count 0. May be NULL.
-    enum action (*act)(void *context, struct kernel *kernel,
-                       struct trio_task *const *tasks, size_t count,
-                       struct actor **ret_actor);
-    // A task has been started, as an actor. May be NULL.
+    // There is a new actor: a task, a job; the loop and the clock whenever they
+    // become candidates, the clock also after each jump. May be NULL.
     void (*started)(void *context, struct kernel *kernel, struct actor *actor);
     // An actor has used an object in its step. May be NULL.
     void (*used)(void *context, struct kernel *kernel, struct actor *actor,
@@ -134,6 +152,8 @@ struct strategy {
     bool (*end)(void *context, struct kernel *kernel);
     void *context;
 };
+
+#define ASK_AGAIN SIZE_MAX
 
 // ---- Plans ----
 
@@ -149,7 +169,6 @@ struct plan {
     uint64_t seed;                   // Of random data and the start of time.
     const struct strategy *strategy; // NULL: the first in line.
     uint64_t strategy_seed;
-    bool early;                         // The clock and jobs may be early.
     const struct deviation *deviations; // Each happens once, where it fits.
     size_t deviation_count;
     bool details; // Anchors, scopes, cancel points: needed by deviations.
@@ -315,6 +334,9 @@ void trio_sim_object_name_(const struct kernel *kernel, uint32_t number,
 
 // ---- For strategies ----
 
+struct actor *trio_sim_candidate_(struct kernel *kernel,
+                                  const struct candidates *candidates,
+                                  size_t i);
 struct actor *trio_sim_actor_(struct kernel *kernel,
                               const struct trio_task *task);
 uint64_t trio_sim_step_(const struct kernel *kernel);

@@ -88,6 +88,12 @@ uint32_t trio_sim_anchor_of_event_(const struct actor *actor)
     return cut(trio_sim_mix_(actor->anchor, actor->deferred));
 }
 
+// Before which of these turns the loop was to look first.
+uint32_t trio_sim_anchor_of_look_(const struct actor *actor)
+{
+    return cut(trio_sim_mix_(actor->anchor ^ 'l', actor->deferred));
+}
+
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked)
 {
     return cut(trio_sim_mix_(actor->anchor, parked ? 'p' : 'r'));
@@ -100,9 +106,10 @@ uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what)
     return cut(trio_sim_mix_(hash, actor->calls));
 }
 
-uint32_t trio_sim_anchor_of_idle_(uint64_t count)
+// Who has ended stopped nowhere.
+uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since)
 {
-    return cut(trio_sim_mix_('i', count));
+    return cut(trio_sim_mix_(last->anchor ^ (last->living ? 'i' : 'e'), since));
 }
 
 // (task, what it did, the first time or later, parked or ready)

@@ -85,8 +85,7 @@ static void spawned(struct kernel *kernel, const struct trio_note *note)
         trio_sim_scope_moved_(kernel, actor, note->object);
         trio_sim_label_(kernel, actor, "start", NULL);
     }
-    if (kernel->strategy != NULL && kernel->strategy->started != NULL)
-        kernel->strategy->started(kernel->strategy->context, kernel, actor);
+    trio_sim_started_(kernel, actor);
 }
 
 static void used(struct kernel *kernel, const struct trio_note *note,
@@ -116,12 +115,16 @@ static inline void step_begins(struct kernel *kernel, uint32_t task)
     struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
 
     kernel->running = task;
+    kernel->looking = kernel->unseen = false;
     actor->steps++;
     actor->parked = false;
     actor->pending = (struct operation){NULL, NULL, TRIO_ACCESS_READ};
     if (UNLIKELY(++kernel->steps > kernel->steps_max))
         trio_sim_cap_(kernel);
     if (UNLIKELY(kernel->details)) {
+        kernel->last = task;
+        kernel->since = 0;
+        kernel->stretching = false;
         actor->deferred = 0;
         actor->labelled = false;
     }

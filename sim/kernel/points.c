@@ -46,7 +46,6 @@ void trio_sim_moment_(struct kernel *kernel, struct actor *actor, bool parked)
         return;
     struct due *due = trio_sim_append_(kernel, &kernel->due);
     *due = (struct due){planned, anchor, actor->number, parked};
-    kernel->hurried = true;
 }
 
 void trio_sim_cancel_(struct kernel *kernel, struct open_scope *scope,

@@ -148,6 +148,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->memory.fails = call_fails;
     kernel->memory.fails_context = kernel;
     kernel->actors.size = sizeof(struct actor);
+    kernel->jobs.size = sizeof(struct pending_job);
     kernel->owed.size = sizeof(struct owed);
     kernel->properties.size = sizeof(struct property);
     kernel->scopes.size = sizeof(struct open_scope);
@@ -187,13 +188,13 @@ void trio_sim_locate_with_(struct kernel *kernel, const struct locator *locator)
 
 static void reset_arrays(struct kernel *kernel)
 {
-    struct actor *nobody;
+    struct actor *loop;
 
     for (size_t i = 0; i < ARRAYS; i++)
         kernel->arrays[i].count = 0;
-    nobody = trio_sim_append_raw_(kernel, &kernel->actors);
-    *nobody = trio_sim_no_actor_;
-    nobody->path = 1;
+    loop = trio_sim_append_raw_(kernel, &kernel->actors);
+    *loop = trio_sim_no_actor_;
+    loop->path = 1;
     if (!kernel->details)
         return;
     trio_sim_append_(kernel, &kernel->histories);
@@ -242,18 +243,17 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->words = plan->words;
     kernel->details = plan->details || plan->words ||
                       plan->deviation_count > 0 ||
-                      (strategy != NULL && strategy->act != NULL);
-    kernel->early_left = plan->early ? EARLY_MAX : 0;
-    kernel->early_state = ~plan->strategy_seed;
-    kernel->hurried = kernel->details || plan->early;
+                      (strategy != NULL && strategy->every_step);
+    kernel->hurried = kernel->details || strategy != NULL;
+    kernel->looking = kernel->unseen = kernel->stretching = false;
     kernel->injected = kernel->gave_up = kernel->capped = false;
-    kernel->running = 0;
+    kernel->running = kernel->last = kernel->since = 0;
     kernel->hash = 0;
     kernel->steps = kernel->decisions = kernel->events = 0;
-    kernel->passed_over = kernel->idles = 0;
+    kernel->passed_over = 0;
     kernel->steps_max =
         scenario->steps_max == 0 ? STEPS_MAX_DEFAULT : scenario->steps_max;
-    kernel->jobs = NULL;
+    kernel->time = trio_sim_no_actor_;
     kernel->around = NULL;
     kernel->cancelled_scope = 0;
     kernel->error = NULL;

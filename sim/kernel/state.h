@@ -12,7 +12,6 @@
 
 enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
-    EARLY_MAX = 3,           // Clock and jobs, of a run.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
     ARRAYS = 15
@@ -63,6 +62,19 @@ struct fired_words {
     char text[FIRED_WORDS_MAX];
 };
 
+// A job that is under way, and an actor.
+struct pending_job {
+    struct actor actor;
+    struct trio_sim_job *job;
+};
+
+// Where something comes that is no step: the tasks in line before whose steps
+// it is; none are when nobody is runnable.
+struct place {
+    struct trio_task *const *tasks;
+    size_t count;
+};
+
 struct kernel {
     struct trio_config base;
     struct trio_config config; // Of the runs.
@@ -81,10 +93,15 @@ struct kernel {
     bool details;
     bool words;
     bool hurried;  // Something may come before the next task.
+    bool looking;  // No step was taken since the loop looked.
+    bool unseen;   // Something has happened since, too.
     bool injected; // A cancellation, a failure.
     bool gave_up;
     bool capped;
     uint32_t running; // Number of the task whose step it is, 0: none.
+    uint32_t last;    // Of the one that took the last step, 0: none has.
+    uint32_t since;   // What has come since while nobody was runnable.
+    bool stretching;  // The last deviation is that the clock went on, just now.
     uint64_t hash;
     uint64_t steps;
     uint64_t steps_max;
@@ -92,10 +109,7 @@ struct kernel {
     trio_time time_end;
     uint64_t decisions;
     uint64_t passed_over; // How often in a row the first in line was.
-    uint64_t idles;       // How often nobody was runnable: an anchor.
-    uint64_t early_state;
-    uint32_t early_left;
-    struct trio_sim_job *jobs;        // In the order of starting.
+    struct actor time;    // The clock.
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
@@ -103,7 +117,8 @@ struct kernel {
     union {
         struct array arrays[ARRAYS];
         struct {
-            struct array actors; // By number; the first is nobody.
+            struct array actors; // By number; the first is the loop.
+            struct array jobs;   // struct pending_job
             struct array owed;
             struct array properties;
 
@@ -181,9 +196,10 @@ void trio_sim_label_(struct kernel *kernel, struct actor *actor,
                      const char *verb, const void *object);
 uint32_t trio_sim_anchor_of_turn_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_event_(const struct actor *actor);
+uint32_t trio_sim_anchor_of_look_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
 uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
-uint32_t trio_sim_anchor_of_idle_(uint64_t count);
+uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since);
 uint64_t trio_sim_key_(const struct actor *actor, bool parked);
 
 // ---- scopes.c ----
@@ -207,7 +223,32 @@ void trio_sim_cancel_due_(struct kernel *kernel);
 void trio_sim_cancel_(struct kernel *kernel, struct open_scope *scope,
                       const struct due *due);
 
+// ---- events.c: what happens between two steps ----
+// Which of these places it is, as tokens name it; one after each event.
+uint32_t trio_sim_anchor_of_place_(const struct kernel *kernel,
+                                   struct place place);
+void trio_sim_move_on_(struct kernel *kernel, struct place place);
+void trio_sim_say_(struct kernel *kernel, struct place place, char *words,
+                   const char *format, const char *what);
+// Lets time pass; false: it does not get that far.
+bool trio_sim_pass_time_(struct kernel *kernel, struct place place,
+                         uint32_t far);
+void trio_sim_do_job_(struct kernel *kernel, struct place place, size_t number,
+                      bool deviates);
+// Does what the plan wants to happen here.
+void trio_sim_follow_events_(struct kernel *kernel, struct place place);
+
+// ---- time.c: how far the clock goes, as deviations have it ----
+trio_time trio_sim_now_(const struct kernel *kernel);
+// Returns what stands for a duration, 0 if nothing does.
+uint32_t trio_sim_far_(trio_duration duration);
+// Returns where the clock comes to, TRIO_FOREVER if it does not get that far.
+trio_time trio_sim_time_of_(const struct kernel *kernel, uint32_t far);
+void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
+                       size_t size);
+
 // ---- picker.c ----
+void trio_sim_started_(struct kernel *kernel, struct actor *actor);
 struct trio_scheduler trio_sim_picker_(struct kernel *kernel);
 void trio_sim_poll_(void *context, trio_duration limit);
 
@@ -215,7 +256,10 @@ void trio_sim_poll_(void *context, trio_duration limit);
 struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base);
 bool trio_sim_jobs_pending_(void *context);
 void trio_sim_jobs_end_(struct kernel *kernel);
-void trio_sim_job_do_(struct kernel *kernel, struct trio_sim_job *job);
+struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i);
+// Returns the number of the job of a path, as many as there are if none has it.
+size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path);
+void trio_sim_job_do_(struct kernel *kernel, size_t number);
 
 // ---- fired.c: deviations of the plan, and of the run ----
 const struct deviation *trio_sim_planned_(struct kernel *kernel,

@@ -47,9 +47,8 @@ static bool begin(struct search *search, struct exploration *ret)
     return true;
 }
 
-// Whether chance would spoil what a strategy stands for: a script says itself
-// when time passes, delays are counted on one program, and first in, first out
-// is production.
+// Whether other data would spoil what a strategy stands for: a script and
+// delays are of one program, and first in, first out is production.
 static bool is_exact(const struct search *search,
                      const struct strategy *strategy)
 {
@@ -67,18 +66,14 @@ static struct plan plan_of(const struct search *search,
         .seed = search->options.seed,
         .strategy = exploration->strategy,
         .strategy_seed = trio_sim_run_seed_(search->options.seed, number),
-        .early = number % 2 == 1,
     };
 
     if (exploration->is_portfolio)
         plan.strategy = trio_sim_portfolio_(search->strategies,
                                             search->options.seed, number);
-    if (is_exact(search, plan.strategy)) {
-        plan.early = false;
-        return plan;
-    }
     // Most programs draw no random data: the schedules are what differs.
-    if (number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
+    if (!is_exact(search, plan.strategy) &&
+        number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
         plan.seed += number;
     return plan;
 }

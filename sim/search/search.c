@@ -46,7 +46,6 @@ struct plan trio_sim_schedule_(struct search *search, uint32_t schedule)
     plan.strategy = schedule % 2 == 1 ? &search->strategies->pos
                                       : &search->strategies->random_walk;
     plan.strategy_seed = ~search->options.seed - schedule;
-    plan.early = schedule % 4 >= 2;
     return plan;
 }
 

@@ -15,7 +15,6 @@ struct plan trio_sim_twin_plan_(const struct trio_scenario *scenario,
         .order = scenario->order,
         .seed = seed,
         .strategy_seed = ~seed,
-        .early = seed % 4 >= 2,
     };
 
     if (seed != 0)

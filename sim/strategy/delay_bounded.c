@@ -26,22 +26,36 @@ static void begin(void *context, struct kernel *kernel, uint64_t seed)
     delays->passed = 0;
 }
 
-static size_t pick(void *context, struct kernel *kernel,
-                   struct trio_task *const *tasks, size_t count)
+// Returns how many of `count` are passed over at the next decision.
+static size_t pass_over(struct delay_bounded *delays, size_t count)
 {
-    struct delay_bounded *delays = context;
     struct delays *now = &delays->now;
     uint64_t decision = delays->decision++;
-    size_t chosen = 0;
+    size_t passed = 0;
 
-    (void)kernel;
-    (void)tasks;
-    while (delays->passed < now->bound && chosen + 1 < count &&
+    while (delays->passed < now->bound && passed + 1 < count &&
            now->at[delays->passed] <= decision) {
         now->at[delays->passed++] = decision; // Where it has moved to.
-        chosen++;
+        passed++;
     }
-    return chosen;
+    return passed;
+}
+
+// Whether an event comes before a task is a decision of its own, so that each
+// takes one delay, however long the line.
+static size_t pick(void *context, struct kernel *kernel,
+                   const struct candidates *candidates)
+{
+    struct delay_bounded *delays = context;
+    size_t others = candidates->count - candidates->event_count;
+
+    (void)kernel;
+    if (others == 0)
+        return pass_over(delays, candidates->count);
+    for (size_t i = others; i < candidates->count; i++)
+        if (pass_over(delays, 2) > 0)
+            return i;
+    return others > 1 ? pass_over(delays, others) : 0;
 }
 
 static void next_bound(struct delays *next)

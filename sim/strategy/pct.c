@@ -83,14 +83,15 @@ static void started(void *context, struct kernel *kernel, struct actor *actor)
     actor->priority = trio_sim_next_(&pct->state) | standing;
 }
 
-static size_t highest(struct kernel *kernel, struct trio_task *const *tasks,
-                      size_t count)
+static size_t highest(struct kernel *kernel,
+                      const struct candidates *candidates)
 {
-    uint64_t best = trio_sim_actor_(kernel, tasks[0])->priority;
+    uint64_t best = trio_sim_candidate_(kernel, candidates, 0)->priority;
     size_t found = 0;
 
-    for (size_t i = 1; i < count; i++) {
-        uint64_t priority = trio_sim_actor_(kernel, tasks[i])->priority;
+    for (size_t i = 1; i < candidates->count; i++) {
+        uint64_t priority =
+            trio_sim_candidate_(kernel, candidates, i)->priority;
         if (priority > best) {
             best = priority;
             found = i;
@@ -100,22 +101,22 @@ static size_t highest(struct kernel *kernel, struct trio_task *const *tasks,
 }
 
 static size_t pick(void *context, struct kernel *kernel,
-                   struct trio_task *const *tasks, size_t count)
+                   const struct candidates *candidates)
 {
     struct pct *pct = context;
     uint64_t decision = pct->decision++;
 
     if (decision >= pct->patience)
-        return (size_t)trio_sim_below_(&pct->state, count);
-    size_t chosen = highest(kernel, tasks, count);
+        return (size_t)trio_sim_below_(&pct->state, candidates->count);
+    size_t chosen = highest(kernel, candidates);
     while (pct->change_count > 0) {
         uint64_t change = pct->changes[pct->change_count - 1];
         if (change >> PLACE_BITS > decision)
             break;
         pct->change_count--;
-        trio_sim_actor_(kernel, tasks[chosen])->priority =
+        trio_sim_candidate_(kernel, candidates, chosen)->priority =
             change & ((1 << PLACE_BITS) - 1);
-        chosen = highest(kernel, tasks, count);
+        chosen = highest(kernel, candidates);
     }
     return chosen;
 }

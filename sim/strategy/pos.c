@@ -64,14 +64,14 @@ static bool conflicts(const struct pos *pos, const struct operation *pending)
 }
 
 static size_t pick(void *context, struct kernel *kernel,
-                   struct trio_task *const *tasks, size_t count)
+                   const struct candidates *candidates)
 {
     struct pos *pos = context;
     uint64_t best = 0;
     size_t chosen = 0;
 
-    for (size_t i = 0; i < count; i++) {
-        struct actor *actor = trio_sim_actor_(kernel, tasks[i]);
+    for (size_t i = 0; i < candidates->count; i++) {
+        struct actor *actor = trio_sim_candidate_(kernel, candidates, i);
         if (((actor->priority ^ actor->steps) & step_bits) != 0 ||
             conflicts(pos, &actor->pending))
             draw(pos, actor);

@@ -7,8 +7,6 @@
 
 #include "sim/strategy/strategy.h"
 
-#include <trio/run.h>
-
 #include <stdio.h>
 #include <string.h>
 
@@ -16,11 +14,14 @@
 
 enum { NAME_SHOWN = 64, WORD_SHOWN = 100 };
 
+// What a word has come.
+enum action { ACTION_TASK, ACTION_CLOCK, ACTION_JOB, ACTION_CANCEL };
+
 // One word, taken apart: "cancel:reader*3".
 struct word {
-    const char *text;   // All of it.
-    enum action action; // NONE: a task goes.
-    const char *name;   // Of the task.
+    const char *text; // All of it.
+    enum action action;
+    const char *name; // Of the task; how long the clock goes, or nothing.
     size_t length;
     uint64_t times;
     const char *end;
@@ -63,23 +64,39 @@ static size_t without_first(const char *name, size_t length)
     return first ? length - 2 : length;
 }
 
+// Takes off what a word begins with, if it does.
+static bool take(struct word *word, const char *prefix)
+{
+    size_t length = strlen(prefix);
+
+    if (!begins_with(word->name, word->length, prefix))
+        return false;
+    word->name += length;
+    word->length -= length;
+    return true;
+}
+
+static bool is_word(const struct word *word, const char *text)
+{
+    return word->length == strlen(text) &&
+           begins_with(word->name, word->length, text);
+}
+
 static struct word next_word(const struct script *script)
 {
-    static const char cancel[] = "cancel:";
     const char *at = script->at + strspn(script->at, " \t\n");
     struct word word = {
         .text = at, .name = at, .length = strcspn(at, " \t\n"), .times = 1};
 
     word.end = at + word.length;
     take_times(&word);
-    if (word.length == 5 && begins_with(at, 5, "clock")) {
+    if (is_word(&word, "clock") || begins_with(at, word.length, "clock:")) {
         word.action = ACTION_CLOCK;
-    } else if (word.length == 3 && begins_with(at, 3, "job")) {
+        take(&word, "clock");
+    } else if (is_word(&word, "job")) {
         word.action = ACTION_JOB;
-    } else if (begins_with(at, word.length, cancel)) {
+    } else if (take(&word, "cancel:")) {
         word.action = ACTION_CANCEL;
-        word.name += strlen(cancel);
-        word.length -= strlen(cancel);
     }
     word.length = without_first(word.name, word.length);
     return word;
@@ -125,25 +142,55 @@ static struct actor *find_living(struct kernel *kernel, const struct word *word)
     misfit(kernel, word, "no such task is there");
 }
 
-static struct actor *find_scope(struct kernel *kernel, const struct word *word)
+// Returns what a word like "5ms" says, as a deviation has it; 0: nothing.
+static uint32_t read_duration(const char *text, size_t length)
 {
-    struct actor *actor = find_living(kernel, word);
+    static const struct {
+        const char *name;
+        trio_duration unit;
+    } units[] = {{"ns", 1},
+                 {"us", TRIO_US},
+                 {"ms", TRIO_MS},
+                 {"s", TRIO_SECOND}};
+    trio_duration duration = 0;
+    size_t i = 0;
+
+    for (; i < length && i < 9 && is_digit(text[i]); i++)
+        duration = 10 * duration + (text[i] - '0');
+    for (size_t k = 0; k < sizeof units / sizeof units[0]; k++)
+        if (strlen(units[k].name) == length - i &&
+            begins_with(text + i, length - i, units[k].name))
+            return trio_sim_far_(duration * units[k].unit);
+    return 0;
+}
+
+static void pass_time(struct kernel *kernel, struct place place,
+                      const struct word *word)
+{
+    uint32_t far = (uint32_t)word->times;
+
+    if (word->length > 0) // ":5ms"
+        far = read_duration(word->name + 1, word->length - 1);
+    if (far == 0 || (word->length > 0 && word->times > 1))
+        misfit(kernel, word, "no duration, as 5ms or 1500us");
+    if (far >= FAR_LASTS && word->length == 0)
+        misfit(kernel, word, "too many deadlines");
+    if (!trio_sim_pass_time_(kernel, place, far))
+        misfit(kernel, word, word->times == 1
+                                 ? "nobody waits for time to pass"
+                                 : "there are not so many deadlines ahead");
+}
+
+static void cancel(struct kernel *kernel, const struct word *word)
+{
+    const struct actor *actor = find_living(kernel, word);
+    struct due due = {NULL, trio_sim_anchor_of_moment_(actor, actor->parked),
+                      actor->number, actor->parked};
 
     if (actor->innermost == 0)
         misfit(kernel, word, "no scope is around that task");
-    return actor;
-}
-
-static void check_clock(struct kernel *kernel, const struct word *word)
-{
-    if (trio_run_statistics().next_deadline_after == TRIO_FOREVER)
-        misfit(kernel, word, "nobody waits for time to pass");
-}
-
-static void check_job(struct kernel *kernel, const struct word *word)
-{
-    if (kernel->jobs == NULL)
-        misfit(kernel, word, "no job is under way");
+    trio_sim_cancel_(kernel, trio_sim_scope_at_(kernel, actor->innermost),
+                     &due);
 }
 
 static void begin(void *context, struct kernel *kernel, uint64_t seed)
@@ -156,41 +203,48 @@ static void begin(void *context, struct kernel *kernel, uint64_t seed)
     script->times = 0;
 }
 
-static enum action act(void *context, struct kernel *kernel,
-                       struct trio_task *const *tasks, size_t count,
-                       struct actor **ret_actor)
+static size_t find_turn(struct kernel *kernel,
+                        const struct candidates *candidates,
+                        const struct word *word)
 {
-    struct script *script = context;
-    struct word word = next_word(script);
-
-    (void)tasks;
-    (void)count;
-    if (word.action == ACTION_NONE)
-        return ACTION_NONE;
-    if (word.action == ACTION_CLOCK)
-        check_clock(kernel, &word);
-    else if (word.action == ACTION_JOB)
-        check_job(kernel, &word);
-    else
-        *ret_actor = find_scope(kernel, &word);
-    follow(script, &word);
-    return word.action;
+    for (size_t i = 0; i < candidates->task_count; i++)
+        if (is_called(kernel, trio_sim_candidate_(kernel, candidates, i), word))
+            return i;
+    misfit(kernel, word, "no such task can take the next step");
 }
 
 static size_t pick(void *context, struct kernel *kernel,
-                   struct trio_task *const *tasks, size_t count)
+                   const struct candidates *candidates)
 {
     struct script *script = context;
     struct word word = next_word(script);
+    struct place place = {candidates->tasks, candidates->task_count};
 
     if (word.end == word.text)
         return 0; // Over.
-    for (size_t i = 0; i < count; i++)
-        if (is_called(kernel, trio_sim_actor_(kernel, tasks[i]), &word)) {
-            follow(script, &word);
-            return i;
-        }
-    misfit(kernel, &word, "no such task can take the next step");
+    switch (word.action) {
+    case ACTION_CLOCK:
+        pass_time(kernel, place, &word);
+        script->at = word.end;
+        return ASK_AGAIN;
+    case ACTION_JOB:
+        if (candidates->job_count == 0)
+            misfit(kernel, &word, "no job is under way");
+        follow(script, &word);
+        return candidates->loop + candidates->task_count;
+    case ACTION_CANCEL:
+        cancel(kernel, &word);
+        follow(script, &word);
+        return ASK_AGAIN;
+    case ACTION_TASK:
+        break;
+    }
+    // Production goes on until it is a task's turn.
+    if (candidates->loop > 0 || candidates->task_count == 0)
+        return 0;
+    size_t turn = find_turn(kernel, candidates, &word);
+    follow(script, &word);
+    return turn;
 }
 
 struct strategy trio_sim_script_(struct script *script, const char *text)
@@ -200,6 +254,5 @@ struct strategy trio_sim_script_(struct script *script, const char *text)
                              .begin = begin,
                              .pick = pick,
                              .every_step = true,
-                             .act = act,
                              .context = script};
 }

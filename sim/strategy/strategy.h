@@ -13,6 +13,8 @@
 // Each order of what there is to choose from is as likely.
 struct random_walk {
     uint64_t state;
+    uint32_t pace; // In this run an event is less likely than a task by this
+                   // power of two.
 };
 
 // Priorities, which at a few random decisions change.
