@@ -10,6 +10,7 @@ Tags:
     no_valgrind   not under Valgrind
     no_qemu       not under qemu
     no_musl       not with musl
+    openssl       links OpenSSL, which there is for this machine only
     real_world    uses the real clock or the real kernel
     cmocka        set by the macro: see trio_tests
 """
@@ -45,7 +46,7 @@ def trio_test(
         **kwargs
     )
 
-def trio_tests(srcs, tags = {}, sizes = {}):
+def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
     """For each source a trio_test, and the same cases as tests of cmocka.
 
     The latter are <noun>_cmocka_test; they are for a plain x86-64 build.
@@ -54,9 +55,10 @@ def trio_tests(srcs, tags = {}, sizes = {}):
       srcs: files named <noun>_test.c.
       tags: by the test's name, a list of tags.
       sizes: by the test's name, a size other than small.
+      deps: by the test's name, what it needs besides.
     """
     names = [src[:-len(".c")] for src in srcs]
-    for name in sorted(tags.keys() + sizes.keys()):
+    for name in sorted(tags.keys() + sizes.keys() + deps.keys()):
         if name not in names:
             fail("there is no tests/%s.c" % name)
     for name in names:
@@ -64,6 +66,7 @@ def trio_tests(srcs, tags = {}, sizes = {}):
             name = name,
             size = sizes.get(name, "small"),
             tags = tags.get(name, []),
+            deps = deps.get(name, []),
         )
         trio_test(
             name = name[:-len("test")] + "cmocka_test",
@@ -74,4 +77,5 @@ def trio_tests(srcs, tags = {}, sizes = {}):
             linkopts = ["-lcmocka"],
             size = sizes.get(name, "small"),
             tags = tags.get(name, []) + ["cmocka"],
+            deps = deps.get(name, []),
         )

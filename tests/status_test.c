@@ -36,6 +36,7 @@ TEST_PLAIN(status, values_are_fixed)
     CHECK_EQ(TRIO_EOS, -33);
     CHECK_EQ(TRIO_ESTALE, -35);
     CHECK_EQ(TRIO_ETRUNCATED, -36);
+    CHECK_EQ(TRIO_EPROTOCOL, -38);
     for (size_t i = 0; i < COUNT(rows); i++)
         CHECK_EQ(rows[i].value, -(int)i);
 }

@@ -13,6 +13,7 @@
 #include <trio/scenario.h>
 #include <trio/sim_job.h>
 #include <trio/testing.h>
+#include <trio/tls.h>
 #include <trio/trio.h>
 
 #define QUOTA_EXCEEDED ((trio_status)-1001)
@@ -81,7 +82,8 @@ extern struct trio_tcp_listener listener;
 extern struct trio_listener *door;
 extern void *storage;
 extern struct trio_socket udp;
-extern struct trio_stream *stream, *pipe_in, *pipe_out;
+extern struct trio_stream *stream, *pipe_in, *pipe_out, *transport;
+extern struct trio_tls_context context;
 
 extern struct trio_receiver receiver;
 extern struct trio_event stop;

@@ -16,6 +16,8 @@ INCLUDES = (
     ("include/trio", (PUBLIC, FREESTANDING)),
     ("core/sync", (PUBLIC,)),
     ("core", (PUBLIC, FREESTANDING, r'"core/.*"')),
+    ("io/tls", (PUBLIC, FREESTANDING, r"<(string|errno)\.h>",
+                r"<openssl/\w+\.h>", r'"io/tls/.*"')),
     ("io/net", (PUBLIC, FREESTANDING, "<string.h>", r'"io/.*"')),
     ("io", (ANY_SYSTEM, r'"io/.*"')),
     ("sim/runner", (ANY_SYSTEM, r'"sim/.*"')),

@@ -1,0 +1,239 @@
+// A context is OpenSSL's, with what everybody should have set and seldom does.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <trio/tls.h>
+
+#include "io/tls/failure.h"
+#include "io/tls/tickets.h"
+
+// Of TLS 1.2. All those of TLS 1.3 are as good.
+#define CIPHERS "ECDHE+AESGCM:ECDHE+CHACHA20"
+
+static const struct trio_tls_options defaults = {0};
+
+// A key that is encrypted would be asked for on the terminal.
+static int no_password(char *buffer, int size, int writing, void *arg)
+{
+    (void)buffer, (void)size, (void)writing, (void)arg;
+    return 0;
+}
+
+static int number_of(enum trio_tls_version version)
+{
+    static const int numbers[] = {0, TLS1_2_VERSION, TLS1_3_VERSION};
+
+    return numbers[version];
+}
+
+static trio_status set_versions(SSL_CTX *ssl_ctx,
+                                const struct trio_tls_options *options)
+{
+    int min = number_of(options->version_min);
+    int max = number_of(options->version_max);
+
+    if (min == 0)
+        min = TLS1_2_VERSION;
+    if ((max != 0 && max < min) ||
+        !SSL_CTX_set_min_proto_version(ssl_ctx, min) ||
+        !SSL_CTX_set_max_proto_version(ssl_ctx, max) ||
+        !SSL_CTX_set_cipher_list(ssl_ctx, CIPHERS))
+        return trio_tls_context_failed_("versions");
+    return TRIO_OK;
+}
+
+static trio_status set_certificate(SSL_CTX *ssl_ctx,
+                                   const struct trio_tls_options *options)
+{
+    const char *file = options->certificate_file;
+    const char *key = options->key_file == NULL ? file : options->key_file;
+
+    if (file == NULL)
+        return TRIO_OK;
+    if (!SSL_CTX_use_certificate_chain_file(ssl_ctx, file))
+        return trio_tls_context_failed_(file);
+    if (!SSL_CTX_use_PrivateKey_file(ssl_ctx, key, SSL_FILETYPE_PEM) ||
+        !SSL_CTX_check_private_key(ssl_ctx))
+        return trio_tls_context_failed_(key);
+    return TRIO_OK;
+}
+
+// ---- Whom to trust ----
+
+static trio_status trust_for_client(SSL_CTX *ssl_ctx,
+                                    const struct trio_tls_options *options)
+{
+    const char *file = options->authorities_file;
+
+    SSL_CTX_set_verify(
+        ssl_ctx, options->no_verification ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
+        NULL);
+    if (file != NULL && !SSL_CTX_load_verify_locations(ssl_ctx, file, NULL))
+        return trio_tls_context_failed_(file);
+    if (file == NULL && !SSL_CTX_set_default_verify_paths(ssl_ctx))
+        return trio_tls_context_failed_("the system's authorities");
+    return TRIO_OK;
+}
+
+static trio_status trust_for_server(SSL_CTX *ssl_ctx,
+                                    const struct trio_tls_options *options)
+{
+    const char *file = options->authorities_file;
+
+    if (file == NULL)
+        return TRIO_OK;
+    SSL_CTX_set_verify(ssl_ctx,
+                       SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
+    STACK_OF(X509_NAME) *names = SSL_load_client_CA_file(file);
+    if (names == NULL || !SSL_CTX_load_verify_locations(ssl_ctx, file, NULL)) {
+        sk_X509_NAME_pop_free(names, X509_NAME_free);
+        return trio_tls_context_failed_(file);
+    }
+    SSL_CTX_set_client_CA_list(ssl_ctx, names); // They are its now.
+    return TRIO_OK;
+}
+
+// ---- Protocols ----
+
+// Writes each word with its length before it, and a length of 0 at the end;
+// returns false if one is too long.
+static bool encode_protocols(const char *words, char *ret_wire)
+{
+    while (*(words += strspn(words, " ")) != '\0') {
+        size_t length = strcspn(words, " ");
+        if (length > 255)
+            return false;
+        *ret_wire++ = (char)(unsigned char)length;
+        memcpy(ret_wire, words, length);
+        ret_wire += length;
+        words += length;
+    }
+    *ret_wire = 0;
+    return true;
+}
+
+// The server's order counts; a client that knows none of them is refused.
+static int select_protocol(SSL *ssl, const unsigned char **ret_protocol,
+                           unsigned char *ret_length,
+                           const unsigned char *offered, unsigned length,
+                           void *arg)
+{
+    const char *protocols = arg;
+    unsigned char *selected;
+
+    (void)ssl;
+    if (SSL_select_next_proto(&selected, ret_length,
+                              (const unsigned char *)protocols,
+                              (unsigned)strlen(protocols), offered,
+                              length) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_ALERT_FATAL;
+    *ret_protocol = selected;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+static trio_status set_protocols(struct trio_tls_context *context,
+                                 const char *words)
+{
+    if (words == NULL)
+        return TRIO_OK;
+    context->protocols = OPENSSL_malloc(strlen(words) + 2);
+    if (context->protocols == NULL)
+        return trio_tls_context_failed_("protocols");
+    if (!encode_protocols(words, context->protocols))
+        return trio_tls_context_failed_("a protocol's name is too long");
+    if (context->server)
+        SSL_CTX_set_alpn_select_cb(context->ssl_ctx, select_protocol,
+                                   context->protocols);
+    else if (SSL_CTX_set_alpn_protos(context->ssl_ctx,
+                                     (const unsigned char *)context->protocols,
+                                     (unsigned)strlen(context->protocols)) != 0)
+        return trio_tls_context_failed_("protocols");
+    return TRIO_OK;
+}
+
+// ---- All of it ----
+
+static trio_status set_sessions(struct trio_tls_context *context,
+                                const struct trio_tls_options *options)
+{
+    SSL_CTX *ssl_ctx = context->ssl_ctx;
+
+    // A server keeps nothing: the client brings what it needs, encrypted.
+    SSL_CTX_set_session_cache_mode(ssl_ctx, SSL_SESS_CACHE_OFF);
+    SSL_CTX_set_session_id_context(ssl_ctx, (const unsigned char *)"trio", 4);
+    if (options->no_resumption) {
+        SSL_CTX_set_options(ssl_ctx, SSL_OP_NO_TICKET);
+        SSL_CTX_set_num_tickets(ssl_ctx, 0);
+    } else if (!context->server && !trio_tls_tickets_open_(context)) {
+        return trio_tls_context_failed_("tickets");
+    }
+    return TRIO_OK;
+}
+
+static trio_status set_up(struct trio_tls_context *context,
+                          const struct trio_tls_options *options)
+{
+    SSL_CTX *ssl_ctx = context->ssl_ctx;
+
+    SSL_CTX_set_options(ssl_ctx,
+                        SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    SSL_CTX_clear_options(ssl_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+    SSL_CTX_set_default_passwd_cb(ssl_ctx, no_password);
+    trio_status rc = set_versions(ssl_ctx, options);
+    if (rc == TRIO_OK)
+        rc = set_certificate(ssl_ctx, options);
+    if (rc == TRIO_OK)
+        rc = context->server ? trust_for_server(ssl_ctx, options)
+                             : trust_for_client(ssl_ctx, options);
+    if (rc == TRIO_OK)
+        rc = set_protocols(context, options->protocols);
+    return rc == TRIO_OK ? set_sessions(context, options) : rc;
+}
+
+static trio_status open_context(const struct trio_tls_options *options,
+                                const SSL_METHOD *method, bool server,
+                                struct trio_tls_context *ret_context)
+{
+    if (options == NULL)
+        options = &defaults;
+    struct trio_tls_context context = {.server = server,
+                                       .https_compatible =
+                                           options->https_compatible,
+                                       .anonymous = options->no_verification};
+
+    ERR_clear_error();
+    context.ssl_ctx = SSL_CTX_new(method);
+    if (context.ssl_ctx == NULL)
+        return trio_tls_context_failed_("a context");
+    trio_status rc = set_up(&context, options);
+    if (rc == TRIO_OK)
+        *ret_context = context;
+    else
+        trio_tls_context_close(&context);
+    ERR_clear_error();
+    return rc;
+}
+
+trio_status trio_tls_client_context_open(const struct trio_tls_options *options,
+                                         struct trio_tls_context *ret_context)
+{
+    return open_context(options, TLS_client_method(), false, ret_context);
+}
+
+trio_status trio_tls_server_context_open(const struct trio_tls_options *options,
+                                         struct trio_tls_context *ret_context)
+{
+    return open_context(options, TLS_server_method(), true, ret_context);
+}
+
+void trio_tls_context_close(struct trio_tls_context *context)
+{
+    trio_tls_tickets_close_(context);
+    SSL_CTX_free(context->ssl_ctx);
+    OPENSSL_free(context->protocols);
+    *context = (struct trio_tls_context){0};
+}

@@ -1,0 +1,84 @@
+// How many blocks of memory OpenSSL holds. All are in one list, so that what a
+// run that was abandoned has left behind is no leak to a sanitizer: whether
+// there is one is for the tests to say, by their number.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "tests/tls/blocks.h"
+
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#include "tests/check.h"
+
+// Before each block.
+struct block {
+    struct block *next;
+    struct block *previous;
+};
+
+static struct block list = {&list, &list};
+static size_t blocks;
+static uint64_t allocations;
+
+static void *add(struct block *block)
+{
+    if (block == NULL)
+        return NULL;
+    block->next = list.next;
+    block->previous = &list;
+    block->next->previous = block;
+    list.next = block;
+    blocks++;
+    return block + 1;
+}
+
+static struct block *take_out(void *memory)
+{
+    struct block *block = (struct block *)memory - 1;
+
+    block->next->previous = block->previous;
+    block->previous->next = block->next;
+    blocks--;
+    return block;
+}
+
+static void *allocate(size_t size, const char *file, int line)
+{
+    (void)file, (void)line;
+    allocations++;
+    return add(malloc(sizeof(struct block) + size));
+}
+
+static void *reallocate(void *memory, size_t size, const char *file, int line)
+{
+    if (memory == NULL)
+        return allocate(size, file, line);
+    allocations++;
+    struct block *old = take_out(memory);
+    struct block *block = realloc(old, sizeof(*block) + size);
+    return block == NULL ? (add(old), NULL) : add(block);
+}
+
+static void release(void *memory, const char *file, int line)
+{
+    (void)file, (void)line;
+    if (memory != NULL)
+        free(take_out(memory));
+}
+
+// Before OpenSSL has asked for anything.
+__attribute__((constructor)) static void count(void)
+{
+    REQUIRE(CRYPTO_set_mem_functions(allocate, reallocate, release) == 1);
+}
+
+size_t count_blocks(void)
+{
+    return blocks;
+}
+
+uint64_t count_allocations(void)
+{
+    return allocations;
+}
