@@ -1,0 +1,105 @@
+#!/bin/bash
+# The proxy in front of echo_server: openssl s_client gets its line back, who
+# does not speak TLS gets nothing, and a signal ends it gracefully.
+#
+#     tls_proxy_test.sh [FOLDER ECHO_SERVER]
+#
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -u
+cd "${1:-$(dirname "$0")}" || exit 1
+
+echo_server=${2:-../echo_server}
+passed=0
+failed=0
+work=$(mktemp -d) || exit 1
+servers=()
+trap 'kill -9 "${servers[@]}" 2>/dev/null; rm -rf "$work"' EXIT
+
+check() {
+    local what=$1
+    shift
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAILED: $what"
+    fi
+}
+
+# start NAME PROGRAM...: in the background, where a script's children would
+# ignore SIGINT. Sets `pid`, and `port` once it listens.
+start() {
+    local name=$1 i
+    shift
+    : >"$work/$name.out"
+    env --default-signal=INT "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pid=$!
+    servers+=("$pid")
+    for ((i = 0; i < 400; i++)); do
+        port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/$name.out")
+        [ -n "$port" ] && return
+        sleep 0.05
+    done
+    cat "$work/$name.err"
+    return 1
+}
+
+make_certificate() {
+    openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=proxy.example \
+        -addext subjectAltName=DNS:proxy.example \
+        -keyout "$work/key.pem" -out "$work/certificate.pem" 2>/dev/null &&
+        cat "$work/certificate.pem" "$work/key.pem" >"$work/both.pem"
+}
+
+# says VERSION: a line goes through and comes back.
+says() {
+    { echo "hello by $1"; sleep 1; } |
+        timeout 20 openssl s_client -quiet -connect "127.0.0.1:$port" \
+            "-tls${1/./_}" -CAfile "$work/certificate.pem" \
+            -verify_hostname proxy.example -verify_return_error \
+            >"$work/said" 2>"$work/said.err"
+    grep -qx "hello by $1" "$work/said" && return
+    cat "$work/said" "$work/said.err"
+    return 1
+}
+
+# Who speaks in the clear is sent an alert, and no echo.
+refuses_plain_text() {
+    local reply
+    exec 9<>"/dev/tcp/127.0.0.1/$port" || return
+    printf 'plain text\n' >&9
+    reply=$(timeout 10 cat <&9 | tr -d '\0')
+    exec 9>&-
+    [ "$reply" != "plain text" ]
+}
+
+# 500 lines of 2,000 characters, there and back.
+carries_much() {
+    local i
+    for ((i = 0; i < 500; i++)); do printf '%02000d\n' "$i"; done >"$work/much"
+    { cat "$work/much"; sleep 3; } |
+        timeout 30 openssl s_client -quiet -connect "127.0.0.1:$port" \
+            >"$work/back" 2>/dev/null
+    cmp "$work/much" "$work/back"
+}
+
+stops() {
+    kill -INT "$pid" && wait "$pid"
+}
+
+check 'usage' bash -c './tls_proxy 2>/dev/null; [ $? -eq 2 ]'
+check 'certificate' make_certificate
+check 'echo_server listens' start echo "$echo_server" 127.0.0.1:0
+target=127.0.0.1:$port
+check 'a file that is not there is said' bash -c \
+    './tls_proxy 127.0.0.1:0 "$1" /nowhere.pem 2>&1 | grep -q nowhere.pem' \
+    - "$target"
+check 'tls_proxy listens' \
+    start proxy ./tls_proxy 127.0.0.1:0 "$target" "$work/both.pem"
+check 'a line by 1.2' says 1.2
+check 'a line by 1.3' says 1.3
+check 'plain text is refused' refuses_plain_text
+check 'a MB comes back' carries_much
+check 'tls_proxy stops' stops
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
