@@ -363,6 +363,7 @@ TEST_SEEDED(loop, io_that_is_ready_comes_before_a_deadline_that_is_due)
     world.clock = &capture.simulation.clock;
     capture.config.world.context = &world;
     capture.config.world.io = &world.io;
+    capture.config.world.end = NULL; // That is of the other context.
     CHECK_OK(capture_run(&capture, read_until_deadline, &world));
     capture_close(&capture);
 }

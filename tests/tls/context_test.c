@@ -15,11 +15,9 @@ static const char *path_of(const char *name)
 {
     static char paths[8][300];
     static size_t next;
-    const char *folder = getenv("TEST_TMPDIR");
     char *path = paths[next++ % COUNT(paths)];
 
-    snprintf(path, sizeof(paths[0]), "%s/%s", folder == NULL ? "/tmp" : folder,
-             name);
+    snprintf(path, sizeof(paths[0]), "%s/%s", kit_folder, name);
     return path;
 }
 

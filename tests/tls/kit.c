@@ -3,9 +3,23 @@
 
 #include "tests/tls/kit.h"
 
+#include <stdlib.h>
+
 #include <openssl/ssl.h>
 
 #include "tests/check.h"
+
+const char *kit_folder = "/tmp";
+bool kit_is_slow;
+
+__attribute__((constructor)) static void read_environment(void)
+{
+    const char *folder = getenv("TEST_TMPDIR");
+
+    if (folder != NULL)
+        kit_folder = folder;
+    kit_is_slow = getenv("CHECK_RUNS") != NULL;
+}
 
 const struct tls_world *tls_world(void)
 {

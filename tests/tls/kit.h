@@ -4,12 +4,19 @@
 #ifndef TESTS_TLS_KIT_H
 #define TESTS_TLS_KIT_H
 
+#include <stdbool.h>
+
 #include <trio/memory_stream.h>
 #include <trio/tls.h>
 
 #include "tests/tls/certificates.h"
 
 #define KIT_HOST "server.example"
+
+// What the program was started with. Read before main: a run that is simulated
+// has no environment.
+extern const char *kit_folder; // For files.
+extern bool kit_is_slow;       // Where a test takes less of everything.
 
 // What lives as long as the program: keys and certificates.
 struct tls_world {

@@ -37,8 +37,7 @@ static TRIO_PARKS void check_flat(enum trio_tls_version version, bool resumed)
                                              .no_resumption = !resumed};
     struct tls_contexts contexts;
     size_t blocks = 0;
-    const char *runs = getenv("CHECK_RUNS"); // Fewer where all is slow.
-    int count = runs == NULL ? 2500 : 250;
+    int count = kit_is_slow ? 250 : 2500;
 
     open_contexts(&contexts, &options, &options, resumed);
     for (int i = 0; i < count; i++) {

@@ -214,10 +214,8 @@ static TRIO_PARKS void check_server(const struct identity *client,
 {
     struct meeting meeting;
     char path[200];
-    const char *folder = getenv("TEST_TMPDIR");
 
-    snprintf(path, sizeof(path), "%s/authority.pem",
-             folder == NULL ? "/tmp" : folder);
+    snprintf(path, sizeof(path), "%s/authority.pem", kit_folder);
     write_identity(&tls_world()->authority, path);
     const struct trio_tls_options options = {.authorities_file = path,
                                              .no_resumption = true};
