@@ -474,7 +474,7 @@ TEST_PLAIN(thread, one_that_outlives_its_scenario_is_told_so)
     CHECK_STATUS(late.called, TRIO_ERUNFINISHED);
 }
 
-static trio_status wait_in_a_thread(void *arg)
+static TRIO_CHECKPOINT trio_status wait_in_a_thread(void *arg)
 {
     (void)arg;
     return trio_checkpoint();

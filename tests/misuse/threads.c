@@ -23,7 +23,7 @@ OUTSIDE(asking_for_cancellation_outside_of_runs)
     trio_ignore(trio_from_thread_check_cancelled());
 }
 
-static trio_status wait_as_a_task(void *arg)
+static TRIO_CHECKPOINT trio_status wait_as_a_task(void *arg)
 {
     return nothing(arg);
 }
