@@ -8,8 +8,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unwind.h>
 
+#include "sim/runner/backtrace.h"
 #include "sim/runner/symbols.h"
 
 enum { CALLS_MAX = 24, PLACES_MAX = 8192, SLOTS = 2 * PLACES_MAX };
@@ -50,23 +50,14 @@ static void add(struct calls *calls, uintptr_t address)
         (uint16_t)trio_runner_symbol_number_(offset);
 }
 
-static _Unwind_Reason_Code add_frame(struct _Unwind_Context *context,
-                                     void *argument)
-{
-    struct calls *calls = argument;
-    uintptr_t address = _Unwind_GetIP(context);
-
-    if (address == 0 || calls->count == CALLS_MAX)
-        return _URC_END_OF_STACK;
-    add(calls, address);
-    return _URC_NO_REASON;
-}
-
 static uint32_t here(void)
 {
+    uintptr_t addresses[CALLS_MAX];
+    size_t count = trio_runner_backtrace_(addresses, CALLS_MAX);
     struct calls calls = {.count = 0};
 
-    _Unwind_Backtrace(add_frame, &calls);
+    for (size_t i = 0; i < count; i++)
+        add(&calls, addresses[i]);
     return number_of(&calls);
 }
 
