@@ -1,0 +1,57 @@
+// The same over TLS: `ask_tls HOST PORT LINE [AUTHORITIES]`. AUTHORITIES is a
+// file with the certificates of whom to trust in place of whom the system does.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <trio/tls.h>
+
+#include "examples/network/conversation.h"
+
+struct question {
+    char **words;
+    struct trio_tls_context context;
+};
+
+static TRIO_CHECKPOINT trio_status ask(struct question *question)
+{
+    char **words = question->words;
+    uint16_t port = (uint16_t)strtoul(words[2], NULL, 10);
+    struct trio_tcp_stream tcp;
+    struct trio_tls_stream tls;
+
+    trio_status rc = trio_tcp_open(words[1], port, NULL, &tcp);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_tls_client_open(&question->context, &tcp.stream, words[1], &tls);
+    if (rc != TRIO_OK)
+        return trio_combine(rc, trio_stream_close(&tcp.stream));
+    rc = converse(&tls.stream, words[3]);
+    return trio_combine(rc, trio_stream_close(&tls.stream));
+}
+
+static TRIO_CHECKPOINT trio_status program(void *arg)
+{
+    struct trio_cancel_scope limit;
+
+    trio_fail_after(&limit, 5 * TRIO_SECOND);
+    trio_status rc = ask(arg);
+    return trio_cancel_scope_close(&limit, rc);
+}
+
+int main(int argc, char **argv)
+{
+    struct question question = {.words = argv};
+
+    if (argc < 4) {
+        fprintf(stderr, "usage: ask_tls HOST PORT LINE [AUTHORITIES]\n");
+        return 2;
+    }
+    const struct trio_tls_options options = {.authorities_file = argv[4]};
+    trio_status rc = trio_tls_client_context_open(&options, &question.context);
+    if (rc == TRIO_OK)
+        rc = trio_run(program, &question);
+    trio_tls_context_close(&question.context);
+    return trio_exit_code(rc);
+}
