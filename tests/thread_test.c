@@ -253,14 +253,15 @@ TEST_THOROUGH(thread, the_work_is_done_once_and_the_slot_given_back)
     struct trio_nursery nursery;
 
     limiter = (struct trio_capacity_limiter)TRIO_CAPACITY_LIMITER_INIT(2);
-    trio_nursery_open(&nursery);
-    trio_status rc = TRIO_OK;
-    for (size_t i = 0; i < COUNT(works) && rc == TRIO_OK; i++) {
+    for (size_t i = 0; i < COUNT(works); i++) {
         works[i] = (struct work){.result = TRIO_OK};
         callers[i] = (struct caller){
             .options = &options, .fn = do_work, .arg = &works[i]};
-        rc = trio_nursery_start_soon(&nursery, call_in_time, &callers[i]);
     }
+    trio_nursery_open(&nursery);
+    trio_status rc = TRIO_OK;
+    for (size_t i = 0; i < COUNT(works) && rc == TRIO_OK; i++)
+        rc = trio_nursery_start_soon(&nursery, call_in_time, &callers[i]);
     rc = trio_nursery_close(&nursery, rc);
     TRIO_SIM_ALWAYS(borrowed(&limiter) <= 2, "no more threads than slots");
     for (size_t i = 0; i < COUNT(works); i++) {
