@@ -1,77 +1,12 @@
 // What trio/listener.h promises: one table, whatever is behind it. One kind is
-// written here, of memory streams, so that this runs in simulation.
+// the tests' own, of memory streams, so that this runs in simulation.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/listener.h>
 
 #include "tests/check.h"
+#include "tests/door.h"
 #include "tests/sockets.h"
-
-// ---- A listener of a kind of our own ----
-
-// Accepts the near ends of connections that guests open.
-struct door {
-    struct trio_listener listener;
-    struct trio_memory_stream *arrived[4]; // Far ends, whose peers are to be.
-    size_t count;
-    struct trio_parking_lot lot;
-    bool closed;
-};
-
-static const struct trio_wait door_wait = {.verb = "accept",
-                                           .access = TRIO_ACCESS_ACQUIRE};
-
-static TRIO_CHECKPOINT trio_status door_accept(struct trio_listener *listener,
-                                               void *storage,
-                                               struct trio_stream **ret_stream,
-                                               struct trio_address *ret_peer)
-{
-    struct door *door = (struct door *)listener;
-    struct trio_memory_stream *near = storage;
-
-    while (!door->closed && door->count == 0) {
-        trio_status rc = trio_parking_lot_park(&door->lot, &door_wait, door);
-        if (rc != TRIO_OK)
-            return rc;
-    }
-    if (door->closed)
-        return trio_fail_bare(TRIO_ECLOSED);
-    trio_memory_stream_pair(near, door->arrived[--door->count]);
-    *ret_stream = &near->stream;
-    *ret_peer = (struct trio_address){.family = TRIO_ADDRESS_LOCAL};
-    trio_cancel_shielded_checkpoint();
-    return TRIO_OK;
-}
-
-static struct trio_address door_address(const struct trio_listener *listener)
-{
-    (void)listener;
-    return (struct trio_address){.family = TRIO_ADDRESS_LOCAL};
-}
-
-static void door_close(struct trio_listener *listener)
-{
-    struct door *door = (struct door *)listener;
-
-    door->closed = true;
-    trio_parking_lot_unpark_all(&door->lot);
-}
-
-static const struct trio_listener_operations door_operations = {
-    .accept = door_accept, .address = door_address, .close = door_close};
-
-static struct door open_door(void)
-{
-    return (struct door){
-        .listener = {&door_operations, sizeof(struct trio_memory_stream)},
-        .lot = TRIO_PARKING_LOT_INIT};
-}
-
-static void enter(struct door *door, struct trio_memory_stream *guest)
-{
-    door->arrived[door->count++] = guest;
-    trio_parking_lot_unpark_one(&door->lot);
-}
 
 // ---- The table ----
 
@@ -95,7 +30,7 @@ TEST(listener, its_streams_are_made_where_the_caller_says)
     struct trio_stream *stream = NULL;
     struct trio_address peer;
 
-    enter(&door, &guest);
+    enter_door(&door, &guest);
     CHECK_OK(trio_listener_accept(&door.listener, &storage, &stream, &peer));
     CHECK(stream == &storage.stream);
     CHECK_EQ(trio_listener_address(&door.listener).family, TRIO_ADDRESS_LOCAL);
@@ -107,17 +42,6 @@ TEST(listener, its_streams_are_made_where_the_caller_says)
 }
 
 // ---- Serving over it ----
-
-static TRIO_CHECKPOINT trio_status echo_once(struct trio_stream *stream,
-                                             void *arg)
-{
-    char byte;
-    size_t length;
-
-    (void)arg;
-    trio_status rc = trio_stream_receive_some(stream, &byte, 1, &length);
-    return rc == TRIO_OK ? trio_stream_send_all(stream, &byte, 1, NULL) : rc;
-}
 
 struct service {
     struct trio_server server;
@@ -133,18 +57,6 @@ static TRIO_CHECKPOINT trio_status serve_task(void *arg)
                                 service->count, NULL, echo_once, NULL);
 }
 
-static TRIO_CHECKPOINT trio_status have_echoed(struct trio_stream *stream)
-{
-    char byte = '-';
-    size_t length;
-    trio_status rc = trio_stream_send_all(stream, "x", 1, NULL);
-
-    if (rc == TRIO_OK)
-        rc = trio_stream_receive_some(stream, &byte, 1, &length);
-    CHECK(rc != TRIO_OK || byte == 'x');
-    return trio_combine(rc, trio_stream_close(stream));
-}
-
 // S48
 TEST(listener, any_kind_is_served)
 {
@@ -158,7 +70,7 @@ TEST(listener, any_kind_is_served)
     trio_nursery_open(&nursery);
     rc = trio_nursery_start_soon(&nursery, serve_task, &service);
     for (size_t i = 0; i < COUNT(guests) && rc == TRIO_OK; i++) {
-        enter(&door, &guests[i]);
+        enter_door(&door, &guests[i]);
         // Out of memory, serving pauses; for ever, it accepts nobody.
         for (int wait = 0; wait < 5 && rc == TRIO_OK && door.count > 0; wait++)
             rc = trio_sleep(50 * TRIO_MS);
@@ -190,7 +102,7 @@ TEST_REAL(listener, several_kinds_are_served_at_once)
     CHECK_OK(trio_socket_listener_open(&nameless, NULL, &local));
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, serve_task, &service));
-    enter(&door, &guest);
+    enter_door(&door, &guest);
     settle();
     CHECK_OK(have_echoed(&guest.stream));
     CHECK_OK(trio_tcp_connect(&tcp.address, &caller));
