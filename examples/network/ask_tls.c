@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <trio/tls.h>
+#include <trio/tls_open.h>
 
 #include "examples/network/conversation.h"
 
@@ -18,17 +18,14 @@ static TRIO_CHECKPOINT trio_status ask(struct question *question)
 {
     char **words = question->words;
     uint16_t port = (uint16_t)strtoul(words[2], NULL, 10);
-    struct trio_tcp_stream tcp;
-    struct trio_tls_stream tls;
+    struct trio_tls_connection secure;
 
-    trio_status rc = trio_tcp_open(words[1], port, NULL, &tcp);
+    trio_status rc =
+        trio_tls_open(&question->context, words[1], port, NULL, &secure);
     if (rc != TRIO_OK)
         return rc;
-    rc = trio_tls_client_open(&question->context, &tcp.stream, words[1], &tls);
-    if (rc != TRIO_OK)
-        return trio_combine(rc, trio_stream_close(&tcp.stream));
-    rc = converse(&tls.stream, words[3]);
-    return trio_combine(rc, trio_stream_close(&tls.stream));
+    rc = converse(&secure.tls.stream, words[3]);
+    return trio_combine(rc, trio_stream_close(&secure.tls.stream));
 }
 
 static TRIO_CHECKPOINT trio_status program(void *arg)

@@ -14,6 +14,7 @@
 #include <trio/sim_job.h>
 #include <trio/testing.h>
 #include <trio/tls.h>
+#include <trio/tls_open.h>
 #include <trio/trio.h>
 
 #define QUOTA_EXCEEDED ((trio_status)-1001)
