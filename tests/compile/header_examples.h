@@ -14,6 +14,7 @@
 #include <trio/sim_job.h>
 #include <trio/testing.h>
 #include <trio/tls.h>
+#include <trio/tls_listener.h>
 #include <trio/tls_open.h>
 #include <trio/trio.h>
 
