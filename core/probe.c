@@ -63,6 +63,11 @@ void trio_sim_settle(const void *object)
     tell(TRIO_NOTE_SETTLE, object, NULL, 0);
 }
 
+void trio_sim_keep(void *memory)
+{
+    tell(TRIO_NOTE_KEEP, memory, NULL, 0);
+}
+
 // Lets others come first, and stays first in line itself: by default it goes on
 // as in production, where a soft point is nothing at all.
 static void pause(struct trio_run *run, struct trio_task *task)

@@ -121,6 +121,8 @@ static TRIO_CHECKPOINT trio_status say_each_once(void *arg)
     CHECK_STRING(told->last[TRIO_NOTE_OWE].text, "kind");
     trio_sim_settle(&object);
     CHECK(told->last[TRIO_NOTE_SETTLE].object == &object);
+    trio_sim_keep(&object);
+    CHECK(told->last[TRIO_NOTE_KEEP].object == &object);
     TRIO_SIM_POINT(&object, TRIO_ACCESS_WRITE);
     CHECK_STRING(told->last[TRIO_NOTE_TOUCH].text, "point");
     CHECK_EQ(told->last[TRIO_NOTE_TOUCH].first, TRIO_ACCESS_WRITE);

@@ -42,6 +42,7 @@ enum trio_note_kind {
     TRIO_NOTE_SETTLE,            // object: what
     TRIO_NOTE_TASK_MOVE,         // object: scope that it is in from now on, the
                                  // nursery's in which it has started
+    TRIO_NOTE_KEEP,              // object: what
     TRIO_NOTE_TEXT               // text: what the program says, good only
                                  // until the observer returns
 };

@@ -130,6 +130,19 @@ void trio_sim_owe(const void *object, const char *kind);
 // Checkpoint: never.
 void trio_sim_settle(const void *object);
 
+// Says that `memory`, which is malloc's, stays when the run ends, on purpose: a
+// cache, a table that is made once. All else that a simulated run takes from
+// malloc and does not free has it fail.
+//
+//     static char *table;
+//     if (table == NULL) {
+//         table = make_table();
+//         trio_sim_keep(table);
+//     }
+//
+// Checkpoint: never.
+void trio_sim_keep(void *memory);
+
 TRIO_END_DECLS
 
 #endif // TRIO_PROBE_H

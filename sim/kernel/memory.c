@@ -342,8 +342,12 @@ static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
 trio_status trio_sim_memory_begin_(struct sim_memory *memory,
                                    const struct trio_memory *base)
 {
-    *memory = (struct sim_memory){.base = *base};
-    return base->begin == NULL ? TRIO_OK : memory->base.begin(&memory->base);
+    struct trio_memory *platform = &memory->platform;
+
+    *memory = (struct sim_memory){.platform = *base};
+    trio_status rc = base->begin == NULL ? TRIO_OK : platform->begin(platform);
+    memory->base = trio_sim_memory_platform_(memory);
+    return rc;
 }
 
 void trio_sim_memory_reset_(struct sim_memory *memory)
@@ -379,8 +383,8 @@ void trio_sim_memory_end_(struct sim_memory *memory)
         memory->chunks = chunk->next;
         base_release(memory, chunk, CHUNK_SIZE);
     }
-    if (base->end != NULL)
-        base->end(base);
+    if (memory->platform.end != NULL)
+        memory->platform.end(&memory->platform);
 }
 
 struct trio_memory trio_sim_memory_of_(struct sim_memory *memory)

@@ -23,7 +23,9 @@ struct sim_stacks {
 };
 
 struct sim_memory {
-    struct trio_memory base; // Begun once, for many runs.
+    struct trio_memory platform; // Begun once, for many runs.
+    struct trio_memory base;     // The same, as the kernel calls it.
+    unsigned inside;             // Calls to it under way.
 
     // Asked before each request that can fail; true: it does.
     bool (*fails)(void *context, const char *what);
@@ -39,6 +41,9 @@ struct sim_memory {
     uint8_t junk;               // What fresh memory and stacks hold; 0: any.
     struct sim_stacks stacks[STACK_SIZES]; // By the size's logarithm.
 };
+
+// Returns the platform's, so that each call counts as `inside`.
+struct trio_memory trio_sim_memory_platform_(struct sim_memory *memory);
 
 TRIO_MUST_USE trio_status trio_sim_memory_begin_(
     struct sim_memory *memory, const struct trio_memory *base);

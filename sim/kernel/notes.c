@@ -229,6 +229,11 @@ static __attribute__((noinline)) void take_note(struct kernel *kernel,
     uint32_t object = 0;
     int64_t first = note->first;
 
+    if (note->kind == TRIO_NOTE_KEEP) {
+        // Nothing that happens: it is said by the first run only.
+        trio_sim_heap_gave_(kernel, note->object);
+        return;
+    }
     if ((always >> note->kind & 1) != 0) {
         if (note->object != NULL)
             object = trio_sim_object_number_(&kernel->objects, note->object);
@@ -259,11 +264,12 @@ static bool note(void *context, const struct trio_note *note)
 
 struct trio_observer trio_sim_observer_(struct kernel *kernel)
 {
-    return (struct trio_observer){
-        .context = kernel,
-        .note = note,
-        .kinds = always | BIT(RUN_END) | (kernel->details ? with_details : 0) |
-                 (kernel->words ? BIT(TEXT) : 0)};
+    return (struct trio_observer){.context = kernel,
+                                  .note = note,
+                                  .kinds =
+                                      always | BIT(RUN_END) | BIT(KEEP) |
+                                      (kernel->details ? with_details : 0) |
+                                      (kernel->words ? BIT(TEXT) : 0)};
 }
 
 size_t trio_sim_event_count_(const struct kernel *kernel)

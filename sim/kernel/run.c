@@ -175,6 +175,7 @@ void trio_sim_kernel_free_(struct kernel *kernel)
     for (size_t i = 0; i < ARRAYS; i++)
         trio_sim_array_end_(kernel, &kernel->arrays[i]);
     trio_sim_objects_end_(&kernel->objects);
+    trio_sim_heap_end_(kernel);
     trio_sim_memory_end_(&kernel->memory);
     memory.release(memory.context, kernel, sizeof(*kernel));
 }
@@ -241,7 +242,8 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->outcome = outcome;
     kernel->strategy = strategy;
     kernel->words = plan->words;
-    kernel->details = plan->details || plan->words ||
+    kernel->runs++;
+    kernel->details = plan->details || plan->words || kernel->looks_closely ||
                       plan->deviation_count > 0 ||
                       (strategy != NULL && strategy->every_step);
     kernel->hurried = kernel->details || strategy != NULL;
@@ -266,6 +268,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     reset_arrays(kernel);
     reset_memory(kernel);
     trio_sim_objects_reset_(&kernel->objects);
+    trio_sim_heap_reset_(kernel);
     kernel->config.scheduler = trio_sim_picker_(kernel);
     kernel->config.observer = trio_sim_observer_(kernel);
 }
@@ -291,6 +294,10 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     const struct strategy *strategy = plan->strategy;
 
     TRIO_ASSERT(trio_sim_kernel_ == NULL);
+    if (UNLIKELY(kernel->apart != NULL)) {
+        kernel->apart(kernel->apart_context, kernel, plan, outcome);
+        return;
+    }
     begin(kernel, plan, outcome);
     if (strategy != NULL)
         strategy->begin(strategy->context, kernel, plan->strategy_seed);

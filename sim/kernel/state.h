@@ -4,6 +4,7 @@
 #ifndef TRIO_SIM_KERNEL_STATE_H
 #define TRIO_SIM_KERNEL_STATE_H
 
+#include "sim/kernel/heap.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/memory.h"
 #include "sim/kernel/objects.h"
@@ -85,11 +86,19 @@ struct kernel {
     uint64_t data; // State of trio_random_u64.
     struct trio_error *error;
     struct locator locator; // Zero: places are not known.
+    bool looks_closely; // Whatever the plan says, details are recorded.
+
+    // Runs a plan in place of this process, which may not survive it: the
+    // outcome is set, and which deviations fired. NULL: nobody does.
+    void (*apart)(void *context, struct kernel *kernel, const struct plan *plan,
+                  struct outcome *outcome);
+    void *apart_context;
 
     // ---- The run ----
     const struct plan *plan;
     struct outcome *outcome;
     const struct strategy *strategy; // Of the plan, NULL: none.
+    uint64_t runs; // So far, this one included.
     bool details;
     bool words;
     bool hurried;  // Something may come before the next task.
@@ -114,6 +123,7 @@ struct kernel {
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
     struct object_table objects;
+    struct heap heap;
     union {
         struct array arrays[ARRAYS];
         struct {

@@ -118,8 +118,26 @@ static void judge_status(struct kernel *kernel, trio_status rc)
         trio_sim_class_(FAILURE_STATUS, trio_status_name(rc)), (uint64_t)rc);
 }
 
+// The class is the place: how much it was may differ.
+static void judge_heap(struct kernel *kernel, const struct heap_block *left)
+{
+    const struct trio_report *report = &kernel->base.report;
+    char text[FAILURE_TEXT_MAX];
+    char place[128];
+
+    report->place(report->context, left->place, place, sizeof(place));
+    trio_sim_format_(kernel, text, sizeof(text),
+                     "not freed: %zu bytes, allocated at %s", left->size,
+                     place);
+    if (kernel->outcome->failure != FAILURE_NONE)
+        return;
+    trio_sim_found_(kernel, FAILURE_MEMORY, text);
+    kernel->outcome->failure_class = trio_sim_class_(FAILURE_MEMORY, place);
+}
+
 static void judge_leftovers(struct kernel *kernel)
 {
+    const struct heap_block *left = trio_sim_heap_left_(kernel);
     char text[FAILURE_TEXT_MAX];
     const char *kind = trio_sim_still_owed_(kernel);
 
@@ -130,6 +148,8 @@ static void judge_leftovers(struct kernel *kernel)
     } else if (kernel->memory.blocks > 0) {
         trio_sim_found_(kernel, FAILURE_MEMORY,
                         "memory of the run was not given back");
+    } else if (left != NULL) {
+        judge_heap(kernel, left);
     }
 }
 

@@ -1,7 +1,10 @@
 // In a process that has crashed little can be relied on: no lock and no
-// heap. The report is made in memory that was there before, and written to the
-// descriptor. Then whoever handled the signal before us has it: a sanitizer, or
-// the system, which ends the process by it.
+// heap. What is known is put into memory that was there before, and written to
+// the descriptor. Then whoever handled the signal before us has it: a
+// sanitizer, or the system, which ends the process by it.
+//
+// A step that never ends is a crash, too: from time to time it is looked at
+// whether the run is still in the same one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/crash.h"
@@ -10,11 +13,16 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "sim/kernel/state.h"
 #include "sim/runner/command.h"
+#include "sim/runner/crash_place.h"
+#include "sim/runner/sanitizer.h"
 #include "sim/search/search.h"
 
 static struct {
@@ -32,26 +40,39 @@ enum { DEATHS = sizeof(deaths) / sizeof(deaths[0]) };
 static const struct options *options;
 static const struct record *expected;
 static const char *replayed;
+static struct death *told; // Where to tell it.
+static crash_fn *last;
+static void *last_context;
 
 // Memory for the report, and for a stack that is still good if that of a task
 // is not.
-static char text[COMMAND_MAX + 256];
+static struct death own;
+static char text[COMMAND_MAX + 512];
 static char command[COMMAND_MAX];
-static char token[TRIO_SIM_TOKEN_MAX];
-static _Alignas(16) char stack[(size_t)64 << 10];
+static _Alignas(16) char stack[(size_t)256 << 10];
+
+void *trio_runner_shared_new_(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
+}
 
 // Writes the token of the run under way as far as it has come, if it is one
 // that keeps its decisions: a replay, or of a sweep.
-static const char *find_token(void)
+static void write_token(const struct kernel *kernel, char *token)
 {
-    const struct kernel *kernel = trio_sim_current_();
+    size_t length = 0;
 
-    if (kernel == NULL || kernel->plan == NULL || !kernel->details)
-        return replayed;
-    struct plan plan = *kernel->plan;
-    plan.deviations = trio_sim_fired_(kernel, &plan.deviation_count);
-    return trio_sim_token_write_(&plan, token, sizeof(token)) > 0 ? token
-                                                                  : replayed;
+    if (kernel != NULL && kernel->plan != NULL && kernel->details) {
+        struct plan plan = *kernel->plan;
+        plan.deviations = trio_sim_fired_(kernel, &plan.deviation_count);
+        length = trio_sim_token_write_(&plan, token, TRIO_SIM_TOKEN_MAX);
+    }
+    if (length == 0)
+        snprintf(token, TRIO_SIM_TOKEN_MAX, "%s",
+                 replayed != NULL ? replayed : "");
 }
 
 static void write_text(int file, const char *from)
@@ -81,30 +102,53 @@ static void leave(const char *suffix, const char *what)
     close(file);
 }
 
-static void say(const char *signal_name)
+static void say(const struct death *death)
 {
-    const char *found = find_token();
-
-    trio_runner_command_(command, sizeof(command), options, expected, found);
-    snprintf(text, sizeof(text), "\n%s crashed: %s\n  replay   %s\n",
-             expected->scenario->name, signal_name, command);
+    trio_runner_command_(command, sizeof(command), options, expected,
+                         death->token);
+    snprintf(text, sizeof(text), "\n%s failed: %s\n  replay   %s\n",
+             expected->scenario->name, death->text, command);
     write_text(STDERR_FILENO, text);
     if (options->outputs == NULL)
         return;
     leave("txt", text + 1);
-    if (found != NULL)
-        leave("token", found);
+    if (death->token[0] != '\0')
+        leave("token", death->token);
+}
+
+// The process is about to end. `what` is not told where it happened before it
+// has been told that it did: to find that out may be too much.
+static void die(const char *what, bool with_place)
+{
+    struct kernel *kernel = trio_sim_current_();
+    struct death *death = told != NULL ? told : &own;
+
+    if (expected == NULL || death->told)
+        return;
+    trio_sim_kernel_ = NULL; // From here on, the real world is ours.
+    death->record = *expected;
+    snprintf(death->text, sizeof(death->text), "%s", what);
+    write_token(kernel, death->token);
+    death->told = true;
+    if (with_place)
+        trio_runner_crash_place_(death->text, sizeof(death->text));
+    if (last != NULL)
+        last(last_context, death, kernel);
+    else if (told == NULL)
+        say(death);
 }
 
 static void on_crash(int signal, siginfo_t *info, void *machine_context)
 {
+    char what[DEATH_TEXT_MAX];
+
     (void)machine_context;
     for (size_t i = 0; i < DEATHS; i++) {
         if (deaths[i].signal != signal)
             continue;
         sigaction(signal, &deaths[i].previous, NULL);
-        if (expected != NULL)
-            say(deaths[i].name);
+        snprintf(what, sizeof(what), "crashed: %s", deaths[i].name);
+        die(what, true);
     }
     // What made the fault is done again when we return. What somebody sent is
     // not.
@@ -112,21 +156,95 @@ static void on_crash(int signal, siginfo_t *info, void *machine_context)
         raise(signal);
 }
 
+static void on_sanitizer(void)
+{
+    die("crashed: a sanitizer ended the process", false);
+}
+
+// Ends the process, too, unless it was built to go on.
+void __ubsan_on_report(void)
+{
+    struct kernel *kernel = trio_sim_kernel_;
+
+    die("crashed: a sanitizer ended the process", false);
+    trio_sim_kernel_ = kernel;
+}
+
+// ---- Steps that never end ----
+
+static struct {
+    uint64_t limit; // Seconds.
+    uint64_t runs;  // The step that was under way last time,
+    uint64_t steps;
+    uint64_t seconds; // and how often it was.
+} watch;
+
+static void on_tick(int signal)
+{
+    const struct kernel *kernel = trio_sim_current_();
+    char what[DEATH_TEXT_MAX];
+    char name[32];
+
+    (void)signal;
+    if (kernel == NULL || kernel->runs != watch.runs ||
+        kernel->steps != watch.steps) {
+        watch.runs = kernel != NULL ? kernel->runs : 0;
+        watch.steps = kernel != NULL ? kernel->steps : 0;
+        watch.seconds = 0;
+        return;
+    }
+    if (++watch.seconds < watch.limit)
+        return;
+    trio_sim_actor_name_(kernel, kernel->running, name, sizeof(name));
+    snprintf(what, sizeof(what), "a step of %s never ends", name);
+    die(what, true);
+    _exit(EXIT_FAILED);
+}
+
+void trio_runner_crash_limit_(uint64_t seconds)
+{
+    const struct timeval second = {seconds > 0, 0};
+    const struct itimerval timer = {second, second};
+
+    watch.limit = seconds;
+    setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+// ---- What the others call ----
+
 void trio_runner_crash_catch_(const struct options *given)
 {
     struct sigaction action = {.sa_sigaction = on_crash,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    stack_t own = {.ss_sp = stack, .ss_size = sizeof(stack)};
+    struct sigaction tick = {.sa_handler = on_tick,
+                             .sa_flags = SA_ONSTACK | SA_RESTART};
+    stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
 
     options = given;
+    trio_runner_crash_place_prepare_();
     sigemptyset(&action.sa_mask);
-    sigaltstack(&own, NULL);
+    sigemptyset(&tick.sa_mask);
+    sigaltstack(&other, NULL);
     for (size_t i = 0; i < DEATHS; i++)
         sigaction(deaths[i].signal, &action, &deaths[i].previous);
+    sigaction(SIGPROF, &tick, NULL);
+    trio_runner_crash_limit_(given->step_seconds);
+    trio_runner_sanitizer_catch_(on_sanitizer);
 }
 
 void trio_runner_crash_expect_(const struct record *record, const char *of)
 {
     expected = record;
     replayed = of;
+}
+
+void trio_runner_crash_tell_(struct death *death)
+{
+    told = death;
+}
+
+void trio_runner_crash_then_(crash_fn *fn, void *context)
+{
+    last = fn;
+    last_context = context;
 }

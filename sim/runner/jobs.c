@@ -9,17 +9,24 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/runner/inquest.h"
 #include "sim/runner/worker.h"
 
-enum { WORKERS_MAX = 64 };
+enum {
+    WORKERS_MAX = 64,
+    POLL_MS = 200 // For a signal that comes before the wait.
+};
 
 struct worker {
     pid_t pid;
     int pipe; // Its end to read from; -1: there is none.
     struct work left;
+    struct record so_far; // Of what it is at.
+    struct death *death;  // Where it tells of its own.
 };
 
 struct crew {
@@ -28,12 +35,38 @@ struct crew {
     size_t count;
     bool shared;       // All are at the same scenario.
     struct record sum; // Of that.
+    bool unclean;      // A process had something to say when it was done.
 };
 
-// Closes what is not the new worker's.
-static void become(const struct crew *crew, const struct worker *worker,
-                   int pipe)
+// Somebody wants it all to stop.
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int signal)
 {
+    (void)signal;
+    interrupted = 1;
+}
+
+static void handle_interrupts(void (*handler)(int signal))
+{
+    struct sigaction action = {.sa_handler = handler};
+
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+// Closes what is not the new worker's. It ends with the process that started
+// it, and by nobody else's wish.
+static void become(const struct crew *crew, const struct worker *worker,
+                   pid_t parent, int pipe)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent)
+        _exit(EXIT_FAILED); // It was too late for that.
+    handle_interrupts(SIG_IGN);
+    trio_runner_crash_tell_(worker->death);
+    trio_runner_crash_limit_(crew->jobs->options->step_seconds);
     for (size_t i = 0; i < crew->count; i++)
         if (crew->workers[i].pipe >= 0)
             close(crew->workers[i].pipe);
@@ -49,11 +82,19 @@ static bool start(struct crew *crew, struct worker *worker)
         return true; // It has nothing to do.
     if (pipe(ends) != 0)
         return false;
+    if (worker->death == NULL)
+        worker->death = trio_runner_shared_new_(sizeof(*worker->death));
+    if (worker->death == NULL)
+        return false;
+    memset(worker->death, 0, sizeof(*worker->death));
+    if (worker->so_far.scenario == NULL)
+        worker->so_far.scenario = crew->jobs->scenarios[worker->left.at];
     fflush(NULL); // Or each process would print it.
+    pid_t parent = getpid();
     worker->pid = fork();
     if (worker->pid == 0) {
         close(ends[0]);
-        become(crew, worker, ends[1]);
+        become(crew, worker, parent, ends[1]);
     }
     close(ends[1]);
     if (worker->pid < 0) {
@@ -75,7 +116,11 @@ static void stop_others(const struct crew *crew, const struct worker *but)
 static void finish(struct crew *crew, struct worker *worker,
                    const struct record *record)
 {
-    worker->left.at += worker->left.stride;
+    size_t next = worker->left.at += worker->left.stride;
+    bool is_last = next >= crew->jobs->count;
+
+    worker->so_far = (struct record){
+        .scenario = is_last ? NULL : crew->jobs->scenarios[next]};
     if (!crew->shared) {
         crew->jobs->listener->finish(crew->jobs->listener->context, record);
         return;
@@ -91,6 +136,21 @@ static void finish(struct crew *crew, struct worker *worker,
         stop_others(crew, worker);
 }
 
+// Finds out what a worker has died of.
+static void hold_inquest(const struct crew *crew, const struct worker *worker,
+                         struct record *record)
+{
+    const struct jobs *jobs = crew->jobs;
+    const struct trial trial = {.options = jobs->options,
+                                .clock = jobs->config->clock,
+                                .campaign = jobs->campaign,
+                                .part = worker->left.part,
+                                .parts = worker->left.parts,
+                                .listener = jobs->listener};
+
+    trio_runner_inquest_(&trial, worker->death, record);
+}
+
 // The worker's process has ended; if that was in the middle of something, that
 // has failed.
 static void bury(struct crew *crew, struct worker *worker)
@@ -102,8 +162,10 @@ static void bury(struct crew *crew, struct worker *worker)
     worker->pipe = -1;
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         continue;
-    if (worker->left.at >= jobs->count)
+    if (worker->left.at >= jobs->count) {
+        crew->unclean |= status != 0;
         return;
+    }
     struct record record = {.scenario = jobs->scenarios[worker->left.at],
                             .seed = jobs->options->seed + worker->left.part,
                             .died = true,
@@ -115,6 +177,8 @@ static void bury(struct crew *crew, struct worker *worker)
     else
         snprintf(record.result.text, sizeof(record.result.text),
                  "its process ended with %d", WEXITSTATUS(status));
+    if (!trio_runner_record_failed_(&crew->sum))
+        hold_inquest(crew, worker, &record);
     finish(crew, worker, &record);
 }
 
@@ -128,13 +192,35 @@ static bool receive(struct crew *crew, struct worker *worker)
         bury(crew, worker);
         return start(crew, worker); // For what is left of its work.
     }
-    if (message.kind == MESSAGE_PROGRESS)
+    if (message.kind == MESSAGE_PROGRESS) {
+        worker->so_far = message.record;
         listener->progress(listener->context, &message.record);
-    else if (message.kind == MESSAGE_WARN)
+    } else if (message.kind == MESSAGE_WARN)
         listener->warn(listener->context, message.line);
     else
         finish(crew, worker, &message.record);
     return true;
+}
+
+// Everybody stops where they are; that is all there will be.
+static void stop(struct crew *crew)
+{
+    stop_others(crew, NULL);
+    for (size_t i = 0; i < crew->count; i++) {
+        struct record record = crew->workers[i].so_far;
+
+        if (record.scenario == NULL)
+            continue;
+        record.stopped = true;
+        if (!crew->shared)
+            crew->jobs->listener->finish(crew->jobs->listener->context,
+                                         &record);
+        else if (crew->sum.scenario == NULL)
+            crew->sum = record;
+        else
+            trio_runner_record_merge_(&crew->sum, &record);
+    }
+    crew->sum.stopped = true;
 }
 
 // Listens to all workers until none is left.
@@ -150,8 +236,15 @@ static bool supervise(struct crew *crew)
         }
         if (!any)
             return true;
-        if (poll(pipes, (nfds_t)crew->count, -1) < 0 && errno != EINTR)
+        int ready = poll(pipes, (nfds_t)crew->count, POLL_MS);
+        if (interrupted != 0) {
+            stop(crew);
+            return true;
+        }
+        if (ready < 0 && errno != EINTR)
             return false;
+        if (ready <= 0)
+            continue;
         for (size_t i = 0; i < crew->count; i++)
             if (pipes[i].fd >= 0 && pipes[i].revents != 0 &&
                 !receive(crew, &crew->workers[i]))
@@ -159,7 +252,7 @@ static bool supervise(struct crew *crew)
     }
 }
 
-bool trio_runner_jobs_(const struct jobs *jobs)
+bool trio_runner_jobs_(const struct jobs *jobs, bool *ret_clean)
 {
     static struct crew crew;
     uint64_t wanted = jobs->options->jobs;
@@ -179,11 +272,14 @@ bool trio_runner_jobs_(const struct jobs *jobs)
     for (size_t i = 0; i < crew.count; i++)
         if (!start(&crew, &crew.workers[i]))
             return false;
+    handle_interrupts(on_interrupt);
     if (!supervise(&crew))
         return false;
     if (crew.shared) {
-        trio_runner_record_judge_(&crew.sum, jobs->options);
+        if (!crew.sum.stopped)
+            trio_runner_record_judge_(&crew.sum, jobs->options);
         jobs->listener->finish(jobs->listener->context, &crew.sum);
     }
+    *ret_clean = !crew.unclean;
     return true;
 }

@@ -11,6 +11,7 @@
 struct jobs {
     const struct options *options;
     const struct trio_config *config;
+    struct trio_campaign *campaign; // Of this process, for inquests.
     const struct trio_scenario *const *scenarios;
     size_t count;
     trio_duration time;
@@ -19,8 +20,10 @@ struct jobs {
 
 // Has `options->jobs` processes do it. Of several scenarios each process takes
 // some, of a single one each takes other seeds. A process that dies has failed
-// the scenario that it was at, and another one goes on. False: there are no
-// processes to be had.
-bool trio_runner_jobs_(const struct jobs *jobs);
+// the scenario that it was at, and another one goes on. SIGINT or SIGTERM stops
+// all: what they are at comes as stopped. `*ret_clean`: none had anything to
+// complain of once it was done, as a sanitizer that found leaks has. False:
+// there are no processes to be had.
+bool trio_runner_jobs_(const struct jobs *jobs, bool *ret_clean);
 
 #endif // TRIO_SIM_RUNNER_JOBS_H

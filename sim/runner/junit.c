@@ -131,6 +131,8 @@ static void write_case(const struct junit *junit, const struct record *record,
             (int)(record->time / TRIO_MS % 1000));
     if (trio_runner_record_failed_(record))
         write_problem(out, "failure", record->result.text, report);
+    else if (record->stopped)
+        write_problem(out, "error", "it was stopped", report);
     else if (record->result.verdict == TRIO_SIM_CAPPED)
         write_problem(out, "error", "runs were too long", report);
     fputs("  </testcase>\n", out);
@@ -145,7 +147,7 @@ void trio_runner_junit_add_(struct junit *junit, const struct record *record,
     junit->time += record->time;
     if (trio_runner_record_failed_(record))
         junit->failures++;
-    else if (record->result.verdict == TRIO_SIM_CAPPED)
+    else if (record->stopped || record->result.verdict == TRIO_SIM_CAPPED)
         junit->errors++;
     fseek(junit->file, junit->end, SEEK_SET);
     write_case(junit, record, report);

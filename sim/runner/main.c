@@ -37,6 +37,8 @@ struct runner {
     size_t passed;
     size_t failed;
     size_t capped;
+    size_t stopped;
+    bool unclean; // A process complained after all of its scenarios.
     size_t unfit; // Tokens of the corpus.
 };
 
@@ -62,6 +64,8 @@ static void count(struct runner *runner, const struct record *record)
 {
     if (trio_runner_record_failed_(record))
         runner->failed++;
+    else if (record->stopped)
+        runner->stopped++;
     else if (record->result.verdict == TRIO_SIM_CAPPED)
         runner->capped++;
     else
@@ -122,6 +126,7 @@ static bool run_in_processes(struct runner *runner,
     uint64_t jobs = runner->options.jobs;
     struct jobs all = {.options = &runner->options,
                        .config = &runner->config,
+                       .campaign = runner->campaign,
                        .scenarios = runner->selection.scenarios,
                        .count = runner->selection.count,
                        .listener = listener};
@@ -129,7 +134,10 @@ static bool run_in_processes(struct runner *runner,
     if (all.count < jobs)
         jobs = all.count;
     all.time = time * (trio_duration)(jobs > 0 ? jobs : 1);
-    return trio_runner_jobs_(&all);
+    bool clean = true;
+    bool ran = trio_runner_jobs_(&all, &clean);
+    runner->unclean = !clean;
+    return ran;
 }
 
 // A SOMETIMES that no run has come to is told once all have had the chance.
@@ -141,7 +149,8 @@ static void judge_sites(struct runner *runner)
 
     if (!runner->selection.all || options->strategy != NULL ||
         options->twins_only || options->no_sometimes ||
-        trio_runner_options_sweep_only_(options) || runner->failed > 0)
+        trio_runner_options_sweep_only_(options) || runner->failed > 0 ||
+        runner->stopped > 0)
         return;
     while (trio_runner_sometimes_next_(&at, &record)) {
         printf("%s\n", record.result.text);
@@ -159,13 +168,17 @@ static int conclude(struct runner *runner, bool ran)
         perror(ran ? runner->options.junit : "processes");
     if (runner->capped > 0)
         printf("%zu capped\n", runner->capped);
+    if (runner->stopped > 0)
+        printf("%zu stopped\n", runner->stopped);
+    if (runner->unclean)
+        puts("a process complained once all its scenarios were done");
     if (runner->unfit > 0)
         printf("%zu of the corpus do not fit\n", runner->unfit);
     printf("%zu passed, %zu failed\n", runner->passed, runner->failed);
-    if (runner->failed > 0 || !ran || !written)
+    if (runner->failed > 0 || runner->unclean || !ran || !written)
         return EXIT_FAILED;
-    return runner->capped > 0 || runner->unfit > 0 ? EXIT_UNDECIDED
-                                                   : EXIT_PASSED;
+    return runner->capped + runner->stopped + runner->unfit > 0 ? EXIT_UNDECIDED
+                                                                : EXIT_PASSED;
 }
 
 static int run_all(struct runner *runner)

@@ -33,6 +33,7 @@ struct options {
     uint64_t seconds; // Of all scenarios together; 0: one campaign for each.
     uint64_t seed;
     uint64_t jobs;    // Processes at a time; 0: all in this one.
+    uint64_t step_seconds; // Of processor time; 0: no step is too long.
     uint64_t twins;   // Processes for each scenario, to compare with.
     const char *twin; // This is one, of that scenario.
     uint64_t shards;  // Parts that the scenarios are split into,

@@ -85,6 +85,7 @@ void trio_runner_record_merge_(struct record *sum, const struct record *record)
 
     merged.result = sum->result;
     trio_runner_record_add_(&merged, &record->result);
+    merged.stopped = sum->stopped || record->stopped;
     merged.replayed = sum->replayed + record->replayed;
     merged.stale = sum->stale + record->stale;
     merged.time = sum->time > record->time ? sum->time : record->time;

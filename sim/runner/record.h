@@ -15,11 +15,13 @@ struct record {
     const struct trio_scenario *scenario;
     struct trio_campaign_result result; // Of all its campaigns.
     uint64_t seed; // Of the campaign that failed, or else the first.
+    uint64_t round; // Which campaign in its order that was.
     const enum trio_sim_order *order; // Of that, NULL: the scenario's.
     uint64_t replayed;                // Tokens of the corpus,
     uint64_t stale;                   // of which so many do not fit any more.
     trio_duration time;               // It took, in real time.
     bool died;                        // The process did, in the middle of it.
+    bool stopped;                     // Before its end, by somebody.
 };
 
 // Who is told how it goes.

@@ -58,9 +58,12 @@ int trio_runner_replay_(const struct options *options,
         struct record record = {.scenario = scenarios[i]};
 
         trio_runner_crash_expect_(&record, options->replay);
+        trio_runner_crash_then_(trio_runner_report_death_,
+                                (void *)(uintptr_t)options);
         trio_status rc = trio_campaign_replay(campaign, scenarios[i],
                                               options->replay, &record.result);
         trio_runner_crash_expect_(NULL, NULL);
+        trio_runner_crash_then_(NULL, NULL);
         if (rc != TRIO_EINVAL)
             return show(options, campaign, &record, rc);
     }

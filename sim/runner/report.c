@@ -9,10 +9,12 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "sim/runner/command.h"
 #include "sim/runner/crash.h"
 #include "sim/runner/deviations.h"
+#include "sim/runner/inquest.h"
 #include "sim/runner/place.h"
 #include "sim/runner/similar.h"
 #include "sim/runner/timeline.h"
@@ -27,6 +29,8 @@ static const char *verdict_word(const struct record *record)
                                         [TRIO_SIM_CANCELLED] = "PASSED",
                                         [TRIO_SIM_CAPPED] = "CAPPED"};
 
+    if (record->stopped && !trio_runner_record_failed_(record))
+        return "STOPPED";
     return trio_runner_record_failed_(record) ? words[TRIO_SIM_FAILED]
                                               : words[record->result.verdict];
 }
@@ -76,9 +80,9 @@ void trio_runner_report_details_(FILE *out, const struct record *record)
 
 static void write_search(FILE *out, const struct trio_campaign_result *result)
 {
-    fprintf(out, "  found    by %s, after %" PRIu64 " runs\n",
-            result->found_by != NULL ? result->found_by : "nobody",
-            result->found_after);
+    if (result->found_by != NULL)
+        fprintf(out, "  found    by %s, after %" PRIu64 " runs\n",
+                result->found_by, result->found_after);
     if (result->replays > 0)
         fprintf(out,
                 "  shrunk   from %zu to %zu deviations, by %" PRIu64
@@ -99,6 +103,32 @@ static size_t terminal_width(void)
     return width >= 40 ? (size_t)width : WIDTH_DEFAULT;
 }
 
+struct scene {
+    FILE *out;
+    const struct options *options;
+};
+
+static void write_scene(const struct scene *scene, const struct kernel *kernel,
+                        const char *failure)
+{
+    trio_runner_deviations_write_(scene->out, kernel);
+    putc('\n', scene->out);
+    trio_runner_timeline_(scene->out, kernel, failure, scene->options->full,
+                          terminal_width());
+}
+
+// Called in a process that is dying, in place of its end.
+static void write_last_scene(void *context, const struct death *death,
+                             struct kernel *kernel)
+{
+    struct scene *scene = context;
+
+    if (kernel != NULL)
+        write_scene(scene, kernel, death->text);
+    fclose(scene->out);
+    _exit(EXIT_FAILED);
+}
+
 // Replays the token, which leaves what there is to tell in the kernel.
 static void write_story(FILE *out, const struct options *options,
                         struct trio_campaign *campaign,
@@ -111,11 +141,9 @@ static void write_story(FILE *out, const struct options *options,
         trio_campaign_replay(campaign, record->scenario, first->token, &again);
 
     if (rc == TRIO_OK && again.verdict == first->verdict) {
-        trio_runner_deviations_write_(out, kernel);
-        putc('\n', out);
+        const struct scene scene = {out, options};
         bool failed = again.verdict == TRIO_SIM_FAILED;
-        trio_runner_timeline_(out, kernel, failed ? again.text : NULL,
-                              options->full, terminal_width());
+        write_scene(&scene, kernel, failed ? again.text : NULL);
         if (failed)
             trio_runner_similar_(out, campaign, record->scenario, first->token,
                                  again.text);
@@ -127,6 +155,32 @@ static void write_story(FILE *out, const struct options *options,
             "something\n  from run to run?%s%s\n",
             rc == TRIO_ESTALE ? " It " : "",
             rc == TRIO_ESTALE ? again.text : "");
+}
+
+// The same of a run that ends its process.
+static void write_story_apart(FILE *out, const struct options *options,
+                              struct trio_campaign *campaign,
+                              const struct record *record)
+{
+    struct scene scene = {.options = options};
+
+    trio_runner_inquest_story_(out, &scene.out, campaign, record,
+                               write_last_scene, &scene);
+}
+
+void trio_runner_report_death_(void *context, const struct death *death,
+                               struct kernel *kernel)
+{
+    const struct options *options = context;
+    struct scene scene = {stdout, options};
+    char command[COMMAND_MAX];
+
+    trio_runner_command_(command, sizeof(command), options, &death->record,
+                         death->token);
+    printf("%s failed: ", death->record.scenario->name);
+    trio_runner_place_write_(stdout, death->text);
+    printf("\n  token    %s\n  replay   %s\n", death->token, command);
+    write_last_scene(&scene, death, kernel);
 }
 
 char *trio_runner_report_story_(const struct options *options,
@@ -164,9 +218,10 @@ char *trio_runner_report_failure_(const struct options *options,
     trio_runner_command_(command, sizeof(command), options, record,
                          result->token);
     fprintf(out, "  replay   %s\n", command);
-    if (!record->died)
-        write_search(out, result);
-    if (result->token[0] != '\0')
+    write_search(out, result);
+    if (record->died && result->token[0] != '\0')
+        write_story_apart(out, options, campaign, record);
+    else if (result->token[0] != '\0')
         write_story(out, options, campaign, record);
     fclose(out);
     return text;

@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "sim/runner/crash.h"
 #include "sim/runner/options.h"
 #include "sim/runner/record.h"
 
@@ -27,6 +28,11 @@ char *trio_runner_report_failure_(const struct options *options,
 char *trio_runner_report_story_(const struct options *options,
                                 struct trio_campaign *campaign,
                                 const struct record *record);
+
+// Tells the same on the standard output of a replay that this process is dying
+// of, and ends it; `context` is the options.
+void trio_runner_report_death_(void *context, const struct death *death,
+                               struct kernel *kernel);
 
 // Leaves the token and the report in the folder for outputs, if there is one.
 void trio_runner_report_leave_(const struct options *options,

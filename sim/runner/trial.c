@@ -155,6 +155,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     }
     record->seed = options.seed;
     record->order = options.order;
+    record->round = round;
     trio_runner_crash_expect_(record, NULL);
     options.progress = on_progress;
     options.progress_context = attempt;
@@ -235,4 +236,17 @@ void trio_runner_try_(const struct trial *trial,
         trio_runner_record_judge_(ret_record, trial->options);
     trio_runner_crash_expect_(NULL, NULL);
     ret_record->time = now(trial) - attempt.begun;
+}
+
+void trio_runner_try_again_(const struct trial *trial,
+                            const struct record *record)
+{
+    struct record again = {.scenario = record->scenario};
+    struct attempt attempt = {.trial = trial,
+                              .scenario = record->scenario,
+                              .record = &again,
+                              .begun = now(trial),
+                              .end = TRIO_FOREVER};
+
+    search(&attempt, record->order, record->round);
 }

@@ -25,4 +25,8 @@ void trio_runner_try_(const struct trial *trial,
                       const struct trio_scenario *scenario, trio_duration time,
                       struct record *ret_record);
 
+// Does the campaign of a record again, without regard to time.
+void trio_runner_try_again_(const struct trial *trial,
+                            const struct record *record);
+
 #endif // TRIO_SIM_RUNNER_TRIAL_H

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -101,5 +102,6 @@ void trio_runner_work_(const struct jobs *jobs, const struct work *work,
         listener.finish(listener.context, &record);
     }
     trio_campaign_free(trial.campaign);
-    _exit(EXIT_PASSED);
+    close(pipe);
+    exit(EXIT_PASSED); // Whoever looks for leaks then does so.
 }

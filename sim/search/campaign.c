@@ -190,3 +190,24 @@ trio_status trio_campaign_run(struct trio_campaign *campaign,
         trio_sim_judge_sometimes_(ret_result);
     return TRIO_OK;
 }
+
+bool trio_sim_campaign_conclude_(struct trio_campaign *campaign,
+                                 const struct trio_scenario *scenario,
+                                 const char *token, bool no_shrink,
+                                 struct trio_campaign_result *ret_result)
+{
+    const struct trio_campaign_options options = {.no_shrink = no_shrink};
+    struct search *search = &campaign->search;
+    struct plan *plan = &search->failing;
+
+    begin(campaign, scenario, &options, ret_result);
+    *plan = (struct plan){.scenario = scenario, .details = true};
+    if (!trio_sim_token_read_(token, plan, search->failing_deviations,
+                              DEVIATIONS_MAX))
+        return false;
+    trio_sim_run_(search->kernel, plan, &search->outcome);
+    if (search->outcome.verdict != VERDICT_FAILED)
+        return false;
+    conclude(search, &campaign->shrunk);
+    return ret_result->token[0] != '\0';
+}

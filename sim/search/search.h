@@ -173,6 +173,13 @@ bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
 // such strategy.
 TRIO_MUST_USE trio_status trio_sim_explore_(struct search *search);
 
+// Makes of the failure that a token leads to what a campaign makes of one that
+// it finds. False: it does not lead to any.
+bool trio_sim_campaign_conclude_(struct trio_campaign *campaign,
+                                 const struct trio_scenario *scenario,
+                                 const char *token, bool no_shrink,
+                                 struct trio_campaign_result *ret_result);
+
 // The kernel of a campaign, to read what its last run or replay left.
 struct kernel *trio_sim_campaign_kernel_(struct trio_campaign *campaign);
 

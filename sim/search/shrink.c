@@ -7,6 +7,7 @@
 // than a small one: it is looked for even if what was found is smaller.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "sim/kernel/state.h"
 #include "sim/search/shrinking.h"
 
 // Prepares a trial of the deviations of a plan that needs no strategy.
@@ -109,6 +110,8 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
     if (!trio_sim_reproduce_(&trials, failing, &ret->found))
         return false;
     minimise(&trials);
+    if (kernel->apart != NULL)
+        return true; // Each run is a process: too dear for a search.
     ret->possible_in_pass = bring_to_pass(&trials);
     if (trio_sim_find_smaller_(&trials))
         minimise(&trials);

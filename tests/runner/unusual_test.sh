@@ -5,6 +5,7 @@
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 ulimit -c 0
+export ASAN_OPTIONS=detect_leaks=0 # Or it finds them, too.
 
 program=${1:?a program of tests/runner/unusual.c}
 source=${2:?tests/runner/unusual.c}
@@ -43,6 +44,80 @@ check 'that is one deviation' says '^    1\. task at start, .* -> task#2 first'
 
 check 'the environment' fails asks_for_the_environment \
     'the real environment leaked in: getenv called at unusual.c:'
+
+# ---- Memory ----
+
+check 'malloc without free' fails forgets_memory \
+    'not freed: 100 bytes, allocated at '"$at"
+line=$(grep -n 'malloc(100)' "$source" | head -n 1)
+check 'with the place' says "unusual.c:${line%%:*}\$"
+check 'calloc' fails forgets_calloc 'not freed: 15 bytes, allocated at '"$at"
+check 'aligned_alloc' fails forgets_aligned_alloc 'not freed: 128 bytes, '
+check 'strdup' fails forgets_strdup 'not freed: 10 bytes, '
+check 'realloc' fails forgets_realloc 'not freed: 7 bytes, '
+check 'reallocarray' fails forgets_reallocarray 'not freed: 14 bytes, '
+check 'after a cancellation' fails forgets_when_cancelled 'not freed: 10 bytes'
+check 'what is kept on purpose is in order' run 0 --test keeps_memory
+
+# ---- Crashes ----
+
+check 'SIGFPE' fails divides_by_zero 'crashed: SIGFPE at '"$at"
+line=$(grep -n 'raise(SIGFPE)' "$source" | head -n 1)
+check 'with the place' says "unusual.c:${line%%:*}\$"
+check 'abort' fails aborts 'crashed: SIGABRT at '"$at"
+check 'SIGSEGV in one schedule' fails crashes_if_first \
+    'crashed: (SIGSEGV at '"$at"'|a sanitizer)'
+check 'has one deviation' run 1 --test crashes_if_first
+check 'which is said' says '^ +1\. maker at start, 1st time -> user first'
+check 'and was shrunk to' says '^  shrunk   from [0-9]+ to 1 deviations'
+check 'with the last step' says '^ +[0-9]+ .* reads'
+check 'and those before' says 'starts maker'
+check 'a stack overflow' fails recurses '.*'
+
+# ---- Steps without end ----
+
+check 'a loop' fails spins_if_first 'a step of spinner never ends at '"$at" \
+    --step-seconds 1
+check 'has a schedule, too' says 'maker|task at start, 1st time -> spinner'
+
+# ---- Somebody stops it ----
+
+# Starts it in the background and waits until it is at something.
+start() {
+    : >"$work/out"
+    "$program" --junit "$work/junit.xml" --test works --test spins_if_first \
+        --step-seconds 600 --cancel-sweep=off "$@" >"$work/out" 2>&1 &
+    runner=$!
+    until grep -q '^works' "$work/out"; do sleep 0.1; done
+}
+# stopped SIGNAL: with what is known so far.
+stopped() {
+    start
+    kill "-$1" "$runner"
+    wait "$runner"
+    [ $? -eq 3 ] && ends_with '1 passed, 0 failed' && says '^1 stopped$' &&
+        says '^spins_if_first +STOPPED'
+}
+check 'Ctrl-C' stopped INT
+check 'leaves the results in the file' python3 -c \
+    'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \
+    "$work/junit.xml"
+check 'with what was stopped' grep -q 'tests="2" failures="0" errors="1"' \
+    "$work/junit.xml"
+check 'the end of a job in CI' stopped TERM
+orphans() {
+    local worker
+    start
+    worker=$(pgrep -P "$runner") || return
+    kill -KILL "$runner"
+    wait "$runner" 2>/dev/null
+    for _ in {1..100}; do
+        kill -0 "$worker" 2>/dev/null || return 0
+        sleep 0.1
+    done
+    return 1
+}
+check 'no process outlives the one that started it' orphans
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]

@@ -32,7 +32,8 @@ INCLUDES = (
 # The one home of what tends to spread.
 SANITIZER = re.compile(r"\b(__(a|l|t|m)san_|__sanitizer_|VALGRIND_)|"
                        r"<(sanitizer|valgrind)/")
-SANITIZER_HOMES = ("core/arch/annotate.h", "io/stack_tools.h")
+SANITIZER_HOMES = ("core/arch/annotate.h", "io/stack_tools.h",
+                   "sim/runner/sanitizer.h")
 
 # No condition on the operating system in what is pure.
 SYSTEM_CONDITION = re.compile(

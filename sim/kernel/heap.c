@@ -1,0 +1,122 @@
+// Blocks are kept by address, in the slot that it hashes to or one after that.
+// A block that leaves closes its gap, so that no search ends too early.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/kernel/state.h"
+
+enum { SLOTS_FIRST = 256 };
+
+bool trio_sim_heap_is_users_(const struct kernel *kernel)
+{
+    return kernel->memory.inside == 0;
+}
+
+static size_t home_of(const struct heap *heap, const void *block)
+{
+    uint64_t hash = (uint64_t)(uintptr_t)block * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (size_t)(hash >> 32) & (heap->slot_count - 1);
+}
+
+// Returns the slot that has a block, or the free one where it would be.
+static size_t find(const struct heap *heap, const void *block)
+{
+    size_t i = home_of(heap, block);
+
+    while (heap->slots[i].block != NULL && heap->slots[i].block != block)
+        i = (i + 1) & (heap->slot_count - 1);
+    return i;
+}
+
+static void release(struct kernel *kernel, const struct heap *heap)
+{
+    const struct trio_memory *memory = &kernel->memory.base;
+
+    if (heap->slots != NULL)
+        memory->release(memory->context, heap->slots,
+                        heap->slot_count * sizeof(*heap->slots));
+}
+
+static void grow(struct kernel *kernel)
+{
+    const struct trio_memory *memory = &kernel->memory.base;
+    struct heap *heap = &kernel->heap;
+    struct heap old = *heap;
+    size_t count = old.slot_count == 0 ? SLOTS_FIRST : 2 * old.slot_count;
+
+    heap->slots =
+        memory->allocate(memory->context, count * sizeof(*heap->slots));
+    TRIO_ASSERT(heap->slots != NULL);
+    heap->slot_count = count;
+    __builtin_memset(heap->slots, 0, count * sizeof(*heap->slots));
+    for (size_t i = 0; i < old.slot_count; i++)
+        if (old.slots[i].block != NULL)
+            heap->slots[find(heap, old.slots[i].block)] = old.slots[i];
+    release(kernel, &old);
+}
+
+void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
+                         const void *place)
+{
+    struct heap *heap = &kernel->heap;
+
+    if (heap->count >= heap->slot_count / 4 * 3)
+        grow(kernel);
+    size_t i = find(heap, block);
+    if (heap->slots[i].block == NULL)
+        heap->count++;
+    heap->slots[i] = (struct heap_block){block, size, place, heap->taken++};
+}
+
+void trio_sim_heap_gave_(struct kernel *kernel, const void *block)
+{
+    struct heap *heap = &kernel->heap;
+    size_t mask = heap->slot_count - 1;
+
+    if (heap->count == 0)
+        return;
+    size_t gap = find(heap, block);
+    if (heap->slots[gap].block == NULL)
+        return; // From before the run, or from inside of libc.
+    heap->count--;
+    // Whoever may not be found behind a gap moves into it.
+    for (size_t i = (gap + 1) & mask; heap->slots[i].block != NULL;
+         i = (i + 1) & mask) {
+        size_t home = home_of(heap, heap->slots[i].block);
+        if (((i - home) & mask) < ((i - gap) & mask))
+            continue;
+        heap->slots[gap] = heap->slots[i];
+        gap = i;
+    }
+    heap->slots[gap].block = NULL;
+}
+
+void trio_sim_heap_reset_(struct kernel *kernel)
+{
+    struct heap *heap = &kernel->heap;
+
+    if (heap->count > 0)
+        __builtin_memset(heap->slots, 0,
+                         heap->slot_count * sizeof(*heap->slots));
+    heap->count = 0;
+    heap->taken = 0;
+}
+
+const struct heap_block *trio_sim_heap_left_(const struct kernel *kernel)
+{
+    const struct heap *heap = &kernel->heap;
+    const struct heap_block *oldest = NULL;
+
+    for (size_t i = 0; heap->count > 0 && i < heap->slot_count; i++) {
+        const struct heap_block *block = &heap->slots[i];
+        if (block->block != NULL &&
+            (oldest == NULL || block->number < oldest->number))
+            oldest = block;
+    }
+    return oldest;
+}
+
+void trio_sim_heap_end_(struct kernel *kernel)
+{
+    release(kernel, &kernel->heap);
+}

@@ -1,0 +1,46 @@
+// What the scenario's own code has taken from malloc in a run.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_KERNEL_HEAP_H
+#define TRIO_SIM_KERNEL_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct kernel;
+
+struct heap_block {
+    const void *block; // NULL: this slot is free.
+    size_t size;
+    const void *place; // Of the call.
+    uint64_t number;   // Which of those taken.
+};
+
+// A hash table by address.
+struct heap {
+    struct heap_block *slots;
+    size_t slot_count; // A power of two, or 0.
+    size_t count;      // Blocks in it.
+    uint64_t taken;    // Blocks in this run so far.
+};
+
+// Whether malloc is called by the scenario's code right now: a run is under
+// way, and it is not the kernel that asks the platform for memory.
+bool trio_sim_heap_is_users_(const struct kernel *kernel);
+
+// A block was taken; one was given back, which need not be one of the run's.
+void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
+                         const void *place);
+void trio_sim_heap_gave_(struct kernel *kernel, const void *block);
+
+// A run begins, without any.
+void trio_sim_heap_reset_(struct kernel *kernel);
+
+// Returns the oldest block that is left, NULL if there is none.
+const struct heap_block *trio_sim_heap_left_(const struct kernel *kernel);
+
+// Gives the table back.
+void trio_sim_heap_end_(struct kernel *kernel);
+
+#endif // TRIO_SIM_KERNEL_HEAP_H
