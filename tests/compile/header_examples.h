@@ -62,6 +62,7 @@ extern struct pool *pool;
 TRIO_CHECKPOINT trio_status use_pool(struct pool *used);
 extern void *connection;
 extern size_t seen;
+char *make_table(void);
 
 struct request {
     struct trio_sim_job job;
