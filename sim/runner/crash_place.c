@@ -1,8 +1,13 @@
 // A signal interrupts a frame, and the unwinder knows which. That is the place,
-// unless it is in a library: then the call that led there is meant.
+// unless it is in a library: then the call that led there is meant. As for
+// backtraces there has to be an unwinder.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/crash_place.h"
+
+#include <stdlib.h> // Says which libc this is.
+
+#if defined(__GLIBC__)
 
 #include <dlfcn.h>
 #include <stdbool.h>
@@ -64,3 +69,5 @@ void trio_runner_crash_place_(char *text, size_t size)
     size_t length = strlen(text);
     snprintf(text + length, size - length, " at %s", where);
 }
+
+#endif

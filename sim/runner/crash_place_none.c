@@ -1,0 +1,20 @@
+// Other libcs cannot be linked with the unwinder into one file: a crash has no
+// place.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/runner/crash_place.h"
+
+#include <stdlib.h> // Says which libc this is.
+
+#if !defined(__GLIBC__)
+
+void trio_runner_crash_place_prepare_(void)
+{
+}
+
+void trio_runner_crash_place_(char *text, size_t size)
+{
+    (void)text, (void)size;
+}
+
+#endif
