@@ -12,24 +12,11 @@ if [ "${1:-}" = --no-c++ ]; then
     hellos=(hello)
     shift
 fi
+testing=$(realpath "$(dirname "$0")/../tests/testing.sh")
 cd "${1:-$(dirname "$0")}" || exit 1
 
-passed=0
-failed=0
-work=$(mktemp -d) || exit 1
-servers=()
-trap 'kill -9 "${servers[@]}" 2>/dev/null; rm -rf "$work"' EXIT
-
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
+# shellcheck source=tests/testing.sh
+. "$testing"
 
 # prints EXPECTED PROGRAM...: it prints exactly that and exits with 0.
 prints() {

@@ -8,30 +8,33 @@
 
 #include "examples/chat/room.h"
 
+static void announce(const struct trio_address *address, void *arg)
+{
+    char text[TRIO_ADDRESS_TEXT_MAX];
+
+    (void)arg;
+    printf("listening on %s\n",
+           trio_address_format(address, text, sizeof(text)));
+    fflush(stdout); // Whoever started us may be waiting for this line.
+}
+
 static TRIO_CHECKPOINT trio_status program(void *arg)
 {
-    struct trio_server server = TRIO_SERVER_INIT;
-    struct trio_tcp_listener listener;
+    // Guests do not leave by themselves.
+    const struct trio_serve_options options = {.grace = TRIO_MS,
+                                               .on_listening = announce};
     struct chat_room room = {NULL};
-    char text[TRIO_ADDRESS_TEXT_MAX];
-    trio_status rc = trio_tcp_listen(arg, NULL, &listener);
 
-    if (rc != TRIO_OK)
-        return rc;
-    printf("listening on %s\n",
-           trio_address_format(&listener.address, text, sizeof(text)));
-    fflush(stdout); // Whoever started us may be waiting for this line.
-    return trio_serve(&server, &listener, 1, NULL, chat_serve_guest, &room);
+    return trio_serve_until_signal(arg, &options, chat_serve_guest, &room);
 }
 
 int main(int argc, char **argv)
 {
-    const char *where = argc > 1 ? argv[1] : "127.0.0.1:0";
-    struct trio_address address;
+    static char anywhere[] = "127.0.0.1:0";
 
-    if (argc > 2 || trio_address_parse(where, &address) != TRIO_OK) {
+    if (argc > 2) {
         fprintf(stderr, "usage: chat [ADDRESS:PORT]\n");
         return 2;
     }
-    return trio_exit_code(trio_run(program, &address));
+    return trio_exit_code(trio_run(program, argc > 1 ? argv[1] : anywhere));
 }

@@ -16,65 +16,54 @@
 #define GRACE (100 * TRIO_MS)
 
 struct program {
-    struct trio_address address;
+    const char *where;
     struct kv_limits limits;
     struct kv_server server;
-    struct trio_server accepting;
 };
 
-// Takes signals for as long as the server runs.
-static TRIO_CHECKPOINT trio_status take_signals(void *arg)
+static TRIO_CHECKPOINT trio_status dump_on_signal(void *arg)
 {
-    static const int signals[] = {SIGINT, SIGTERM, SIGUSR1};
-    struct program *program = arg;
+    static const int signals[] = {SIGUSR1};
     struct trio_signal_receiver receiver;
-    trio_duration grace = GRACE;
     int signal;
 
-    trio_status rc = trio_signal_receiver_open(&receiver, signals, 3);
+    (void)arg;
+    trio_status rc = trio_signal_receiver_open(&receiver, signals, 1);
     if (rc != TRIO_OK)
         return rc;
     trio_started(NULL);
-    while ((rc = trio_signal_receiver_receive(&receiver, &signal)) == TRIO_OK) {
-        if (signal == SIGUSR1) {
-            trio_dump_tasks();
-        } else {
-            trio_serve_stop(&program->accepting, grace);
-            grace = 0; // Who asks again is in a hurry.
-        }
-    }
+    while ((rc = trio_signal_receiver_receive(&receiver, &signal)) == TRIO_OK)
+        trio_dump_tasks();
     trio_signal_receiver_close(&receiver);
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status listen_and_serve(struct program *program)
+static void announce(const struct trio_address *address, void *arg)
 {
-    struct trio_tcp_listener listener;
     char text[TRIO_ADDRESS_TEXT_MAX];
 
-    trio_status rc = trio_tcp_listen(&program->address, NULL, &listener);
-    if (rc != TRIO_OK)
-        return rc;
+    (void)arg;
     printf("listening on %s\n",
-           trio_address_format(&listener.address, text, sizeof(text)));
+           trio_address_format(address, text, sizeof(text)));
     fflush(stdout); // Whoever started us may be waiting for this line.
-    return trio_serve(&program->accepting, &listener, 1, NULL, kv_serve_client,
-                      &program->server);
 }
 
 static TRIO_CHECKPOINT trio_status run_beside(struct program *program)
 {
     static const struct trio_task_options collector = {.name = "collector"};
+    const struct trio_serve_options options = {.grace = GRACE,
+                                               .on_listening = announce};
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);
-    // Returns once signals are received, so that none comes too early.
-    trio_status rc = trio_nursery_start(&nursery, take_signals, program, NULL);
+    // Returns once the signal is received, so that none comes too early.
+    trio_status rc = trio_nursery_start(&nursery, dump_on_signal, NULL, NULL);
     if (rc == TRIO_OK)
         rc = trio_nursery_start_soon_with(&nursery, &collector,
                                           kv_server_collect, &program->server);
     if (rc == TRIO_OK)
-        rc = listen_and_serve(program);
+        rc = trio_serve_until_signal(program->where, &options, kv_serve_client,
+                                     &program->server);
     trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "served");
     return trio_nursery_close(&nursery, rc);
 }
@@ -124,14 +113,16 @@ static bool take_limit(const char *argument, struct kv_limits *limits)
 
 int main(int argc, char **argv)
 {
-    struct program program = {.limits = KV_LIMITS_DEFAULT,
-                              .accepting = TRIO_SERVER_INIT};
+    struct program program = {.where = "127.0.0.1:6379",
+                              .limits = KV_LIMITS_DEFAULT};
 
-    trio_ignore(trio_address_parse("127.0.0.1:6379", &program.address));
     for (int i = 1; i < argc; i++) {
-        if (take_limit(argv[i], &program.limits) ||
-            trio_address_parse(argv[i], &program.address) == TRIO_OK)
+        if (take_limit(argv[i], &program.limits))
             continue;
+        if (argv[i][0] != '-') {
+            program.where = argv[i];
+            continue;
+        }
         fprintf(stderr, "usage: kv_server [ADDRESS:PORT] [--LIMIT=NUMBER]...\n"
                         "       LIMIT: clients, memory, key, bulk, request, "
                         "output, subscriptions, idle\n");

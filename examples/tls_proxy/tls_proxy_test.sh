@@ -6,25 +6,12 @@
 #
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
+testing=$(realpath "$(dirname "$0")/../../tests/testing.sh")
 cd "${1:-$(dirname "$0")}" || exit 1
 
 echo_server=${2:-../echo_server}
-passed=0
-failed=0
-work=$(mktemp -d) || exit 1
-servers=()
-trap 'kill -9 "${servers[@]}" 2>/dev/null; rm -rf "$work"' EXIT
-
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
+# shellcheck source=tests/testing.sh
+. "$testing"
 
 # start NAME PROGRAM...: in the background, where a script's children would
 # ignore SIGINT. Sets `pid`, and `port` once it listens.

@@ -5,34 +5,8 @@
 set -u
 cd "$(dirname "$0")" || exit 1
 
-passed=0
-failed=0
-work=$(mktemp -d) || exit 1
-servers=()
-trap 'kill -9 "${servers[@]}" 2>/dev/null; rm -rf "$work"' EXIT
-
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
-
-# Waits up to ten seconds for a file to contain a pattern.
-wait_for() {
-    local i
-    for ((i = 0; i < 200; i++)); do
-        grep -Eq -- "$1" "$2" && return
-        sleep 0.05
-    done
-    echo "no \"$1\" in:"
-    cat "$2"
-    return 1
-}
+# shellcheck source=tests/testing.sh
+. ../../testing.sh
 
 # ---- Certificates ----
 

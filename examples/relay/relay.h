@@ -1,0 +1,14 @@
+// A connection that is passed on to somebody else.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef EXAMPLES_RELAY_RELAY_H
+#define EXAMPLES_RELAY_RELAY_H
+
+#include <trio/trio.h>
+
+// Connects to `target` and copies both ways, until both have ended. A failure
+// of either way cancels the other. The client's stream stays the caller's.
+TRIO_CHECKPOINT trio_status relay(struct trio_stream *client,
+                                  const struct trio_address *target);
+
+#endif // EXAMPLES_RELAY_RELAY_H
