@@ -4,6 +4,8 @@
 #ifndef TRIO_SIM_KERNEL_STATE_H
 #define TRIO_SIM_KERNEL_STATE_H
 
+#include <stddef.h>
+
 #include "sim/kernel/heap.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/memory.h"
@@ -15,7 +17,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 15
+    ARRAYS = 16
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -153,6 +155,10 @@ struct kernel {
     uint64_t events; // So far.
     struct event recent[RECENT_EVENTS];
 };
+
+_Static_assert(offsetof(struct kernel, arrays[ARRAYS]) ==
+                   offsetof(struct kernel, said) + sizeof(struct array),
+               "each array is emptied and freed");
 
 // A cancellation that is to happen between this step and the next.
 struct due {
