@@ -3,6 +3,8 @@
 
 #include <trio/sim_job.h>
 
+#include <stdlib.h>
+
 #include <trio/campaign.h>
 
 #include "tests/campaigns.h"
@@ -388,6 +390,34 @@ TEST_PLAIN(job, keeps_its_name_whoever_starts_one_first)
     // were started, though that is how it was found.
     CHECK(result.deviations_found > 1);
     CHECK_EQ(result.deviations, 1);
+}
+
+static int compare_paths(const void *a, const void *b)
+{
+    uint64_t first = *(const uint64_t *)a, second = *(const uint64_t *)b;
+
+    return (first > second) - (first < second);
+}
+
+// S82: a token means one of them. Of so many, hashes alone make some the same.
+TEST_ONCE(job, no_two_under_way_have_the_same_name)
+{
+    static struct errand errands[900];
+    static uint64_t paths[COUNT(errands)];
+    struct log log = {0};
+    size_t same = 0;
+
+    for (size_t i = 0; i < COUNT(errands); i++) {
+        errands[i] = (struct errand){.log = &log};
+        trio_sim_job_start(&errands[i].job, run_errand);
+        paths[i] = errands[i].job.path;
+    }
+    for (size_t i = 0; i < COUNT(errands); i++)
+        trio_sim_job_withdraw(&errands[i].job);
+    qsort(paths, COUNT(paths), sizeof(paths[0]), compare_paths);
+    for (size_t i = 1; i < COUNT(paths); i++)
+        same += paths[i] == paths[i - 1];
+    CHECK_EQ(same, 0);
 }
 
 // ---- Idle runs ----

@@ -3,6 +3,8 @@
 
 #include "sim/kernel/state.h"
 
+enum { PATHS_COMPARED_MAX = 1000 };
+
 static struct kernel *kernel_of(const struct trio_sim_job *job)
 {
     struct kernel *kernel = trio_sim_current_();
@@ -36,6 +38,18 @@ size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path)
     return i;
 }
 
+// No two that are under way have the same, unless there are very many.
+static uint64_t path_of(const struct kernel *kernel, uint64_t hash)
+{
+    for (;; hash = trio_sim_mix_(hash, 0)) {
+        uint32_t path = (hash >> 8) & ((1u << TARGET_BITS) - 1);
+
+        if (kernel->jobs.count >= PATHS_COMPARED_MAX ||
+            trio_sim_job_named_(kernel, path) == kernel->jobs.count)
+            return path;
+    }
+}
+
 void trio_sim_job_start(struct trio_sim_job *job,
                         void (*fn)(struct trio_sim_job *job))
 {
@@ -45,8 +59,7 @@ void trio_sim_job_start(struct trio_sim_job *job,
 
     if (find(kernel, job) < kernel->jobs.count)
         trio_misuse("started a job that is under way", job);
-    *job = (struct trio_sim_job){
-        .fn = fn, .path = (hash >> 8) & ((1u << TARGET_BITS) - 1)};
+    *job = (struct trio_sim_job){.fn = fn, .path = path_of(kernel, hash)};
     struct pending_job *pending = trio_sim_append_(kernel, &kernel->jobs);
     pending->job = job;
     trio_sim_started_(kernel, &pending->actor);
