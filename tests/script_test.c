@@ -208,6 +208,9 @@ TEST_PLAIN(script, that_does_not_fit_fails)
                  "\"writer*2\": no such task can take the next step");
     CHECK_MISFIT(&readers, "main cancel:nobody",
                  "\"cancel:nobody\": no such task is there");
+    // The loop, which looks before a pass, is no task.
+    CHECK_MISFIT(&sleeping, "main sleeper clock cancel:nobody",
+                 "\"cancel:nobody\": no such task is there");
     CHECK_MISFIT(&readers, "main clock",
                  "\"clock\": nobody waits for time to pass");
     CHECK_MISFIT(&sleeping, "main sleeper clock*3",

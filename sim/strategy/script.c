@@ -134,7 +134,8 @@ static bool is_called(const struct kernel *kernel, const struct actor *actor,
 
 static struct actor *find_living(struct kernel *kernel, const struct word *word)
 {
-    for (size_t i = 0; i < trio_sim_actor_count_(kernel); i++) {
+    // The first one is the loop.
+    for (size_t i = 1; i < trio_sim_actor_count_(kernel); i++) {
         const struct actor *actor = trio_sim_actor_at_(kernel, i);
         if (actor->living && is_called(kernel, actor, word))
             return trio_sim_actor_(kernel, actor->task);
