@@ -33,7 +33,8 @@ trio_status trio_tls_fill_(struct trio_tls_stream *tls)
 
     if (tls->filling)
         return trio_tls_await_(tls);
-    TRIO_ASSERT(tls->in_start == tls->in_end);
+    if (tls->in_start < tls->in_end) // Another task has, meanwhile.
+        return trio_checkpoint();
     tls->filling = true;
     trio_status rc = trio_stream_receive_some(tls->transport, trio_tls_in_(tls),
                                               TLS_IN_SIZE, &length);

@@ -14,7 +14,8 @@ TRIO_CHECKPOINT trio_status trio_tls_await_(struct trio_tls_stream *tls);
 // Wakes who waits for progress.
 void trio_tls_progress_(struct trio_tls_stream *tls);
 
-// Receives something into the empty buffer, or lets another task do so.
+// Receives something into the buffer, or lets another task do so. Returns at
+// once if there is something in it.
 //
 // Returns: TRIO_OK, also if nothing came; what the transport returned.
 TRIO_CHECKPOINT trio_status trio_tls_fill_(struct trio_tls_stream *tls);
