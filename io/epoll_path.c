@@ -34,9 +34,11 @@ trio_status trio_epoll_path_id_(void *context,
         return trio_epoll_failed_(context);
     }
     // The device changes only where something is mounted over it. An inode is
-    // given out again; its times tell the later one from the earlier.
-    uint64_t made = (uint64_t)found.st_ctim.tv_sec * 1000000000 +
-                    (uint64_t)found.st_ctim.tv_nsec;
+    // given out again; when it was made tells the later one from the earlier.
+    // Nothing is ever written to it, so that is its time of modification; that
+    // of a change comes with a new mode or owner.
+    uint64_t made = (uint64_t)found.st_mtim.tv_sec * 1000000000 +
+                    (uint64_t)found.st_mtim.tv_nsec;
     *ret_id = (found.st_ino ^ (uint64_t)found.st_dev << 40 ^ made << 16) | 1;
     return TRIO_OK;
 }

@@ -90,6 +90,20 @@ TEST_REAL(local, a_path_is_there_while_it_is_listened_on)
     remove_place(&place);
 }
 
+// Who may connect is said by the mode of the path, once it is there.
+TEST_REAL(local, a_path_with_another_mode_is_removed_too)
+{
+    struct place place = make_place();
+    struct trio_socket_listener listener;
+
+    CHECK_OK(trio_local_listen(place.path, NULL, &listener));
+    CHECK_EQ(chmod(place.path, 0660), 0);
+    check_serves(&listener, place.path);
+    trio_listener_close(&listener.listener);
+    CHECK(!exists(place.path));
+    remove_place(&place);
+}
+
 TEST_REAL(local, a_path_that_was_left_is_taken_over)
 {
     struct place place = make_place();
