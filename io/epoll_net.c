@@ -141,7 +141,7 @@ static void net_release(void *context, trio_handle handle)
         return;
     trio_epoll_restore_(context, slot);
     trio_epoll_closing_(context, handle);
-    slot->ours = false;
+    trio_epoll_forget_(context, slot);
 }
 
 // ---- Listening ----

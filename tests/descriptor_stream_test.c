@@ -174,6 +174,44 @@ TEST_REAL(descriptor_stream, of_two_that_share_the_last_restores)
     }
 }
 
+// Opens a stream on each of two copies of the first end of a pipe.
+static void open_shared(int ends[2], int copies[2],
+                        struct trio_descriptor_stream streams[2])
+{
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    for (int i = 0; i < 2; i++) {
+        copies[i] = dup(ends[0]);
+        CHECK_OK(trio_descriptor_stream_open(copies[i], &streams[i]));
+    }
+}
+
+// What was given back is its owner's, whatever becomes of the other one.
+TEST_REAL(descriptor_stream, a_released_descriptor_is_not_touched_again)
+{
+    for (int first = 0; first < 2; first++) {
+        for (int closes = 0; closes < 2; closes++) {
+            struct trio_descriptor_stream streams[2];
+            int ends[2], copies[2];
+
+            open_shared(ends, copies, streams);
+            CHECK_EQ(trio_descriptor_stream_release(&streams[first]),
+                     copies[first]);
+            CHECK(!blocks(ends[0])); // The other one is in use.
+            if (closes)
+                CHECK_OK(trio_stream_close(&streams[!first].stream));
+            else
+                CHECK_EQ(trio_descriptor_stream_release(&streams[!first]),
+                         copies[!first]);
+            CHECK(blocks(ends[0]));
+            close(copies[first]);
+            if (!closes)
+                close(copies[!first]);
+            close(ends[0]);
+            close(ends[1]);
+        }
+    }
+}
+
 static int left_open[2];
 
 static TRIO_CHECKPOINT trio_status leave_open(void *arg)
