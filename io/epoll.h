@@ -25,6 +25,7 @@ struct slot {
     bool plain;           // Of ours: read and written, whatever it is.
     bool file;            // Of those: it never makes anybody wait.
     bool restores;        // Of those: it is to block again at the end.
+    bool shared;          // Of ours: its open file may outlive the descriptor.
     bool registered;      // With the kernel.
     bool hung_up;         // The end may follow the data without a new event.
 };
@@ -89,6 +90,9 @@ TRIO_MUST_USE trio_status trio_epoll_arm_(void *context,
                                           struct trio_io_waiter *waiter);
 void trio_epoll_disarm_(void *context, struct trio_io_waiter *waiter);
 void trio_epoll_closing_(void *context, trio_handle handle);
+
+// Takes a descriptor off the epoll, if it is registered.
+void trio_epoll_unregister_(struct epoll *epoll, struct slot *slot);
 
 // Tells the waiters of a slot about its events.
 void trio_epoll_deliver_(struct epoll *epoll, int descriptor,

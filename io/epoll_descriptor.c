@@ -112,6 +112,7 @@ trio_status trio_epoll_adopt_descriptor_(void *context, trio_handle handle,
     if (rc != TRIO_OK)
         return rc;
     struct slot *slot = trio_epoll_slot_(epoll, descriptor);
+    slot->shared = true;
     slot->file = ret_descriptor->is_file;
     slot->restores = !slot->file && (flags & O_NONBLOCK) == 0;
     if (slot->restores)

@@ -83,6 +83,13 @@ static trio_status add(struct epoll *epoll, struct slot *slot, uint32_t events)
     return status_of(error);
 }
 
+void trio_epoll_unregister_(struct epoll *epoll, struct slot *slot)
+{
+    if (slot->registered)
+        control(epoll, EPOLL_CTL_DEL, handle_of(epoll, slot), 0);
+    slot->registered = false;
+}
+
 // Brings the registration of a descriptor of the caller's in line with who
 // waits. If the kernel no longer knows it, it was closed behind our back: its
 // waiters are told, and false is returned.
@@ -94,8 +101,7 @@ static bool refresh(struct epoll *epoll, struct slot *slot)
     if (!slot->registered)
         return true;
     if (events == EPOLLONESHOT) {
-        slot->registered = false;
-        control(epoll, EPOLL_CTL_DEL, handle, 0);
+        trio_epoll_unregister_(epoll, slot);
         return true;
     }
     if (control(epoll, EPOLL_CTL_MOD, handle, events) == 0)
@@ -200,8 +206,7 @@ void trio_epoll_closing_(void *context, trio_handle handle)
     if (slot == NULL)
         return;
     // A copy of the descriptor would keep the registration alive.
-    if (slot->registered)
-        control(epoll, EPOLL_CTL_DEL, handle, 0);
+    trio_epoll_unregister_(epoll, slot);
     struct slot before = *slot;
     trio_epoll_forget_(epoll, slot);
     slot->ours = before.ours;
@@ -210,6 +215,7 @@ void trio_epoll_closing_(void *context, trio_handle handle)
     slot->plain = before.plain;
     slot->file = before.file;
     slot->restores = before.restores;
+    slot->shared = before.shared;
 }
 
 // ---- Events ----

@@ -165,6 +165,17 @@ static void enclose_handles(struct parcel *parcel,
     }
 }
 
+// What was sent is open for whoever receives it, also after we close it.
+static void share_handles(struct epoll *epoll,
+                          const struct trio_message *message)
+{
+    for (size_t i = 0; i < message->handle_count; i++) {
+        struct slot *slot = trio_epoll_slot_(epoll, message->handles[i]);
+        if (slot != NULL)
+            slot->shared = true;
+    }
+}
+
 static void address_to(struct parcel *parcel,
                        const struct trio_address *address)
 {
@@ -201,6 +212,8 @@ trio_status trio_epoll_send_message_(void *context, trio_handle handle,
         errno = ENOBUFS;
     if (length < 0)
         return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
+    if (has_handles(message))
+        share_handles(epoll, message);
     trio_epoll_transferred_(slot, TRIO_WRITABLE, (size_t)length, parcel.size);
     *ret_length = (size_t)length;
     return TRIO_OK;

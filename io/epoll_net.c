@@ -61,14 +61,16 @@ static void net_close(void *context, trio_handle handle, bool reset)
     if (slot == NULL)
         return;
     trio_epoll_restore_(epoll, slot);
+    if (slot->shared)
+        trio_epoll_unregister_(epoll, slot);
     trio_epoll_forget_(epoll, slot);
     if (reset) {
         static const struct linger at_once = {.l_onoff = 1};
         setsockopt((int)handle, SOL_SOCKET, SO_LINGER, &at_once,
                    sizeof(at_once));
     }
-    // Closing takes it off epoll, too. It is closed even if that was
-    // interrupted: trying again might close somebody else's.
+    // Closing takes what is not shared off epoll, too. It is closed even if
+    // that was interrupted: trying again might close somebody else's.
     close((int)handle);
 }
 
@@ -128,6 +130,7 @@ static trio_status net_adopt(void *context, trio_handle handle,
         return rc;
     fcntl((int)handle, F_SETFD, FD_CLOEXEC);
     fcntl((int)handle, F_SETFL, fcntl((int)handle, F_GETFL) | O_NONBLOCK);
+    trio_epoll_slot_(epoll, handle)->shared = true;
     *ret_family = family;
     *ret_type = type == SOCK_DGRAM ? TRIO_SOCKET_DATAGRAM : TRIO_SOCKET_STREAM;
     return TRIO_OK;

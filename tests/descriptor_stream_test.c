@@ -114,6 +114,31 @@ TEST_REAL(descriptor_stream, what_is_adopted_is_closed_with_the_stream)
     CHECK_EQ(fcntl(ends[0], F_GETFD), -1);
 }
 
+// A parent has a copy of most: what happens to that is no event of ours.
+TEST_REAL(descriptor_stream, what_lives_on_elsewhere_wakes_nobody)
+{
+    struct trio_descriptor_stream receiver;
+    struct trio_nursery nursery;
+    size_t registrations = count_registrations();
+    int ends[2];
+    char byte;
+    struct transfer transfer = {
+        .stream = &receiver.stream, .data = &byte, .size = 1};
+
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    int copy = dup(ends[0]);
+    CHECK_OK(trio_descriptor_stream_open(ends[0], &receiver));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, receive_once, &transfer));
+    settle();
+    CHECK_EQ(count_registrations(), registrations + 1);
+    CHECK_OK(trio_stream_close(&receiver.stream));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(count_registrations(), registrations);
+    close(copy);
+    close(ends[1]);
+}
+
 TEST_REAL(descriptor_stream, a_released_descriptor_is_as_it_was)
 {
     struct trio_descriptor_stream receiver;

@@ -358,6 +358,62 @@ TEST_REAL(socket, handles_of_others_are_adopted)
     CHECK_EQ(fcntl(ends[0], F_GETFD), -1);
 }
 
+// Has a task wait for a socket that is closed meanwhile.
+static TRIO_PARKS void close_while_waiting(struct trio_socket *socket)
+{
+    char byte;
+    struct socket_transfer waiting = {
+        .socket = socket, .data = &byte, .size = 1};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, socket_receive_once, &waiting));
+    settle();
+    trio_socket_close(socket);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(waiting.rc, TRIO_ECLOSED);
+}
+
+// A copy, such as a parent's, keeps the socket open: what happens to it after
+// that is no event of ours.
+TEST_REAL(socket, an_adopted_one_that_lives_on_wakes_nobody)
+{
+    struct trio_socket socket;
+    size_t registrations = count_registrations();
+    int ends[2];
+
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    int copy = dup(ends[0]);
+    CHECK_OK(trio_socket_adopt(ends[0], &socket));
+    close_while_waiting(&socket);
+    CHECK_EQ(count_registrations(), registrations);
+    close(copy);
+    close(ends[1]);
+}
+
+TEST_REAL(socket, one_that_was_sent_wakes_nobody)
+{
+    struct trio_socket carrier[2], passed, other;
+    size_t registrations = count_registrations(), length;
+    trio_handle handle;
+    char byte = 'x';
+    struct trio_buffer buffer = {&byte, 1};
+
+    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &carrier[0], &carrier[1]));
+    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &passed, &other));
+    handle = passed.handle;
+    struct trio_message message = {.buffers = &buffer,
+                                   .buffer_count = 1,
+                                   .handles = &handle,
+                                   .handle_count = 1};
+    CHECK_OK(trio_socket_send_message(&carrier[0], &message, &length));
+    close_while_waiting(&passed);
+    CHECK_EQ(count_registrations(), registrations);
+    trio_socket_close(&carrier[0]); // It is under way until then.
+    trio_socket_close(&carrier[1]);
+    trio_socket_close(&other);
+}
+
 static int socket_of_another_family(void)
 {
     return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);

@@ -5,6 +5,7 @@
 #include "tests/sockets.h"
 
 #include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "tests/check.h"
@@ -106,6 +107,34 @@ trio_status receive_all(struct trio_stream *stream, size_t size)
 void settle(void)
 {
     CHECK_OK(trio_wait_all_tasks_blocked(0));
+}
+
+static size_t count_registrations_of(const char *epoll)
+{
+    char path[300], line[200];
+    size_t count = 0;
+
+    snprintf(path, sizeof(path), "/proc/self/fdinfo/%s", epoll);
+    FILE *info = fopen(path, "re");
+    if (info == NULL)
+        return 0; // That of the folder.
+    while (fgets(line, sizeof(line), info) != NULL)
+        count += strncmp(line, "tfd:", 4) == 0;
+    fclose(info);
+    return count;
+}
+
+size_t count_registrations(void)
+{
+    DIR *folder = opendir("/proc/self/fdinfo");
+    const struct dirent *entry;
+    size_t count = 0;
+
+    REQUIRE(folder != NULL);
+    while ((entry = readdir(folder)) != NULL)
+        count += count_registrations_of(entry->d_name);
+    closedir(folder);
+    return count;
 }
 
 size_t count_descriptors(void)

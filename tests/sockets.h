@@ -50,4 +50,7 @@ TRIO_PARKS void settle(void);
 // Returns how many descriptors this process has open.
 size_t count_descriptors(void);
 
+// Returns how many descriptors are registered with an epoll of this process.
+size_t count_registrations(void);
+
 #endif // TESTS_SOCKETS_H
