@@ -151,6 +151,20 @@ TEST(tls, a_peer_that_goes_in_the_handshake_is_told)
     kit_close(&kit);
 }
 
+TEST(tls, a_goodbye_in_the_handshake_is_its_end)
+{
+    static const char close_notify[] = {0x15, 3, 3, 0, 2, 1, 0};
+    struct kit kit;
+
+    kit_open(&kit, contexts_of(TRIO_TLS_DEFAULT));
+    CHECK_OK(trio_stream_send_all(&kit.far.stream, close_notify,
+                                  sizeof(close_notify), NULL));
+    CHECK_STATUS(trio_tls_handshake(&kit.tls.client), TRIO_EBROKEN);
+    last_error_says(TRIO_EBROKEN,
+                    "TLS with server.example: ended in the handshake");
+    kit_close(&kit);
+}
+
 TEST(tls, a_peer_that_speaks_something_else_is_told)
 {
     struct kit kit;

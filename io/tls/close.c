@@ -15,18 +15,47 @@
 #include "io/tls/buffers.h"
 #include "io/tls/failure.h"
 #include "io/tls/handshake.h"
+#include "io/tls/retry.h"
 #include "io/tls/transport.h"
+
+// A message of the handshake that has come in part has to be whole before
+// anything else can be written.
+static TRIO_CHECKPOINT trio_status complete(struct trio_tls_stream *tls)
+{
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && SSL_in_init(tls->ssl)) {
+        ERR_clear_error();
+        int result = SSL_do_handshake(tls->ssl);
+        if (result != 1)
+            rc = trio_tls_retry_write_(tls, result);
+    }
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status get_ready(struct trio_tls_stream *tls)
+{
+    trio_status rc = complete(tls);
+
+    while (rc == TRIO_OK && trio_tls_room_(tls) < TLS_ALERT_ROOM) {
+        rc = trio_tls_flush_(tls);
+        if (rc == TRIO_OK)
+            rc = complete(tls);
+    }
+    return rc;
+}
 
 trio_status trio_tls_end_(struct trio_tls_stream *tls)
 {
-    if (!tls->sent_eof) {
-        if (trio_tls_room_(tls) < TLS_ALERT_ROOM) {
-            trio_status rc = trio_tls_flush_(tls);
-            if (rc != TRIO_OK)
-                return rc;
-        }
-        SSL_shutdown(tls->ssl); // Has all the room that it needs.
+    trio_status rc = tls->sent_eof ? TRIO_OK : get_ready(tls);
+
+    if (rc != TRIO_OK)
+        return rc;
+    if (!tls->sent_eof) { // Nor by another task meanwhile.
         ERR_clear_error();
+        int result = SSL_shutdown(tls->ssl); // Has all that it needs.
+        if (result < 0)
+            return trio_tls_failed_(tls);
         tls->sent_eof = true;
     }
     return trio_tls_flush_(tls);
@@ -97,16 +126,9 @@ static TRIO_CHECKPOINT trio_status await_end(struct trio_tls_stream *tls)
         int result = SSL_peek_ex(tls->ssl, &byte, 1, &length);
         if (result == 1)
             return trio_fail(TRIO_EINVAL, "unwrap: the peer has sent data");
-        int error = SSL_get_error(tls->ssl, result);
-        if (error == SSL_ERROR_ZERO_RETURN)
+        if (SSL_get_error(tls->ssl, result) == SSL_ERROR_ZERO_RETURN)
             return TRIO_OK;
-        if (error != SSL_ERROR_WANT_READ)
-            return trio_tls_failed_(tls);
-        trio_status rc = trio_tls_fill_(tls);
-        if (rc == TRIO_EEND)
-            return trio_tls_cut_(tls);
-        if (rc == TRIO_OK)
-            rc = trio_tls_state_(tls);
+        trio_status rc = trio_tls_retry_read_(tls, result);
         if (rc != TRIO_OK)
             return rc;
     }

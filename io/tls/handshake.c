@@ -10,8 +10,7 @@
 #include <trio/error.h>
 #include <trio/task.h>
 
-#include "io/tls/buffers.h"
-#include "io/tls/failure.h"
+#include "io/tls/retry.h"
 #include "io/tls/transport.h"
 
 trio_status trio_tls_state_(const struct trio_tls_stream *tls)
@@ -29,18 +28,6 @@ static bool is_awaited(const struct trio_tls_stream *tls)
     return !tls->context->server || SSL_version(tls->ssl) < TLS1_3_VERSION;
 }
 
-static TRIO_CHECKPOINT trio_status step(struct trio_tls_stream *tls, int result)
-{
-    int error = SSL_get_error(tls->ssl, result);
-
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
-        return trio_tls_failed_(tls);
-    trio_status rc = trio_tls_flush_(tls);
-    if (rc == TRIO_OK && error == SSL_ERROR_WANT_READ)
-        rc = trio_tls_fill_(tls);
-    return rc == TRIO_EEND ? trio_tls_cut_(tls) : rc;
-}
-
 static TRIO_CHECKPOINT trio_status go_on(struct trio_tls_stream *tls)
 {
     trio_status rc = TRIO_OK;
@@ -50,7 +37,7 @@ static TRIO_CHECKPOINT trio_status go_on(struct trio_tls_stream *tls)
         ERR_clear_error();
         result = SSL_do_handshake(tls->ssl);
         if (result != 1)
-            rc = step(tls, result);
+            rc = trio_tls_retry_write_(tls, result);
         if (rc == TRIO_OK)
             rc = trio_tls_state_(tls);
     } while (rc == TRIO_OK && result != 1);

@@ -18,8 +18,8 @@
 
 #include "io/tls/buffers.h"
 #include "io/tls/close.h"
-#include "io/tls/failure.h"
 #include "io/tls/handshake.h"
+#include "io/tls/retry.h"
 #include "io/tls/transport.h"
 
 // The stream is its first member.
@@ -73,21 +73,6 @@ static TRIO_CHECKPOINT trio_status make_room(struct trio_tls_stream *tls,
     return rc == TRIO_OK ? trio_tls_state_(tls) : rc;
 }
 
-// Does what OpenSSL needs before it can write.
-static TRIO_CHECKPOINT trio_status help_to_write(struct trio_tls_stream *tls,
-                                                 int error)
-{
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE)
-        return trio_tls_failed_(tls);
-    trio_status rc = trio_tls_flush_(tls);
-    if (rc == TRIO_OK && error == SSL_ERROR_WANT_READ)
-        rc = trio_tls_fill_(tls);
-    if (rc == TRIO_EEND)
-        rc = trio_tls_cut_(tls) == TRIO_EEND ? trio_fail_bare(TRIO_EBROKEN)
-                                             : TRIO_EBROKEN;
-    return rc == TRIO_OK ? trio_tls_state_(tls) : rc;
-}
-
 static TRIO_CHECKPOINT trio_status write_all(struct trio_tls_stream *tls,
                                              const char *data, size_t size,
                                              size_t *ret_sent)
@@ -105,7 +90,9 @@ static TRIO_CHECKPOINT trio_status write_all(struct trio_tls_stream *tls,
         if (result == 1)
             *ret_sent += length;
         else
-            rc = help_to_write(tls, SSL_get_error(tls->ssl, result));
+            rc = trio_tls_retry_write_(tls, result);
+        if (rc == TRIO_OK)
+            rc = trio_tls_state_(tls);
     }
     return rc == TRIO_OK ? trio_tls_flush_(tls) : rc;
 }
@@ -164,24 +151,6 @@ static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
 
 // ---- Receiving ----
 
-// Does what OpenSSL needs before it can read. Only an answer to the peer that
-// there is no room for has to be sent first.
-static TRIO_CHECKPOINT trio_status help_to_read(struct trio_tls_stream *tls,
-                                                int error)
-{
-    trio_status rc;
-
-    if (error == SSL_ERROR_WANT_READ)
-        rc = trio_tls_fill_(tls);
-    else if (error == SSL_ERROR_WANT_WRITE)
-        rc = trio_tls_flush_(tls);
-    else
-        return trio_tls_failed_(tls);
-    if (rc == TRIO_EEND)
-        return trio_tls_cut_(tls);
-    return rc == TRIO_OK ? trio_tls_state_(tls) : rc;
-}
-
 static TRIO_CHECKPOINT trio_status read_some(struct trio_tls_stream *tls,
                                              void *buffer, size_t size,
                                              size_t *ret_length)
@@ -193,8 +162,7 @@ static TRIO_CHECKPOINT trio_status read_some(struct trio_tls_stream *tls,
         size_t written = tls->out_end - tls->out_start;
         ERR_clear_error();
         int result = SSL_read_ex(tls->ssl, buffer, size, ret_length);
-        int error = SSL_get_error(tls->ssl, result);
-        if (error == SSL_ERROR_ZERO_RETURN)
+        if (SSL_get_error(tls->ssl, result) == SSL_ERROR_ZERO_RETURN)
             return finish(TRIO_EEND);
         if (result == 1)
             return waited ? TRIO_OK : finish(TRIO_OK);
@@ -203,7 +171,7 @@ static TRIO_CHECKPOINT trio_status read_some(struct trio_tls_stream *tls,
         if (tls->out_end - tls->out_start > written)
             rc = trio_tls_last_words_(tls, trio_tls_flush_);
         if (rc == TRIO_OK)
-            rc = help_to_read(tls, error);
+            rc = trio_tls_retry_read_(tls, result);
         if (rc != TRIO_OK)
             return rc;
         waited = true;

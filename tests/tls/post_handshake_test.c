@@ -145,3 +145,55 @@ TEST_ONCE(tls_post_handshake, what_another_task_has_received_is_not_overwritten)
     CHECK_OK(hear(&way.tls.server, "two"));
     close_way(&way);
 }
+
+static TRIO_CHECKPOINT trio_status end(void *arg)
+{
+    struct way *way = arg;
+
+    return trio_stream_send_eof(&way->tls.client.stream);
+}
+
+static TRIO_CHECKPOINT trio_status close_client(void *arg)
+{
+    struct way *way = arg;
+
+    return trio_stream_close(&way->tls.client.stream);
+}
+
+// Has the client end while half a ticket has come; the rest comes later.
+static TRIO_PARKS void check_goodbye(trio_task_fn end_it)
+{
+    struct way way;
+    struct trio_nursery nursery;
+
+    open_way(&way, true);
+    have_half_a_ticket(&way);
+    try_to(hear, &way.tls.client, "");
+    CHECK(SSL_in_init(way.tls.client.ssl));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, end_it, &way));
+    CHECK_OK(trio_sleep(TRIO_MS));
+    trio_memory_stream_pump(&way.near, SIZE_MAX);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(hear(&way.tls.server, ""), TRIO_EEND);
+    close_way(&way);
+}
+
+TEST_ONCE(tls_post_handshake, a_goodbye_waits_until_the_message_is_whole)
+{
+    check_goodbye(end);
+    check_goodbye(close_client);
+}
+
+TEST_ONCE(tls_post_handshake, close_does_not_wait_for_ever)
+{
+    struct way way;
+
+    open_way(&way, true);
+    have_half_a_ticket(&way);
+    try_to(hear, &way.tls.client, "");
+    trio_time begun = trio_now();
+    CHECK_OK(close_client(&way));
+    CHECK_EQ(trio_now(), begun + TRIO_SECOND);
+    close_way(&way);
+}
