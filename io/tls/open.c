@@ -43,6 +43,19 @@ void trio_tls_leave_(struct trio_tls_stream *tls)
 
 // ---- Whom to expect ----
 
+// Says whether all characters are of ASCII and no label is empty. To OpenSSL a
+// dot at the beginning is any name below.
+static bool is_name(const char *host, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        if (host[i] <= ' ' || host[i] > '~')
+            return false;
+        if (host[i] == '.' && (i == 0 || host[i - 1] == '.'))
+            return false;
+    }
+    return length > 0 && host[length - 1] != '.';
+}
+
 // Copies a name without the dot at its end; false if it is none.
 static bool copy_host(const char *host, char *ret_copy)
 {
@@ -50,22 +63,21 @@ static bool copy_host(const char *host, char *ret_copy)
 
     if (length > 0 && host[length - 1] == '.')
         length--;
-    if (length == 0 || length >= TRIO_TLS_HOST_MAX)
+    if (length >= TRIO_TLS_HOST_MAX || !is_name(host, length))
         return false;
-    for (size_t i = 0; i < length; i++)
-        if (host[i] <= ' ' || host[i] > '~')
-            return false;
     memcpy(ret_copy, host, length);
     ret_copy[length] = '\0';
     return true;
 }
 
+// False if there is no memory.
 static bool expect_host(SSL *ssl, const char *host)
 {
     // It is a numeric address if it can be read as one: nobody is asked for it.
     if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host))
         return true;
-    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+                               X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
     return SSL_set1_host(ssl, host) && SSL_set_tlsext_host_name(ssl, host);
 }
 

@@ -28,7 +28,8 @@ struct trio_tls_info trio_tls_info(const struct trio_tls_stream *tls)
 
 static X509 *certificate_of(const struct trio_tls_stream *tls)
 {
-    return tls->ssl == NULL ? NULL : SSL_get0_peer_certificate(tls->ssl);
+    bool known = tls->ssl != NULL && tls->shaken;
+    return known ? SSL_get0_peer_certificate(tls->ssl) : NULL;
 }
 
 const char *trio_tls_peer_name(const struct trio_tls_stream *tls, char *buffer,

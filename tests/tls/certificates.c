@@ -66,7 +66,7 @@ static struct identity issue(const struct identity *authority,
     add_extension(certificate, authority->certificate, NID_basic_constraints,
                   is_authority ? "critical,CA:TRUE" : "critical,CA:FALSE");
     snprintf(names, sizeof(names), "DNS:%s", subject->name);
-    if (!is_authority)
+    if (!is_authority && !subject->bare)
         add_extension(certificate, authority->certificate, NID_subject_alt_name,
                       subject->names == NULL ? names : subject->names);
     if (subject->purpose != NULL)

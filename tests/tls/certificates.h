@@ -4,6 +4,8 @@
 #ifndef TESTS_TLS_CERTIFICATES_H
 #define TESTS_TLS_CERTIFICATES_H
 
+#include <stdbool.h>
+
 #include <openssl/x509.h>
 #include <trio/tls.h>
 
@@ -18,6 +20,7 @@ struct identity {
 struct subject {
     const char *name;     // Of the subject, and the one that it is for.
     const char *names;    // If it is for others: "DNS:a.example,IP:127.0.0.1".
+    bool bare;            // It is for no names but the subject's.
     const char *purpose;  // "serverAuth", "clientAuth"
     int from_day, to_day; // From today; zeros: yesterday until tomorrow.
 };
