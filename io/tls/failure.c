@@ -59,11 +59,26 @@ static struct failure failure_of(const struct trio_tls_stream *tls,
     return failure;
 }
 
-trio_status trio_tls_failed_(struct trio_tls_stream *tls)
+// Takes all errors. Which one comes first depends on what was verified and how:
+// one that has a status of its own tells most, otherwise the cause.
+static struct failure take_failure(const struct trio_tls_stream *tls)
 {
     struct failure failure = failure_of(tls, ERR_peek_error());
+    unsigned long error;
 
+    while (failure.status == TRIO_EPROTOCOL && (error = ERR_get_error()) != 0) {
+        struct failure next = failure_of(tls, error);
+        if (next.status != TRIO_EPROTOCOL)
+            failure = next;
+    }
     ERR_clear_error();
+    return failure;
+}
+
+trio_status trio_tls_failed_(struct trio_tls_stream *tls)
+{
+    struct failure failure = take_failure(tls);
+
     tls->broken = true;
     trio_tls_progress_(tls);
     trio_ignore(trio_tls_last_words_(tls, trio_tls_flush_)); // The alert.

@@ -186,6 +186,28 @@ TEST_ONCE(tls_refusal, unknown_issuers_are_refused)
     free_identity(&authority);
 }
 
+// Whoever knows the authority's name can write it into a certificate.
+TEST_ONCE(tls_refusal, forged_certificates_are_refused)
+{
+    const struct subject subject = {.name = "forged.example"};
+    struct identity authority = make_authority("Test Authority");
+    struct identity identity = make_identity(&authority, &subject);
+
+    check_client(&identity, "forged.example",
+                 "TLS with forged.example: certificate signature failure");
+    free_identity(&identity);
+    free_identity(&authority);
+}
+
+// What a certificate is for is in its list of names, not in its subject.
+TEST_ONCE(tls_refusal, a_name_of_the_subject_alone_is_refused)
+{
+    const struct subject subject = {.name = "bare.example", .bare = true};
+
+    check_subject(&subject, "bare.example",
+                  "TLS with bare.example: hostname mismatch");
+}
+
 TEST_ONCE(tls_refusal, a_client_that_verifies_nobody_talks_to_anybody)
 {
     const struct trio_tls_options options = {.no_verification = true};
