@@ -100,6 +100,11 @@ void trio_epoll_deliver_(struct epoll *epoll, int descriptor,
 
 // ---- epoll_transfer.c ----
 
+// Returns `status`, of a call that failed with this number of the system, 0 if
+// it has none.
+TRIO_MUST_USE trio_status trio_epoll_refuse_(struct epoll *epoll,
+                                             trio_status status, int number);
+
 // Returns the status of the call that has just failed, and keeps the number.
 TRIO_MUST_USE trio_status trio_epoll_failed_(struct epoll *epoll);
 

@@ -204,6 +204,8 @@ static trio_status net_accept(void *context, trio_handle handle,
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->datagram) // The system's number is one of a connection's, too.
+        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
     if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do {

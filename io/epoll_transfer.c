@@ -22,10 +22,16 @@
 #include "io/epoll.h"
 #include "io/os_status.h"
 
+trio_status trio_epoll_refuse_(struct epoll *epoll, trio_status status,
+                               int number)
+{
+    epoll->last_error = number;
+    return status;
+}
+
 trio_status trio_epoll_failed_(struct epoll *epoll)
 {
-    epoll->last_error = errno;
-    return trio_status_of_errno_(errno);
+    return trio_epoll_refuse_(epoll, trio_status_of_errno_(errno), errno);
 }
 
 trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,

@@ -6,6 +6,7 @@
 
 #include <trio/socket.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -148,6 +149,22 @@ TEST_REAL(socket, connections_are_accepted)
 {
     connect_at("127.0.0.1:0");
     connect_at("unix:");
+}
+
+TEST_REAL(socket, what_does_not_listen_accepts_nothing)
+{
+    struct trio_socket accepted;
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    for (int type = TRIO_SOCKET_STREAM; type <= TRIO_SOCKET_DATAGRAM; type++) {
+        struct trio_socket socket =
+            open_bound("127.0.0.1:0", (enum trio_socket_type)type);
+        CHECK_STATUS(trio_socket_accept(&socket, &accepted, NULL), TRIO_EINVAL);
+        CHECK_EQ(trio_error_last()->os_error, EINVAL);
+        trio_socket_close(&socket);
+    }
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
 }
 
 // S46
