@@ -91,8 +91,8 @@ for file in bad/*.c; do
 done
 
 for file in ../../examples/*.c; do
-    check "gcc $file" compiles gcc "$file"
-    check "clang $file" compiles clang "$file"
+    check "gcc $file" compiles gcc -I../.. "$file"
+    check "clang $file" compiles clang -I../.. "$file"
 done
 for file in ../../examples/*.cc; do
     check "g++ $file" compiles g++ "$file"
