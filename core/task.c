@@ -4,13 +4,20 @@
 // Exit functions and task-local values are one list in the caller's storage.
 // Nothing is allocated, so nothing of this can fail.
 
+#include "core/task.h"
 #include "core/misuse.h"
 #include "core/run.h"
-#include "core/task.h"
 
 struct trio_task *trio_task_current(void)
 {
     return trio_task_current_(trio_run_current_());
+}
+
+bool trio_in_task(void)
+{
+    const struct trio_run *run = trio_current_run_;
+
+    return run != NULL && run->current != NULL;
 }
 
 uint64_t trio_task_number(const struct trio_task *task)

@@ -139,6 +139,108 @@ TEST_PLAIN(sim_events, time_may_pass_beyond_several_deadlines_at_once)
     CHECK_SEEN("main one two clock:3ms one", "ddDD");
 }
 
+// ---- Time inside a step ----
+
+// Reads the clock three times in each of two steps, with no deadline ahead.
+static TRIO_CHECKPOINT trio_status read_the_clock(void *arg)
+{
+    trio_time begin = trio_now();
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    seen = (struct log){0};
+    for (int step = 0; step < 2 && rc == TRIO_OK; step++) {
+        for (int i = step == 0; i < 3; i++)
+            log_add(&seen, (char)('a' + (trio_now() - begin) / TRIO_MS));
+        rc = trio_checkpoint();
+    }
+    return rc;
+}
+
+static const struct trio_scenario reader = {.name = "reader",
+                                            .fn = read_the_clock};
+
+static void check_read(const char *script, const char *expected)
+{
+    struct trio_campaign_result result = follow(&reader, script);
+
+    CHECK_STRING(result.text, "");
+    CHECK_LOG(seen, expected);
+}
+
+// S68
+TEST_PLAIN(sim_events, in_a_step_time_passes_where_the_clock_is_read_again)
+{
+    check_read("", "aaaaa");
+    check_read("main reading:1ms", "bbbbb");
+    check_read("main reading:1ms reading:2ms", "bdddd");
+    check_read("main main reading:1ms", "aaabb");
+    check_read("main reading:1ms main reading:1ms", "bbbcc");
+}
+
+// S83
+TEST_PLAIN(sim_events, a_script_cannot_have_more_readings_than_there_are)
+{
+    struct trio_campaign_result result =
+        follow(&reader, "main reading:1ms reading:1ms reading:1ms");
+    CHECK_STRING(result.text, "the script does not fit at \"reading:1ms\": the "
+                              "step before has no such reading");
+    result = follow(&reader, "main reading");
+    CHECK_STRING(result.text, "the script does not fit at \"reading\": nobody "
+                              "waits for time to pass");
+}
+
+// Trusts that two readings are one.
+static TRIO_CHECKPOINT trio_status read_twice(void *arg)
+{
+    trio_time expires = *(const trio_duration *)arg + trio_now();
+    struct trio_cancel_scope scope;
+
+    trio_move_on_at(&scope, expires);
+    trio_status rc = trio_checkpoint();
+    bool expired = trio_now() >= expires;
+    TRIO_SIM_ALWAYS(expired == (trio_now() >= expires), "expires but once");
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+// The same without a deadline.
+static TRIO_CHECKPOINT trio_status read_one_moment(void *arg)
+{
+    trio_time moment = trio_now();
+
+    (void)arg;
+    TRIO_SIM_ALWAYS(moment == trio_now(), "a step is a moment");
+    return trio_checkpoint();
+}
+
+// S68, S71
+TEST_PLAIN(sim_events, who_trusts_that_two_readings_are_one_is_found)
+{
+    static trio_duration limit = TRIO_HOUR;
+    static const char *const names[] = {"random", "pct", "pos", "delay", NULL};
+    struct trio_campaign_result again;
+
+    open();
+    for (size_t i = 0; i < 2 * COUNT(names); i++) {
+        struct trio_scenario scenario = {.name = "twice",
+                                         .arg = &limit,
+                                         .fn = i % 2 == 0 ? read_twice
+                                                          : read_one_moment};
+        struct trio_campaign_options options = {.strategy = names[i / 2],
+                                                .runs = 500};
+        struct trio_campaign_result result = run(&scenario, &options);
+        CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+        CHECK_EQ(result.deviations, 1);
+        CHECK_OK(
+            trio_campaign_replay(campaign, &scenario, result.token, &again));
+        CHECK_EQ(again.verdict, TRIO_SIM_FAILED);
+        scenario.still_clock = true;
+        result = run(&scenario, &options);
+        CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    }
+    close();
+}
+
 static int judged[3];
 
 static TRIO_CHECKPOINT trio_status judge_side_by_side(void *arg)

@@ -1,7 +1,9 @@
 // What a task is and owns: numbers, names, exit functions, local values.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/entry.h>
 #include <trio/task.h>
+#include <trio/testing.h>
 
 #include "tests/check.h"
 #include "tests/tasks.h"
@@ -207,4 +209,39 @@ TEST(task, local_values_belong_to_one_task_and_are_destroyed_with_it)
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_LOG(destroyed, "gr");
     CHECK(trio_task_local_get(&color) == NULL);
+}
+
+// ---- Whether there is one ----
+
+struct asking {
+    struct trio_entry entry; // First.
+    bool in_task;
+};
+
+static void ask(struct trio_entry *entry)
+{
+    ((struct asking *)entry)->in_task = trio_in_task();
+}
+
+static TRIO_CHECKPOINT trio_status ask_everywhere(void *arg)
+{
+    struct asking asking = {.entry.fn = ask, .in_task = true};
+    struct trio_poster *poster;
+
+    (void)arg;
+    CHECK(trio_in_task());
+    CHECK_OK(trio_poster_open(&poster));
+    CHECK_OK(trio_poster_post(poster, &asking.entry));
+    trio_status rc = trio_checkpoint();
+    trio_poster_close(poster);
+    CHECK(!asking.in_task);
+    CHECK(trio_in_task());
+    return rc;
+}
+
+TEST_PLAIN(task, a_callback_is_no_task_nor_is_what_is_outside_a_run)
+{
+    CHECK(!trio_in_task());
+    CHECK_OK(trio_test(ask_everywhere, NULL));
+    CHECK(!trio_in_task());
 }

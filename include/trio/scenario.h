@@ -41,11 +41,12 @@ enum trio_sim_order {
 // decision. A task's name has that task take the next step; "reader#2" is the
 // second one of the name, "main" the scenario itself. "reader*3" is three times
 // the word. "clock" lets time pass up to the next deadline, "clock*2" up to the
-// second one at once, "clock:5ms" for so long (ns, us, ms, s); "job" has the
-// first job done, "cancel:reader" cancels the innermost scope around that task;
-// these take no step. If they come before the first step of a pass, whom they
-// wake is in that pass. After the last word the first in line goes on. A script
-// whose word does not fit fails, as one.
+// second one at once, "clock:5ms" for so long (ns, us, ms, s); "reading",
+// "reading:5ms" do so inside the step before, at the next reading of the clock
+// but the step's first; "job" has the first job done, "cancel:reader" cancels
+// the innermost scope around that task; these take no step. If they come before
+// the first step of a pass, whom they wake is in that pass. After the last word
+// the first in line goes on. A script whose word does not fit fails, as one.
 struct trio_scenario {
     const char *name;
     trio_task_fn fn; // Its argument is `arg`.

@@ -76,6 +76,12 @@ TRIO_PARKS void trio_cancel_shielded_checkpoint(void);
 // Checkpoint: never.
 struct trio_task *trio_task_current(void);
 
+// Says whether the caller is a task in its step: not a callback of the loop,
+// nor code outside a run.
+//
+// Checkpoint: never. From any thread.
+bool trio_in_task(void);
+
 // Returns a task's number: 1, 2, ... in the order of starting in its run.
 //
 // Checkpoint: never.

@@ -43,7 +43,7 @@ static inline trio_time trio_time_add(trio_time time, trio_duration duration)
 }
 
 // Reads the run's clock, each time anew. In simulation time stands still in a
-// step, unless the run lets it pass.
+// step, but a scenario's run may let it pass at any reading but the first.
 //
 // Checkpoint: never. Also from entry callbacks.
 trio_time trio_now(void);

@@ -13,20 +13,22 @@ static struct actor *first_of(const struct kernel *kernel, struct place place)
 uint32_t trio_sim_anchor_of_place_(const struct kernel *kernel,
                                    struct place place)
 {
-    return place.count > 0
-               ? trio_sim_anchor_of_event_(first_of(kernel, place))
-               : trio_sim_anchor_of_idle_(
-                     trio_sim_actor_number_(kernel, kernel->last),
-                     kernel->since);
+    if (place.count == 0)
+        return trio_sim_anchor_of_idle_(
+            trio_sim_actor_number_(kernel, kernel->last), kernel->since);
+    const struct actor *first = first_of(kernel, place);
+    return place.reading ? trio_sim_anchor_of_reading_(first)
+                         : trio_sim_anchor_of_event_(first);
 }
 
-// Who is asked again after this, is asked at another place.
+// Who is asked again after this, is asked at another place; of which every
+// reading is one by itself.
 void trio_sim_move_on_(struct kernel *kernel, struct place place)
 {
     kernel->stretching = false;
     if (place.count == 0)
         kernel->since++;
-    else
+    else if (!place.reading)
         first_of(kernel, place)->deferred++;
 }
 
@@ -60,7 +62,9 @@ static void say_time(struct kernel *kernel, struct place place, uint32_t far,
     if (!kernel->words)
         return;
     trio_sim_say_far_(kernel, far, what, sizeof(what));
-    trio_sim_say_(kernel, place, words, "%s -> %s", what);
+    trio_sim_say_(
+        kernel, place, words,
+        place.reading ? "%s, reading the clock again -> %s" : "%s -> %s", what);
 }
 
 static void tell_time(struct kernel *kernel, struct place place, uint32_t far)
@@ -102,7 +106,7 @@ bool trio_sim_pass_time_(struct kernel *kernel, struct place place,
     if (kernel->details) {
         if (!stretch(kernel, place, far))
             tell_time(kernel, place, far);
-        kernel->stretching = true;
+        kernel->stretching = !place.reading;
     }
     trio_mock_clock_jump(&kernel->clock, time - trio_sim_now_(kernel));
     has_happened(kernel);
@@ -138,7 +142,7 @@ void trio_sim_do_job_(struct kernel *kernel, struct place place, size_t number,
 
 // ---- What the plan asks for ----
 
-static bool follow_clock(struct kernel *kernel, struct place place)
+bool trio_sim_follow_clock_(struct kernel *kernel, struct place place)
 {
     uint32_t anchor = trio_sim_anchor_of_place_(kernel, place);
     const struct deviation *planned =
@@ -168,6 +172,6 @@ static bool follow_job(struct kernel *kernel, struct place place)
 
 void trio_sim_follow_events_(struct kernel *kernel, struct place place)
 {
-    while (follow_clock(kernel, place) || follow_job(kernel, place))
+    while (trio_sim_follow_clock_(kernel, place) || follow_job(kernel, place))
         ;
 }

@@ -57,6 +57,7 @@ struct actor {
     uint32_t label;      // What it did there: hash of a label.
     uint32_t occurrence; // For which time.
     uint32_t deferred;   // What came since while it was first in line.
+    uint32_t readings;   // Of the clock, since.
     uint32_t scopes;     // Opened so far.
     uint32_t calls;      // To the seams, so far.
     uint32_t jobs;       // Started so far.
@@ -98,7 +99,9 @@ enum { FAR_LASTS = 1 << 15 };
 //                     time that it is passed over there is one; if it was the
 //                     loop, that, and what else came before
 //   CLOCK, JOB        where the first in line stopped last, and what came
-//                     since; when nobody is runnable, the same of who ran last
+//                     since; when nobody is runnable, the same of who ran last;
+//                     inside a step, what the task did last, and how often it
+//                     has read the clock since
 //   CANCEL            where a task came to: parked there, or was made ready
 //   FAIL, FAIL_ON     which task calls, what, for which time
 // `target` says who: path of a task, of a job, of a scope; of the clock how far
@@ -118,6 +121,8 @@ struct deviation {
 //   The jobs that are under way, in the order of starting.
 //   The clock, if there is a deadline ahead: time passes up to there. Where
 //   production would let it pass that far by itself: up to the one after that.
+// Inside a step, where a task reads the clock again, it is that task or the
+// clock.
 struct candidates {
     struct trio_task *const *tasks;
     size_t loop; // 1: it is the first, 0: it is none.
@@ -125,7 +130,8 @@ struct candidates {
     size_t job_count;
     size_t event_count; // Jobs and clock.
     size_t count;
-    uint32_t deadlines; // How many the clock would pass, 0: it is none.
+    uint32_t far; // How far the clock would go, 0: it is none.
+    bool reading; // The only task is in its step, and reads the clock again.
 };
 
 // ---- Strategies ----
@@ -241,7 +247,7 @@ struct telling {
 
 // Keeps places in the code by numbers other than 0; 0: not known.
 struct locator {
-    uint32_t (*here)(void);             // The calls that are under way.
+    uint32_t (*here)(void);            // The calls that are under way.
     uint32_t (*at)(const void *place); // One place.
 };
 
@@ -360,9 +366,6 @@ bool trio_sim_is_first_in_line_(const struct kernel *kernel);
 // Whether something was injected in this run so far: a cancellation or a
 // failure.
 bool trio_sim_injected_(const struct kernel *kernel);
-
-// Whether a task is running its step: not the loop, not the kernel.
-bool trio_sim_in_task_(void);
 
 // The class of a failure.
 uint64_t trio_sim_class_(enum failure_kind kind, const char *text);

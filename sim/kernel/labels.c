@@ -66,6 +66,7 @@ void trio_sim_label_(struct kernel *kernel, struct actor *actor,
     actor->labelled = true;
     actor->label = (uint32_t)hash;
     actor->occurrence = label->occurrence;
+    actor->readings = 0;
     actor->anchor = (uint32_t)trio_sim_mix_(
         trio_sim_mix_(actor->path, (uint32_t)hash), label->occurrence);
 }
@@ -92,6 +93,12 @@ uint32_t trio_sim_anchor_of_event_(const struct actor *actor)
 uint32_t trio_sim_anchor_of_look_(const struct actor *actor)
 {
     return cut(trio_sim_mix_(actor->anchor ^ 'l', actor->deferred));
+}
+
+// At which reading of the clock since.
+uint32_t trio_sim_anchor_of_reading_(const struct actor *actor)
+{
+    return cut(trio_sim_mix_(actor->anchor ^ 'c', actor->readings));
 }
 
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked)

@@ -115,6 +115,7 @@ static inline void step_begins(struct kernel *kernel, uint32_t task)
     struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
 
     kernel->running = task;
+    kernel->has_read = false;
     kernel->looking = kernel->unseen = false;
     actor->steps++;
     actor->parked = false;

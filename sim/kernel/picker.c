@@ -14,6 +14,8 @@
 
 #include "sim/kernel/state.h"
 
+#define STEP_LASTS TRIO_MS
+
 void trio_sim_started_(struct kernel *kernel, struct actor *actor)
 {
     const struct strategy *strategy = kernel->strategy;
@@ -30,10 +32,19 @@ static uint32_t deadlines_ahead(const struct kernel *kernel, bool by_itself)
 {
     uint32_t count = by_itself ? 2 : 1;
 
-    if (kernel->plan->scenario->still_clock ||
-        trio_sim_time_of_(kernel, count) == TRIO_FOREVER)
+    return trio_sim_time_of_(kernel, count) == TRIO_FOREVER ? 0 : count;
+}
+
+// How far the clock would go here, 0: nowhere.
+static uint32_t how_far(const struct kernel *kernel, struct place place,
+                        bool by_itself)
+{
+    if (kernel->plan->scenario->still_clock)
         return 0;
-    return count;
+    uint32_t deadlines = deadlines_ahead(kernel, by_itself);
+    // A step lasts, whether there is a deadline or not.
+    return deadlines == 0 && place.reading ? trio_sim_far_(STEP_LASTS)
+                                           : deadlines;
 }
 
 // The loop and the clock are there all the time, but actors only while they are
@@ -48,18 +59,19 @@ static void appear(struct kernel *kernel, struct actor *actor, bool is_there)
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
-    size_t jobs = kernel->jobs.count;
+    size_t jobs = place.reading ? 0 : kernel->jobs.count;
     bool idle = place.count == 0 && trio_run_is_idle();
 
     ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !idle || jobs == 0;
     ret->task_count = place.count;
     ret->job_count = jobs;
-    ret->deadlines = deadlines_ahead(kernel, idle && jobs == 0);
-    ret->event_count = jobs + (ret->deadlines > 0);
+    ret->reading = place.reading;
+    ret->far = how_far(kernel, place, idle && jobs == 0);
+    ret->event_count = jobs + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
     appear(kernel, trio_sim_actor_number_(kernel, 0), ret->loop > 0);
-    appear(kernel, &kernel->time, ret->deadlines > 0);
+    appear(kernel, &kernel->time, ret->far > 0);
 }
 
 struct actor *trio_sim_candidate_(struct kernel *kernel,
@@ -72,7 +84,7 @@ struct actor *trio_sim_candidate_(struct kernel *kernel,
         return trio_sim_actor_(kernel, candidates->tasks[i]);
     i -= candidates->task_count;
     return i < candidates->job_count ? &trio_sim_job_at_(kernel, i)->actor
-                                : &kernel->time;
+                                     : &kernel->time;
 }
 
 // ---- What the plan asks for ----
@@ -144,9 +156,8 @@ static void tell_turn(struct kernel *kernel, struct place place,
     char who[32] = "";
     const struct actor *chosen =
         trio_sim_candidate_(kernel, candidates, choice);
-    struct deviation deviation = {DEVIATE_TASK,
-                                  anchor_of_turn(kernel, candidates),
-                                  target_of(chosen)};
+    struct deviation deviation = {
+        DEVIATE_TASK, anchor_of_turn(kernel, candidates), target_of(chosen)};
 
     if (kernel->words)
         trio_sim_actor_name_(kernel, chosen->number, who, sizeof(who));
@@ -193,7 +204,7 @@ static void happen(struct kernel *kernel, struct place place,
     if (event < candidates->job_count)
         trio_sim_do_job_(kernel, place, event, choice > 0);
     else
-        trio_sim_pass_time_(kernel, place, candidates->deadlines);
+        trio_sim_pass_time_(kernel, place, candidates->far);
 }
 
 // Lets happen what comes before the next step. Returns whose that is, by the
@@ -221,13 +232,28 @@ static size_t decide(struct kernel *kernel, struct place place)
     return place.count;
 }
 
+// A task that goes on is in its step already.
+void trio_sim_decide_reading_(struct kernel *kernel, struct place place)
+{
+    struct candidates candidates;
+    size_t choice;
+
+    if (kernel->plan->deviation_count > 0 &&
+        trio_sim_follow_clock_(kernel, place))
+        return;
+    gather(kernel, place, &candidates);
+    choice = choose(kernel, &candidates);
+    if (choice > 0 && choice != ASK_AGAIN)
+        happen(kernel, place, &candidates, choice);
+}
+
 static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
 {
     struct kernel *kernel = context;
 
     kernel->running = 0;
     if (UNLIKELY(kernel->hurried))
-        return decide(kernel, (struct place){tasks, count});
+        return decide(kernel, (struct place){.tasks = tasks, .count = count});
     kernel->decisions += count > 1;
     return 0;
 }
@@ -244,7 +270,7 @@ void trio_sim_poll_(void *context, trio_duration limit)
     if (kernel->due.count > 0)
         trio_sim_cancel_due_(kernel);
     if (trio_run_is_idle())
-        decide(kernel, (struct place){NULL, 0});
+        decide(kernel, (struct place){.count = 0});
 }
 
 struct trio_scheduler trio_sim_picker_(struct kernel *kernel)

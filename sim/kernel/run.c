@@ -36,11 +36,6 @@ bool trio_sim_is_first_in_line_(const struct kernel *kernel)
     return plan->strategy == NULL;
 }
 
-bool trio_sim_in_task_(void)
-{
-    return trio_sim_kernel_ != NULL && trio_sim_kernel_->running != 0;
-}
-
 uint64_t trio_sim_step_(const struct kernel *kernel)
 {
     return kernel->steps;
@@ -115,9 +110,10 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
+    kernel->virtual = trio_clock_mock(&kernel->clock);
     kernel->config =
         (struct trio_config){.version = TRIO_VERSION,
-                             .clock = trio_clock_mock(&kernel->clock),
+                             .clock = trio_sim_clock_of_(kernel),
                              .world = world,
                              .memory = trio_sim_memory_of_(&kernel->memory),
                              .random = {.context = kernel, .next = next_random},
@@ -128,7 +124,6 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
                                         .backtrace = backtrace,
                                         .stop = stop},
                              .ret_error = &kernel->error};
-    kernel->config.clock.jump_threshold = 0;
 }
 
 // ---- The kernel ----

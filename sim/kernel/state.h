@@ -72,23 +72,26 @@ struct pending_job {
 };
 
 // Where something comes that is no step: the tasks in line before whose steps
-// it is; none are when nobody is runnable.
+// it is; none are when nobody is runnable. Or inside the step of one task,
+// where it reads the clock again.
 struct place {
     struct trio_task *const *tasks;
     size_t count;
+    bool reading;
 };
 
 struct kernel {
     struct trio_config base;
-    struct trio_config config; // Of the runs.
-    struct trio_io io;         // The empty world's, but for the poll.
-    struct trio_jobs seam_jobs;  // And but for submit.
+    struct trio_config config;  // Of the runs.
+    struct trio_io io;          // The empty world's, but for the poll.
+    struct trio_jobs seam_jobs; // And but for submit.
     struct sim_memory memory;
     struct trio_mock_clock clock;
-    uint64_t data; // State of trio_random_u64.
+    struct trio_clock virtual; // The same, as it is told by itself.
+    uint64_t data;             // State of trio_random_u64.
     struct trio_error *error;
     struct locator locator; // Zero: places are not known.
-    bool looks_closely; // Whatever the plan says, details are recorded.
+    bool looks_closely;     // Whatever the plan says, details are recorded.
 
     // Runs a plan in place of this process, which may not survive it: the
     // outcome is set, and which deviations fired. NULL: nobody does.
@@ -100,7 +103,7 @@ struct kernel {
     const struct plan *plan;
     struct outcome *outcome;
     const struct strategy *strategy; // Of the plan, NULL: none.
-    uint64_t runs; // So far, this one included.
+    uint64_t runs;                   // So far, this one included.
     bool details;
     bool words;
     bool hurried;  // Something may come before the next task.
@@ -110,6 +113,7 @@ struct kernel {
     bool gave_up;
     bool capped;
     uint32_t running; // Number of the task whose step it is, 0: none.
+    bool has_read;    // It has read the clock in this step.
     uint32_t last;    // Of the one that took the last step, 0: none has.
     uint32_t since;   // What has come since while nobody was runnable.
     bool stretching;  // The last deviation is that the clock went on, just now.
@@ -213,6 +217,7 @@ void trio_sim_label_(struct kernel *kernel, struct actor *actor,
 uint32_t trio_sim_anchor_of_turn_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_event_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_look_(const struct actor *actor);
+uint32_t trio_sim_anchor_of_reading_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
 uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
 uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since);
@@ -251,11 +256,16 @@ bool trio_sim_pass_time_(struct kernel *kernel, struct place place,
                          uint32_t far);
 void trio_sim_do_job_(struct kernel *kernel, struct place place, size_t number,
                       bool deviates);
-// Does what the plan wants to happen here.
+// Does what the plan wants to happen here; of the clock, once.
 void trio_sim_follow_events_(struct kernel *kernel, struct place place);
+bool trio_sim_follow_clock_(struct kernel *kernel, struct place place);
+
+// ---- reading.c: the clock, as the run reads it ----
+struct trio_clock trio_sim_clock_of_(struct kernel *kernel);
+// Reads it without anything coming of that.
+trio_time trio_sim_now_(const struct kernel *kernel);
 
 // ---- time.c: how far the clock goes, as deviations have it ----
-trio_time trio_sim_now_(const struct kernel *kernel);
 // Returns what stands for a duration, 0 if nothing does.
 uint32_t trio_sim_far_(trio_duration duration);
 // Returns where the clock comes to, TRIO_FOREVER if it does not get that far.
@@ -266,6 +276,8 @@ void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
 // ---- picker.c ----
 void trio_sim_started_(struct kernel *kernel, struct actor *actor);
 struct trio_scheduler trio_sim_picker_(struct kernel *kernel);
+// Decides whether time passes inside a step.
+void trio_sim_decide_reading_(struct kernel *kernel, struct place place);
 void trio_sim_poll_(void *context, trio_duration limit);
 
 // ---- jobs.c ----

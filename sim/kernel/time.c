@@ -8,11 +8,6 @@
 
 enum { REST_BITS = 11, ZEROS_MAX = 15 };
 
-trio_time trio_sim_now_(const struct kernel *kernel)
-{
-    return kernel->config.clock.now(kernel->config.clock.context);
-}
-
 uint32_t trio_sim_far_(trio_duration duration)
 {
     trio_duration rest = duration;

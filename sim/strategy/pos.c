@@ -63,6 +63,17 @@ static bool conflicts(const struct pos *pos, const struct operation *pending)
     return false;
 }
 
+// A reading of the clock is an operation of its own, amid a step whose others
+// are still to be compared.
+static size_t pick_reading(struct pos *pos, struct kernel *kernel,
+                           const struct candidates *candidates)
+{
+    const struct actor *clock =
+        trio_sim_candidate_(kernel, candidates, candidates->count - 1);
+
+    return trio_sim_next_(&pos->state) < clock->priority;
+}
+
 static size_t pick(void *context, struct kernel *kernel,
                    const struct candidates *candidates)
 {
@@ -70,6 +81,8 @@ static size_t pick(void *context, struct kernel *kernel,
     uint64_t best = 0;
     size_t chosen = 0;
 
+    if (candidates->reading)
+        return pick_reading(pos, kernel, candidates);
     for (size_t i = 0; i < candidates->count; i++) {
         struct actor *actor = trio_sim_candidate_(kernel, candidates, i);
         if (((actor->priority ^ actor->steps) & step_bits) != 0 ||

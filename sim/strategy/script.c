@@ -15,7 +15,13 @@
 enum { NAME_SHOWN = 64, WORD_SHOWN = 100 };
 
 // What a word has come.
-enum action { ACTION_TASK, ACTION_CLOCK, ACTION_JOB, ACTION_CANCEL };
+enum action {
+    ACTION_TASK,
+    ACTION_CLOCK,
+    ACTION_READING,
+    ACTION_JOB,
+    ACTION_CANCEL
+};
 
 // One word, taken apart: "cancel:reader*3".
 struct word {
@@ -82,6 +88,13 @@ static bool is_word(const struct word *word, const char *text)
            begins_with(word->name, word->length, text);
 }
 
+// Whether a word is `name`, or `name` and for how long: ":5ms".
+static bool is_time(const struct word *word, const char *name)
+{
+    return begins_with(word->name, word->length, name) &&
+           (word->length == strlen(name) || word->name[strlen(name)] == ':');
+}
+
 static struct word next_word(const struct script *script)
 {
     const char *at = script->at + strspn(script->at, " \t\n");
@@ -90,9 +103,12 @@ static struct word next_word(const struct script *script)
 
     word.end = at + word.length;
     take_times(&word);
-    if (is_word(&word, "clock") || begins_with(at, word.length, "clock:")) {
+    if (is_time(&word, "clock")) {
         word.action = ACTION_CLOCK;
         take(&word, "clock");
+    } else if (is_time(&word, "reading")) {
+        word.action = ACTION_READING;
+        take(&word, "reading");
     } else if (is_word(&word, "job")) {
         word.action = ACTION_JOB;
     } else if (take(&word, "cancel:")) {
@@ -149,10 +165,8 @@ static uint32_t read_duration(const char *text, size_t length)
     static const struct {
         const char *name;
         trio_duration unit;
-    } units[] = {{"ns", 1},
-                 {"us", TRIO_US},
-                 {"ms", TRIO_MS},
-                 {"s", TRIO_SECOND}};
+    } units[] = {
+        {"ns", 1}, {"us", TRIO_US}, {"ms", TRIO_MS}, {"s", TRIO_SECOND}};
     trio_duration duration = 0;
     size_t i = 0;
 
@@ -177,9 +191,9 @@ static void pass_time(struct kernel *kernel, struct place place,
     if (far >= FAR_LASTS && word->length == 0)
         misfit(kernel, word, "too many deadlines");
     if (!trio_sim_pass_time_(kernel, place, far))
-        misfit(kernel, word, word->times == 1
-                                 ? "nobody waits for time to pass"
-                                 : "there are not so many deadlines ahead");
+        misfit(kernel, word,
+               word->times == 1 ? "nobody waits for time to pass"
+                                : "there are not so many deadlines ahead");
 }
 
 static void cancel(struct kernel *kernel, const struct word *word)
@@ -214,20 +228,33 @@ static size_t find_turn(struct kernel *kernel,
     misfit(kernel, word, "no such task can take the next step");
 }
 
+static size_t go_on(struct script *script, struct kernel *kernel,
+                    struct place place, const struct word *word)
+{
+    pass_time(kernel, place, word);
+    script->at = word->end;
+    return ASK_AGAIN;
+}
+
 static size_t pick(void *context, struct kernel *kernel,
                    const struct candidates *candidates)
 {
     struct script *script = context;
     struct word word = next_word(script);
-    struct place place = {candidates->tasks, candidates->task_count};
+    struct place place = {candidates->tasks, candidates->task_count,
+                          candidates->reading};
 
-    if (word.end == word.text)
-        return 0; // Over.
+    // Over; or inside a step, of which the word says nothing.
+    if (word.end == word.text ||
+        (place.reading && word.action != ACTION_READING))
+        return 0;
     switch (word.action) {
     case ACTION_CLOCK:
-        pass_time(kernel, place, &word);
-        script->at = word.end;
-        return ASK_AGAIN;
+        return go_on(script, kernel, place, &word);
+    case ACTION_READING:
+        if (!place.reading)
+            misfit(kernel, &word, "the step before has no such reading");
+        return go_on(script, kernel, place, &word);
     case ACTION_JOB:
         if (candidates->job_count == 0)
             misfit(kernel, &word, "no job is under way");
