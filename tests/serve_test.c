@@ -273,6 +273,51 @@ SERVE_TEST(a_failed_handler_is_told_of_and_stops_nothing)
     CHECK_OK(fixture.rc);
 }
 
+static TRIO_CHECKPOINT trio_status close_and_fail(struct trio_stream *stream)
+{
+    trio_stream_close_forcefully(stream);
+    trio_status rc = trio_checkpoint();
+    return rc == TRIO_OK ? trio_fail(-1001, "the end was not said") : rc;
+}
+
+static TRIO_CHECKPOINT trio_status close_badly(struct trio_stream *stream,
+                                               void *arg)
+{
+    static struct trio_stream_operations operations;
+
+    operations = *stream->operations;
+    operations.close = close_and_fail;
+    stream->operations = &operations;
+    return *(trio_status *)arg;
+}
+
+// S48
+SERVE_TEST(a_connection_that_ends_badly_is_told_of_and_stops_nothing)
+{
+    trio_status failures[] = {TRIO_OK, -1001};
+    struct trio_nursery nursery;
+
+    fixture.fn = close_badly;
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, serve_task, NULL));
+    for (size_t i = 0; i < COUNT(failures); i++) {
+        struct told told = {0};
+
+        fixture.options.on_error = tell;
+        fixture.options.on_error_arg = &told;
+        fixture.arg = &failures[i];
+        CHECK_STATUS(meet_end(), TRIO_EBROKEN);
+        settle();
+        CHECK_EQ(told.count, 1);
+        CHECK_STATUS(told.rc, -1001);
+        CHECK_EQ(fixture.server.connections, 0);
+    }
+    CHECK(!fixture.returned);
+    trio_serve_stop(&fixture.server, 0);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(fixture.rc);
+}
+
 // S48
 SERVE_TEST(by_default_the_first_failure_is_reported)
 {

@@ -30,13 +30,12 @@ struct trio_server {
     size_t connections_peak;             // Private.
     uint64_t pauses;                     // Private.
     bool stopping;                       // Private.
-    trio_duration grace;                 // Private. Where stop came first.
     bool reported;                       // Private. on_error's default.
 };
 
 #define TRIO_SERVER_INIT                                                       \
     {                                                                          \
-        NULL, NULL, 0, 0, 0, 0, false, 0, false                                \
+        NULL, NULL, 0, 0, 0, 0, false, false                                \
     }
 
 struct trio_server_statistics {
@@ -49,8 +48,9 @@ struct trio_server_statistics {
 
 // How to serve. Zero, or NULL for the whole, is the default.
 struct trio_serve_options {
-    // Called when a handler failed. The default reports the first failure of a
-    // server and goes on. Must not park.
+    // Called when a handler failed, or closing its stream did, once that is
+    // closed. The default reports the first failure of a server and goes on.
+    // Must not park.
     void (*on_error)(const struct trio_address *peer, trio_status rc,
                      void *arg);
     void *on_error_arg;

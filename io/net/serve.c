@@ -114,11 +114,11 @@ static TRIO_CHECKPOINT trio_status handle_connection(void *arg)
     struct service *service = connection->service;
     trio_status rc = service->fn(connection->stream, service->arg);
 
+    rc = trio_combine(rc, trio_stream_close(connection->stream));
     if (trio_is_failure(rc)) {
         tell_of_failure(service, &connection->peer, rc);
         rc = TRIO_OK; // S48: it never stops the server.
     }
-    rc = trio_combine(rc, trio_stream_close(connection->stream));
     drop_connection(connection);
     service->server->connections--;
     trio_parking_lot_unpark_all(&service->waiting);
