@@ -27,7 +27,7 @@ struct slot {
     bool restores;        // Of those: it is to block again at the end.
     bool shared;          // Of ours: its open file may outlive the descriptor.
     bool registered;      // With the kernel.
-    bool hung_up;         // The end may follow the data without a new event.
+    bool cuts_short;      // More may follow a short read without a new event.
 };
 
 // The context of the three tables of the world, for one run.

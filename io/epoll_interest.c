@@ -19,7 +19,8 @@
 
 #include "io/os_status.h"
 
-#define EVENTS_OF_OURS (EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define EVENTS_OF_OURS                                                         \
+    (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 #define EVENTS_THAT_END (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 #define EVENTS_READABLE (EPOLLIN | EVENTS_THAT_END)
 #define EVENTS_WRITABLE (EPOLLOUT | EPOLLHUP | EPOLLERR)
@@ -223,8 +224,8 @@ void trio_epoll_closing_(void *context, trio_handle handle)
 static void deliver_ours(struct epoll *epoll, struct slot *slot,
                          uint32_t events)
 {
-    if (events & EVENTS_THAT_END)
-        slot->hung_up = true;
+    if (events & (EVENTS_THAT_END | EPOLLPRI))
+        slot->cuts_short = true;
     if (events & EVENTS_READABLE) {
         slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
         trio_epoll_finish_(epoll, slot, TRIO_READABLE, TRIO_OK);

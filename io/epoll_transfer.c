@@ -9,7 +9,8 @@
 // A short transfer proves that nothing is left only as long as the other side
 // is there. Once it has hung up, the data and the end may have come in one
 // edge, and no second one would ever tell of the end: then calls go on until
-// they have met it.
+// they have met it. So they do from the first urgent data of TCP on, which a
+// receive stops in front of, with more behind it from the same edge.
 //
 // Where a transfer ends for other reasons, a short one proves nothing at all:
 // at the end of a datagram, and of what was sent with handles over a local
@@ -53,7 +54,7 @@ trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,
 void trio_epoll_transferred_(struct slot *slot, enum trio_direction direction,
                              size_t length, size_t size)
 {
-    bool proves = !slot->hung_up && !slot->datagram &&
+    bool proves = !slot->cuts_short && !slot->datagram &&
                   !(slot->local && direction == TRIO_READABLE);
     slot->readiness[direction] =
         proves && length < size ? READINESS_NONE : READINESS_UNKNOWN;

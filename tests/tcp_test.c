@@ -66,6 +66,35 @@ TEST_REAL(tcp, connected_both_sides_know_the_other)
     trio_tcp_listener_close(&listener);
 }
 
+// A receive stops where urgent data is, though more has come.
+TEST_REAL(tcp, what_follows_urgent_data_is_received)
+{
+    struct pair pair;
+    struct trio_cancel_scope scope;
+    struct trio_nursery nursery;
+    char data[10] = "";
+    size_t length = 0;
+
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    open_pair(&pair);
+    struct transfer first = {
+        .stream = &pair.far.stream, .data = data, .size = sizeof(data)};
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, receive_once, &first));
+    settle(); // It has registered.
+    CHECK_EQ(send((int)pair.near.socket.handle, "abc", 3, 0), 3);
+    CHECK_EQ(send((int)pair.near.socket.handle, "!", 1, MSG_OOB), 1);
+    CHECK_EQ(send((int)pair.near.socket.handle, "def", 3, 0), 3);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(first.length, 3);
+    CHECK_OK(trio_stream_receive_some(&pair.far.stream, data, sizeof(data),
+                                      &length));
+    CHECK_EQ(length, 3);
+    CHECK(memcmp(data, "def", 3) == 0);
+    close_pair(&pair);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+}
+
 TEST_REAL(tcp, works_over_ipv6_too)
 {
     struct trio_address address = address_of("[::1]:0");
