@@ -418,6 +418,21 @@ TEST_REAL(tcp, all_addresses_of_a_name_are_listened_on)
     trio_resolver_set(NULL);
 }
 
+// Files of hosts, and several servers of names, may say the same twice.
+TEST_REAL(tcp, an_address_that_a_name_has_twice_is_listened_on_once)
+{
+    static char again[] = "127.0.0.1:9"; // Its port does not matter.
+    struct trio_resolver resolver = {.context = again, .resolve = find_two};
+    struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    size_t count = 0;
+
+    trio_resolver_set(&resolver);
+    CHECK_OK(trio_tcp_listen_all("twice.example", 0, NULL, listeners, &count));
+    CHECK_EQ(count, 1);
+    trio_tcp_listener_close(&listeners[0]);
+    trio_resolver_set(NULL);
+}
+
 // S14
 TEST_REAL(tcp, cancelled_nothing_is_listened_on)
 {

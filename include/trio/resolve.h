@@ -47,9 +47,9 @@ struct trio_resolver {
 
 TRIO_BEGIN_DECLS
 
-// Finds the addresses of a host, each with the given port, in the order in
-// which they are to be tried: as the system sorts them, which is that of
-// RFC 6724. An address is taken as it is; a name is asked of the system's
+// Finds the addresses of a host, each once and with the given port, in the
+// order in which they are to be tried: as the system sorts them, which is that
+// of RFC 6724. An address is taken as it is; a name is asked of the system's
 // resolver in a thread. Who asks what somebody is asking already waits for the
 // same answer. What is not ASCII is encoded first; see trio_host_encode.
 //

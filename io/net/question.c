@@ -144,12 +144,42 @@ static void hide(const struct trio_question_ *question)
         *link = question->next;
 }
 
+static bool is_known(const struct trio_lookup *lookup, size_t count,
+                     const struct trio_address *address)
+{
+    for (size_t i = 0; i < count; i++)
+        if (trio_address_equal(&lookup->addresses[i], address))
+            return true;
+    return false;
+}
+
+// Keeps the first of each address: who asks listens on all of them, or tries
+// one after the other.
+static void drop_repeated(struct trio_lookup *lookup)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < lookup->count; i++) {
+        lookup->addresses[i].port = 0; // Whatever it was.
+        if (!is_known(lookup, count, &lookup->addresses[i]))
+            lookup->addresses[count++] = lookup->addresses[i];
+    }
+    lookup->count = count;
+}
+
 static TRIO_CHECKPOINT trio_status ask(struct trio_question_ *question)
 {
-    if (!is_replaced(question))
-        return ask_system(question);
-    question->lookup.status = TRIO_OK;
-    return ask_resolver(question);
+    trio_status rc;
+
+    if (is_replaced(question)) {
+        question->lookup.status = TRIO_OK;
+        rc = ask_resolver(question);
+    } else {
+        rc = ask_system(question);
+    }
+    if (rc == TRIO_OK)
+        drop_repeated(&question->lookup);
+    return rc;
 }
 
 static TRIO_CHECKPOINT trio_status ask_in_scope(void *arg)
