@@ -161,6 +161,32 @@ TEST_REAL(serve_signal, cancelled_it_gives_signals_and_listeners_back)
     CHECK_EQ(count_descriptors(), descriptors);
 }
 
+static void count_address(const struct trio_address *address, void *arg)
+{
+    (void)address;
+    ++*(size_t *)arg;
+}
+
+// S14: the cancel check comes first.
+TEST_REAL(serve_signal, cancelled_at_entry_nothing_is_listened_on)
+{
+    static const char *const texts[] = {"no address", "127.0.0.1:0", "*:0"};
+    size_t announced = 0;
+    const struct trio_serve_options options = {.on_listening = count_address,
+                                               .on_listening_arg = &announced};
+    struct trio_cancel_scope scope;
+    trio_status rc = TRIO_OK;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        rc = trio_serve_until_signal(texts[i], &options, answer, NULL);
+        CHECK_STATUS(rc, TRIO_ECANCELED);
+    }
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK_EQ(announced, 0);
+}
+
 TEST_REAL(serve_signal, what_is_no_address_is_refused)
 {
     static const char *const texts[] = {

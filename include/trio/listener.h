@@ -51,8 +51,8 @@ TRIO_BEGIN_DECLS
 //          TRIO_ECLOSED    the listener was closed on this side.
 //          TRIO_EBUSY      another task accepts.
 //          TRIO_EMFILE     too many open handles; the connection waits.
-//          TRIO_ENOMEM,
-//          TRIO_ENOBUFS    out of memory; the connection waits.
+//          TRIO_ENOMEM     out of memory; the connection waits, or was closed.
+//          TRIO_ENOBUFS    out of memory for sockets; it waits.
 //          other           what the kind of listener returns.
 TRIO_CHECKPOINT trio_status trio_listener_accept(
     struct trio_listener *listener, void *storage,

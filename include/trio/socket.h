@@ -220,8 +220,8 @@ TRIO_CHECKPOINT trio_status trio_socket_connect(
 //          TRIO_EBUSY      another task accepts.
 //          TRIO_EINVAL     it does not listen.
 //          TRIO_EMFILE     too many open handles; the connection waits.
-//          TRIO_ENOMEM,
-//          TRIO_ENOBUFS    out of memory; the connection waits.
+//          TRIO_ENOMEM     out of memory; the connection waits, or was closed.
+//          TRIO_ENOBUFS    out of memory for sockets; it waits.
 //          other           what the system said; the record tells more.
 TRIO_CHECKPOINT trio_status trio_socket_accept(struct trio_socket *socket,
                                                struct trio_socket *ret_socket,

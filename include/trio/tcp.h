@@ -93,8 +93,9 @@ trio_tcp_listen_all(const char *host, uint16_t port,
 //          TRIO_ECLOSED       the listener was closed on this side.
 //          TRIO_EBUSY         another task accepts.
 //          TRIO_EMFILE        too many open handles; the connection waits.
-//          TRIO_ENOMEM,
-//          TRIO_ENOBUFS       out of memory; the connection waits.
+//          TRIO_ENOMEM        out of memory; the connection waits, or was
+//                             closed.
+//          TRIO_ENOBUFS       out of memory for sockets; it waits.
 //          other              what the system said; the record tells more.
 // A connection that was aborted before it was accepted is passed over.
 TRIO_CHECKPOINT trio_status trio_tcp_accept(struct trio_tcp_listener *listener,

@@ -59,12 +59,14 @@ static TRIO_CHECKPOINT trio_status listen_on(struct until_signal *until,
     struct trio_address address;
     char host[TRIO_HOST_SIZE];
     uint16_t port;
+    trio_status rc = trio_checkpoint_if_cancelled();
 
+    if (rc != TRIO_OK)
+        return rc;
     if (trio_address_parse(where, &address) == TRIO_OK) {
-        until->count = 1;
-        return trio_net_finish_(
-            false,
-            trio_socket_listener_open(&address, options, &until->listeners[0]));
+        rc = trio_socket_listener_open(&address, options, until->listeners);
+        until->count = rc == TRIO_OK;
+        return trio_net_finish_(false, rc);
     }
     if (split(where, host, &port))
         return trio_tcp_listen_all(strcmp(host, "*") == 0 ? NULL : host, port,
@@ -128,5 +130,5 @@ trio_status trio_serve_until_signal(const char *where,
                                      options != NULL ? options : &defaults};
     trio_status rc = listen_on(&until, where);
 
-    return rc == TRIO_OK ? serve(&until, fn, arg) : trio_net_finish_(false, rc);
+    return rc == TRIO_OK ? serve(&until, fn, arg) : rc;
 }
