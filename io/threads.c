@@ -34,9 +34,9 @@ struct worker {
 
 static struct {
     pthread_mutex_t lock;
-    pthread_once_t once;
+    bool survives_forks;
     struct worker *idle; // The newest first.
-} pool = {.lock = PTHREAD_MUTEX_INITIALIZER, .once = PTHREAD_ONCE_INIT};
+} pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void lock_pool(void)
 {
@@ -55,9 +55,17 @@ static void forget_all(void)
     unlock_pool();
 }
 
-static void prepare_for_forks(void)
+// Returns 0 or the error.
+static int prepare_for_forks(void)
 {
-    pthread_atfork(lock_pool, unlock_pool, forget_all);
+    int error = 0;
+
+    lock_pool();
+    if (!pool.survives_forks)
+        error = pthread_atfork(lock_pool, unlock_pool, forget_all);
+    pool.survives_forks = error == 0;
+    unlock_pool();
+    return error;
 }
 
 // ---- In a thread ----
@@ -202,6 +210,9 @@ static int start_thread(struct trio_job *job)
 
 int trio_thread_do_(struct trio_job *job)
 {
-    TRIO_ASSERT(pthread_once(&pool.once, prepare_for_forks) == 0);
+    int error = prepare_for_forks();
+
+    if (error != 0)
+        return error;
     return give_to_idle(job) ? 0 : start_thread(job);
 }
