@@ -113,6 +113,8 @@ static const struct {
     {EAI_FAIL, 0, TRIO_EIO},
     {EAI_MEMORY, 0, TRIO_ENOMEM},
     {EAI_SYSTEM, EMFILE, TRIO_EMFILE},
+    {EAI_SYSTEM, ENFILE, TRIO_EMFILE},
+    {EAI_SYSTEM, ENOBUFS, TRIO_ENOBUFS},
 };
 
 // What is said of a failure: in libc's words, which are not the same
