@@ -58,3 +58,26 @@ TEST_REAL(socket_listener, failures_name_the_address_and_leave_nothing)
     CHECK_EQ(count_descriptors(), descriptors);
     trio_listener_close(&listener.listener);
 }
+
+TEST_REAL(socket_listener, local_connections_have_the_buffers_asked_for)
+{
+    const struct trio_address nameless = {.family = TRIO_ADDRESS_LOCAL};
+    const struct trio_listen_options options = {.send_buffer = 20000,
+                                                .receive_buffer = 10000};
+    struct trio_socket_listener listener;
+    struct trio_socket_stream near, far;
+    int value = 0;
+
+    CHECK_OK(trio_socket_listener_open(&nameless, &options, &listener));
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    CHECK_OK(trio_socket_listener_accept(&listener, &far));
+    CHECK_OK(
+        trio_socket_get_option(&far.socket, TRIO_SOCKET_SEND_BUFFER, &value));
+    CHECK_EQ(value, 2 * 20000); // Linux gives twice the size.
+    CHECK_OK(trio_socket_get_option(&far.socket, TRIO_SOCKET_RECEIVE_BUFFER,
+                                    &value));
+    CHECK_EQ(value, 2 * 10000);
+    CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+    trio_listener_close(&listener.listener);
+}

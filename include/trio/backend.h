@@ -166,7 +166,8 @@ struct trio_net {
     trio_status (*bind)(void *context, trio_handle handle,
                         const struct trio_address *address);
     trio_status (*listen)(void *context, trio_handle handle, int backlog);
-    // What is accepted has the options that the listening socket has.
+    // What is accepted has the options that the listening socket has; the sizes
+    // of the buffers of a local one need not be the same.
     trio_status (*accept)(void *context, trio_handle handle,
                           trio_handle *ret_handle,
                           struct trio_address *ret_peer);

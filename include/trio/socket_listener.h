@@ -32,6 +32,8 @@ struct trio_socket_listener {
     struct trio_socket socket;   // For its options. Read only.
     struct trio_address address; // Where it listens, the port filled in.
     uint64_t path_id;            // Private. Of a local path; 0: none of ours.
+    int send_buffer;             // Private. As in the options below.
+    int receive_buffer;          // Private.
 };
 
 // How to listen. Zero, or NULL for the whole, is the default.

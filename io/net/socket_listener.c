@@ -49,6 +49,19 @@ static trio_status set_ip_options(struct trio_socket *socket,
     return rc;
 }
 
+static trio_status set_buffers(struct trio_socket *socket, int sending,
+                               int receiving)
+{
+    trio_status rc = TRIO_OK;
+
+    if (sending != 0)
+        rc = trio_socket_set_option(socket, TRIO_SOCKET_SEND_BUFFER, sending);
+    if (rc == TRIO_OK && receiving != 0)
+        rc = trio_socket_set_option(socket, TRIO_SOCKET_RECEIVE_BUFFER,
+                                    receiving);
+    return rc;
+}
+
 // Connections have the options of the socket that accepts them.
 static trio_status set_options(struct trio_socket *socket,
                                const struct trio_listen_options *options)
@@ -57,12 +70,8 @@ static trio_status set_options(struct trio_socket *socket,
                          ? TRIO_OK
                          : set_ip_options(socket, options);
 
-    if (rc == TRIO_OK && options->send_buffer != 0)
-        rc = trio_socket_set_option(socket, TRIO_SOCKET_SEND_BUFFER,
-                                    options->send_buffer);
-    if (rc == TRIO_OK && options->receive_buffer != 0)
-        rc = trio_socket_set_option(socket, TRIO_SOCKET_RECEIVE_BUFFER,
-                                    options->receive_buffer);
+    if (rc == TRIO_OK)
+        rc = set_buffers(socket, options->send_buffer, options->receive_buffer);
     return rc;
 }
 
@@ -162,8 +171,15 @@ trio_status trio_socket_listener_accept(struct trio_socket_listener *listener,
     struct trio_socket socket;
     trio_status rc = trio_socket_accept(&listener->socket, &socket, &peer);
 
+    if (rc != TRIO_OK)
+        return rc;
+    if (socket.family == TRIO_ADDRESS_LOCAL) // It has none of the listener's.
+        rc = set_buffers(&socket, listener->send_buffer,
+                         listener->receive_buffer);
     if (rc == TRIO_OK)
         trio_socket_stream_init_(ret_stream, &socket, &peer);
+    else
+        trio_socket_close(&socket);
     return rc;
 }
 
@@ -171,15 +187,18 @@ trio_status trio_socket_listener_open(const struct trio_address *address,
                                       const struct trio_listen_options *options,
                                       struct trio_socket_listener *ret_listener)
 {
+    if (options == NULL)
+        options = &listen_defaults;
     struct trio_socket_listener over = {
         .listener = {&socket_operations, sizeof(struct trio_socket_stream)},
-        .address = *address};
+        .address = *address,
+        .send_buffer = options->send_buffer,
+        .receive_buffer = options->receive_buffer};
     trio_status rc =
         trio_socket_open(address->family, TRIO_SOCKET_STREAM, &over.socket);
 
     if (rc == TRIO_OK)
-        rc = listen_at(&over, address,
-                       options != NULL ? options : &listen_defaults);
+        rc = listen_at(&over, address, options);
     if (rc == TRIO_OK) {
         *ret_listener = over;
         return TRIO_OK;
