@@ -61,13 +61,13 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
         rc = trio_park_(run, &park);
         return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
     }
-    trio_yield_(run, waiter.task); // S16
+    int error = world->io->last_error(world->context); // Others make calls.
+    trio_yield_(run, waiter.task);                     // S16
     if (rc == TRIO_EEXIST)
         return TRIO_OK;
-    return rc == TRIO_EBUSY
-               ? trio_fail_bare(rc)
-               : trio_fail_os(rc, world->io->last_error(world->context),
-                              "wait for handle %lld", (long long)handle);
+    return rc == TRIO_EBUSY ? trio_fail_bare(rc)
+                            : trio_fail_os(rc, error, "wait for handle %lld",
+                                           (long long)handle);
 }
 
 trio_status trio_wait_readable(trio_handle handle)

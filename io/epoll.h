@@ -82,7 +82,10 @@ TRIO_MUST_USE trio_status trio_epoll_adopt_(struct epoll *epoll,
 // Returns what is known about a socket of ours; NULL if the handle is none.
 struct slot *trio_epoll_socket_(struct epoll *epoll, trio_handle handle);
 
-// Forgets all about a handle, after telling who waits for it.
+// Tells who waits for a handle that it is closed.
+void trio_epoll_dismiss_(struct epoll *epoll, struct slot *slot);
+
+// Forgets all about a handle, after that.
 void trio_epoll_forget_(struct epoll *epoll, struct slot *slot);
 
 // ---- epoll_interest.c ----
@@ -90,6 +93,14 @@ TRIO_MUST_USE trio_status trio_epoll_arm_(void *context,
                                           struct trio_io_waiter *waiter);
 void trio_epoll_disarm_(void *context, struct trio_io_waiter *waiter);
 void trio_epoll_closing_(void *context, trio_handle handle);
+
+// Says whether a handle is ours, or somebody waits for it.
+bool trio_epoll_is_used_(struct epoll *epoll, trio_handle handle);
+
+// Asks the kernel whether a descriptor can be waited for. TRIO_ENOTSUP: no, for
+// it is always ready.
+TRIO_MUST_USE trio_status trio_epoll_can_wait_(struct epoll *epoll,
+                                               int descriptor);
 
 // Takes a descriptor off the epoll, if it is registered.
 void trio_epoll_unregister_(struct epoll *epoll, struct slot *slot);
@@ -108,7 +119,10 @@ TRIO_MUST_USE trio_status trio_epoll_refuse_(struct epoll *epoll,
 // Returns the status of the call that has just failed, and keeps the number.
 TRIO_MUST_USE trio_status trio_epoll_failed_(struct epoll *epoll);
 
-// The same, of a call that could not go on in one direction.
+// The same if the call has failed: if it returned `result`, less than 0.
+TRIO_MUST_USE trio_status trio_epoll_result_(struct epoll *epoll, int result);
+
+// As trio_epoll_failed_, of a call that could not go on in one direction.
 TRIO_MUST_USE trio_status trio_epoll_transfer_failed_(
     struct epoll *epoll, struct slot *slot, enum trio_direction direction);
 
@@ -160,6 +174,20 @@ TRIO_MUST_USE trio_status trio_epoll_open_pipe_(void *context,
                                                 trio_handle ret_handles[2]);
 TRIO_MUST_USE trio_status trio_epoll_adopt_descriptor_(
     void *context, trio_handle handle, struct trio_descriptor *ret_descriptor);
+
+// ---- epoll_blocking.c ----
+
+// Makes a descriptor that was adopted non-blocking.
+void trio_epoll_unblock_(struct epoll *epoll, struct slot *slot);
+
+// Has it block again, if it did; what shares its open file and is still in use
+// takes over the duty to do that.
+void trio_epoll_restore_(struct epoll *epoll, struct slot *slot);
+
+// The same for all, at the end of the run.
+void trio_epoll_restore_all_(struct epoll *epoll);
+
+// ---- epoll_file.c ----
 TRIO_MUST_USE trio_status trio_epoll_read_file_(void *context,
                                                 trio_handle handle,
                                                 int64_t offset, void *data,
@@ -168,23 +196,18 @@ TRIO_MUST_USE trio_status trio_epoll_read_file_(void *context,
 TRIO_MUST_USE trio_status trio_epoll_write_file_(
     void *context, trio_handle handle, int64_t offset, const void *data,
     size_t size, size_t *ret_length, int *ret_error);
-
-// Has a descriptor that was adopted block again, if it did; what shares it and
-// is still in use takes over the duty to do that.
-void trio_epoll_restore_(struct epoll *epoll, struct slot *slot);
-
-// The same for all, at the end of the run.
-void trio_epoll_restore_all_(struct epoll *epoll);
-
-// ---- epoll_quiet.c ----
-
-// As write(2) and sendfile(2), but SIGPIPE is never raised.
-long trio_epoll_write_(int descriptor, const void *data, size_t size);
 TRIO_MUST_USE trio_status trio_epoll_send_file_(void *context,
                                                 trio_handle handle,
                                                 trio_handle file,
                                                 uint64_t offset, uint64_t size,
                                                 uint64_t *ret_length);
+
+// ---- epoll_quiet.c ----
+
+// As write(2) and sendfile(2), but SIGPIPE is never raised.
+long trio_epoll_write_(int descriptor, const void *data, size_t size);
+long trio_epoll_sendfile_(int descriptor, int file, int64_t offset,
+                          size_t size);
 
 // ---- epoll_net.c ----
 extern const struct trio_net trio_epoll_net_;

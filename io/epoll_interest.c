@@ -19,8 +19,7 @@
 
 #include "io/os_status.h"
 
-#define EVENTS_OF_OURS                                                         \
-    (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET)
+#define EVENTS_OF_OURS (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 #define EVENTS_THAT_END (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 #define EVENTS_READABLE (EPOLLIN | EVENTS_THAT_END)
 #define EVENTS_WRITABLE (EPOLLOUT | EPOLLHUP | EPOLLERR)
@@ -109,6 +108,28 @@ static bool refresh(struct epoll *epoll, struct slot *slot)
         return true;
     trio_epoll_forget_(epoll, slot);
     return false;
+}
+
+bool trio_epoll_is_used_(struct epoll *epoll, trio_handle handle)
+{
+    struct slot *slot = trio_epoll_slot_(epoll, handle);
+
+    if (slot == NULL || slot->ours)
+        return slot != NULL;
+    return events_awaited(slot) != EPOLLONESHOT && refresh(epoll, slot);
+}
+
+trio_status trio_epoll_can_wait_(struct epoll *epoll, int descriptor)
+{
+    struct epoll_event event = {.events = EPOLLONESHOT};
+
+    if (epoll_ctl(epoll->descriptor, EPOLL_CTL_ADD, descriptor, &event) == 0) {
+        epoll_ctl(epoll->descriptor, EPOLL_CTL_DEL, descriptor, NULL);
+        return TRIO_OK;
+    }
+    if (errno == EEXIST) // Somebody waited for it, whom it outlives.
+        return TRIO_OK;
+    return trio_epoll_refuse_(epoll, status_of(errno), errno);
 }
 
 // ---- Arming ----
@@ -208,15 +229,7 @@ void trio_epoll_closing_(void *context, trio_handle handle)
         return;
     // A copy of the descriptor would keep the registration alive.
     trio_epoll_unregister_(epoll, slot);
-    struct slot before = *slot;
-    trio_epoll_forget_(epoll, slot);
-    slot->ours = before.ours;
-    slot->datagram = before.datagram;
-    slot->local = before.local;
-    slot->plain = before.plain;
-    slot->file = before.file;
-    slot->restores = before.restores;
-    slot->shared = before.shared;
+    trio_epoll_dismiss_(epoll, slot);
 }
 
 // ---- Events ----

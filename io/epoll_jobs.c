@@ -38,10 +38,8 @@ static trio_status submit(void *context, struct trio_job *job)
     job->entry = (struct trio_entry)TRIO_ENTRY_INIT(on_done);
     job->awaited = true;
     int error = trio_thread_do_(job);
-    if (error != 0) {
-        epoll->last_error = error;
-        return TRIO_ENOMEM; // Of memory, or of threads: EAGAIN.
-    }
+    if (error != 0) // Of memory, or of threads: EAGAIN.
+        return trio_epoll_refuse_(epoll, TRIO_ENOMEM, error);
     epoll->jobs++;
     epoll->jobs_awaited++;
     return TRIO_OK;

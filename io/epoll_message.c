@@ -61,10 +61,8 @@ static trio_status prepare(struct epoll *epoll, trio_handle handle,
     if (slot == NULL)
         return TRIO_EBADHANDLE;
     *ret_slot = slot;
-    if (!pack(parcel, message)) {
-        errno = EINVAL;
-        return trio_epoll_failed_(epoll);
-    }
+    if (!pack(parcel, message))
+        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
     return slot->readiness[direction] == READINESS_NONE ? TRIO_EWOULDBLOCK
                                                         : TRIO_OK;
 }

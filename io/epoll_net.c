@@ -14,11 +14,6 @@
 #include "io/os_status.h"
 #include "io/sockaddr.h"
 
-static trio_status result_of(struct epoll *epoll, int result)
-{
-    return result < 0 ? trio_epoll_failed_(epoll) : TRIO_OK;
-}
-
 // ---- Making and ending sockets ----
 
 static trio_status own(struct epoll *epoll, int descriptor, bool datagram,
@@ -26,13 +21,11 @@ static trio_status own(struct epoll *epoll, int descriptor, bool datagram,
 {
     trio_status rc = trio_epoll_adopt_(epoll, descriptor, datagram, local);
 
-    if (rc != TRIO_OK) {
-        epoll->last_error = ENOMEM;
+    if (rc == TRIO_OK)
+        *ret_handle = descriptor;
+    else
         close(descriptor);
-        return rc;
-    }
-    *ret_handle = descriptor;
-    return TRIO_OK;
+    return rc;
 }
 
 static int type_of(enum trio_socket_type type)
@@ -100,7 +93,7 @@ static trio_status read_number(struct epoll *epoll, trio_handle handle,
                                int option, int *ret_value)
 {
     socklen_t length = sizeof(*ret_value);
-    return result_of(
+    return trio_epoll_result_(
         epoll, getsockopt((int)handle, SOL_SOCKET, option, ret_value, &length));
 }
 
@@ -111,7 +104,7 @@ static trio_status net_adopt(void *context, trio_handle handle,
     struct epoll *epoll = context;
     int domain, type;
     trio_status rc = handle > INT_MAX
-                         ? TRIO_EBADHANDLE
+                         ? trio_epoll_refuse_(epoll, TRIO_EBADHANDLE, EBADF)
                          : read_number(epoll, handle, SO_DOMAIN, &domain);
 
     if (rc == TRIO_OK)
@@ -120,10 +113,9 @@ static trio_status net_adopt(void *context, trio_handle handle,
         return rc;
     enum trio_address_family family = trio_sockaddr_family_of_(domain);
     if (family == 0 || (type != SOCK_STREAM && type != SOCK_DGRAM))
-        return TRIO_ENOTSUP;
-    const struct slot *slot = trio_epoll_slot_(epoll, handle);
-    if (slot != NULL && slot->ours)
-        return TRIO_EBUSY;
+        return trio_epoll_refuse_(epoll, TRIO_ENOTSUP, 0);
+    if (trio_epoll_is_used_(epoll, handle))
+        return trio_epoll_refuse_(epoll, TRIO_EBUSY, 0);
     rc = trio_epoll_adopt_(epoll, handle, type == SOCK_DGRAM,
                            family == TRIO_ADDRESS_LOCAL);
     if (rc != TRIO_OK)
@@ -143,7 +135,7 @@ static void net_release(void *context, trio_handle handle)
     if (slot == NULL)
         return;
     trio_epoll_restore_(context, slot);
-    trio_epoll_closing_(context, handle);
+    trio_epoll_unregister_(context, slot);
     trio_epoll_forget_(context, slot);
 }
 
@@ -158,8 +150,8 @@ static trio_status net_bind(void *context, trio_handle handle,
 
     if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return result_of(epoll,
-                     bind((int)handle, (struct sockaddr *)&name, length));
+    return trio_epoll_result_(
+        epoll, bind((int)handle, (struct sockaddr *)&name, length));
 }
 
 static trio_status net_listen(void *context, trio_handle handle, int backlog)
@@ -168,7 +160,7 @@ static trio_status net_listen(void *context, trio_handle handle, int backlog)
 
     if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return result_of(epoll, listen((int)handle, backlog));
+    return trio_epoll_result_(epoll, listen((int)handle, backlog));
 }
 
 // Errors that the connection had before it was accepted are not the listener's.
@@ -213,10 +205,8 @@ static trio_status net_accept(void *context, trio_handle handle,
         descriptor = accept4((int)handle, (struct sockaddr *)&name, &length,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     } while (descriptor < 0 && errno == EINTR);
-    if (descriptor < 0 && is_of_connection(errno)) {
-        epoll->last_error = errno;
-        return TRIO_ECONNABORTED;
-    }
+    if (descriptor < 0 && is_of_connection(errno))
+        return trio_epoll_refuse_(epoll, TRIO_ECONNABORTED, errno);
     if (descriptor < 0)
         return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
     slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
@@ -259,8 +249,7 @@ static trio_status net_connect_result(void *context, trio_handle handle)
         return trio_epoll_failed_(epoll);
     if (error == 0)
         return TRIO_OK;
-    epoll->last_error = error;
-    return trio_status_of_errno_(error);
+    return trio_epoll_refuse_(epoll, trio_status_of_errno_(error), error);
 }
 
 // ---- Names ----

@@ -57,17 +57,6 @@ static bool find(trio_handle handle, enum trio_socket_option option,
     return true;
 }
 
-static trio_status finish(struct epoll *epoll, int result)
-{
-    return result < 0 ? trio_epoll_failed_(epoll) : TRIO_OK;
-}
-
-static trio_status unknown(struct epoll *epoll)
-{
-    errno = EINVAL;
-    return trio_epoll_failed_(epoll);
-}
-
 trio_status trio_epoll_set_option_(void *context, trio_handle handle,
                                    enum trio_socket_option option, int value)
 {
@@ -77,14 +66,16 @@ trio_status trio_epoll_set_option_(void *context, trio_handle handle,
     if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (!find(handle, option, &name))
-        return unknown(epoll);
+        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
     if (name.level == IPPROTO_IP && name.name == IP_MULTICAST_IF) {
         struct ip_mreqn request = {.imr_ifindex = value};
-        return finish(epoll, setsockopt((int)handle, name.level, name.name,
-                                        &request, sizeof(request)));
+        return trio_epoll_result_(epoll,
+                                  setsockopt((int)handle, name.level, name.name,
+                                             &request, sizeof(request)));
     }
-    return finish(epoll, setsockopt((int)handle, name.level, name.name, &value,
-                                    sizeof(value)));
+    return trio_epoll_result_(
+        epoll,
+        setsockopt((int)handle, name.level, name.name, &value, sizeof(value)));
 }
 
 trio_status trio_epoll_get_option_(void *context, trio_handle handle,
@@ -100,8 +91,8 @@ trio_status trio_epoll_get_option_(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (option == TRIO_SOCKET_MULTICAST_INTERFACE ||
         !find(handle, option, &name))
-        return unknown(epoll);
-    trio_status rc = finish(
+        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
+    trio_status rc = trio_epoll_result_(
         epoll, getsockopt((int)handle, name.level, name.name, &value, &length));
     if (rc == TRIO_OK)
         *ret_value = value;
@@ -119,8 +110,8 @@ trio_status trio_epoll_set_member_(void *context, trio_handle handle,
     if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
     trio_sockaddr_from_(group, &request.gr_group);
-    return finish(epoll,
-                  setsockopt((int)handle, level,
-                             member ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
-                             &request, sizeof(request)));
+    return trio_epoll_result_(
+        epoll, setsockopt((int)handle, level,
+                          member ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
+                          &request, sizeof(request)));
 }

@@ -29,10 +29,8 @@ trio_status trio_epoll_path_id_(void *context,
 
     if (lstat(path.text, &found) < 0)
         return trio_epoll_failed_(context);
-    if (!S_ISSOCK(found.st_mode)) {
-        errno = EEXIST;
-        return trio_epoll_failed_(context);
-    }
+    if (!S_ISSOCK(found.st_mode))
+        return trio_epoll_refuse_(context, TRIO_EEXIST, EEXIST);
     // The device changes only where something is mounted over it. An inode is
     // given out again; when it was made tells the later one from the earlier.
     // Nothing is ever written to it, so that is its time of modification; that
@@ -48,5 +46,5 @@ trio_status trio_epoll_remove_path_(void *context,
 {
     struct path path = path_of(address);
 
-    return unlink(path.text) < 0 ? trio_epoll_failed_(context) : TRIO_OK;
+    return trio_epoll_result_(context, unlink(path.text));
 }

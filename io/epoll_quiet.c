@@ -11,9 +11,6 @@
 
 #include "io/epoll.h"
 
-// The most that the system sends in one call.
-#define SEND_FILE_MAX ((uint64_t)0x7ffff000)
-
 struct quiet {
     sigset_t broken;
     sigset_t before;
@@ -56,34 +53,11 @@ long trio_epoll_write_(int descriptor, const void *data, size_t size)
     return end(&quiet, write(descriptor, data, size));
 }
 
-trio_status trio_epoll_send_file_(void *context, trio_handle handle,
-                                  trio_handle file, uint64_t offset,
-                                  uint64_t size, uint64_t *ret_length)
+long trio_epoll_sendfile_(int descriptor, int file, int64_t offset, size_t size)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
-    size_t most = (size_t)(size < SEND_FILE_MAX ? size : SEND_FILE_MAX);
     off_t from = (off_t)offset;
     struct quiet quiet;
-    long length;
 
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
-        return TRIO_EWOULDBLOCK;
     begin(&quiet);
-    do
-        length = sendfile((int)handle, (int)file, &from, most);
-    while (length < 0 && errno == EINTR);
-    end(&quiet, length);
-    if (length < 0 && (errno == EINVAL || errno == ENOSYS))
-        return TRIO_ENOTSUP;
-    if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
-    if (length == 0 && most > 0)
-        return TRIO_EEND;
-    // The file may have been what ended it.
-    slot->readiness[TRIO_WRITABLE] = READINESS_UNKNOWN;
-    *ret_length = (uint64_t)length;
-    return TRIO_OK;
+    return end(&quiet, sendfile(descriptor, file, &from, size));
 }

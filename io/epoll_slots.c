@@ -45,15 +45,12 @@ struct slot *trio_epoll_make_slot_(struct epoll *epoll, trio_handle handle,
     *ret_status = TRIO_OK;
     if (slot != NULL)
         return slot;
-    *ret_status = TRIO_EBADHANDLE;
     // Any number may have been given, but only those in use are worth room.
     if (handle < 0 || handle > INT_MAX || fcntl((int)handle, F_GETFD) < 0)
-        return NULL;
-    *ret_status = TRIO_ENOMEM;
-    if (!grow(epoll, (size_t)handle + 1))
-        return NULL;
-    *ret_status = TRIO_OK;
-    return &epoll->slots[handle];
+        *ret_status = trio_epoll_refuse_(epoll, TRIO_EBADHANDLE, EBADF);
+    else if (!grow(epoll, (size_t)handle + 1))
+        *ret_status = trio_epoll_refuse_(epoll, TRIO_ENOMEM, ENOMEM);
+    return trio_epoll_slot_(epoll, handle);
 }
 
 trio_status trio_epoll_adopt_(struct epoll *epoll, trio_handle handle,
@@ -83,9 +80,14 @@ struct slot *trio_epoll_socket_(struct epoll *epoll, trio_handle handle)
     return NULL;
 }
 
-void trio_epoll_forget_(struct epoll *epoll, struct slot *slot)
+void trio_epoll_dismiss_(struct epoll *epoll, struct slot *slot)
 {
     trio_epoll_finish_(epoll, slot, TRIO_READABLE, TRIO_ECLOSED);
     trio_epoll_finish_(epoll, slot, TRIO_WRITABLE, TRIO_ECLOSED);
+}
+
+void trio_epoll_forget_(struct epoll *epoll, struct slot *slot)
+{
+    trio_epoll_dismiss_(epoll, slot);
     *slot = (struct slot){.generation = slot->generation + 1};
 }

@@ -14,7 +14,8 @@
 //
 // Where a transfer ends for other reasons, a short one proves nothing at all:
 // at the end of a datagram, and of what was sent with handles over a local
-// stream. SPDX-License-Identifier: MIT OR Apache-2.0
+// stream.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
 #include <sys/socket.h>
@@ -33,6 +34,11 @@ trio_status trio_epoll_refuse_(struct epoll *epoll, trio_status status,
 trio_status trio_epoll_failed_(struct epoll *epoll)
 {
     return trio_epoll_refuse_(epoll, trio_status_of_errno_(errno), errno);
+}
+
+trio_status trio_epoll_result_(struct epoll *epoll, int result)
+{
+    return result < 0 ? trio_epoll_failed_(epoll) : TRIO_OK;
 }
 
 trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,
@@ -64,8 +70,8 @@ trio_status trio_epoll_ended_(struct epoll *epoll, const struct slot *slot)
 {
     if (slot->failure == 0)
         return TRIO_EEND;
-    epoll->last_error = slot->failure;
-    return trio_status_of_errno_(slot->failure);
+    return trio_epoll_refuse_(epoll, trio_status_of_errno_(slot->failure),
+                              slot->failure);
 }
 
 trio_status trio_epoll_receive_(void *context, trio_handle handle, void *data,
@@ -123,6 +129,5 @@ trio_status trio_epoll_shutdown_send_(void *context, trio_handle handle)
 
     if (trio_epoll_socket_(epoll, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return shutdown((int)handle, SHUT_WR) < 0 ? trio_epoll_failed_(epoll)
-                                              : TRIO_OK;
+    return trio_epoll_result_(epoll, shutdown((int)handle, SHUT_WR));
 }

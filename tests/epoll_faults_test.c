@@ -270,6 +270,20 @@ TEST_REAL(epoll_faults, without_room_for_a_registration_there_is_no_wait)
     fail_to_wait(ENOSPC, TRIO_ENOMEM);
 }
 
+TEST_REAL(epoll_faults, without_room_for_a_registration_nothing_is_adopted)
+{
+    struct trio_descriptor_stream stream;
+    int ends[2];
+
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    inject(CALL_EPOLL_CTL, ENOSPC, 1);
+    CHECK_STATUS(trio_descriptor_stream_open(ends[0], &stream), TRIO_ENOMEM);
+    CHECK_EQ(trio_error_find(TRIO_ENOMEM)->os_error, ENOSPC);
+    CHECK_OK(trio_descriptor_stream_open(ends[0], &stream));
+    CHECK_OK(trio_stream_close(&stream.stream));
+    close(ends[1]);
+}
+
 // ---- Sockets ----
 
 TEST_REAL(epoll_faults, without_a_registration_a_stream_still_works)

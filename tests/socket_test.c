@@ -1,5 +1,6 @@
 // What trio/socket.h promises, of streams and of sockets as such; datagrams are
-// in tests/datagram_test.c. The other side is the kernel: the real world.
+// in tests/datagram_test.c, handles in tests/socket_handle_test.c. The other
+// side is the kernel: the real world.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #define _GNU_SOURCE
@@ -7,7 +8,6 @@
 #include <trio/socket.h>
 
 #include <errno.h>
-#include <fcntl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -346,135 +346,6 @@ TEST_REAL(socket, options_are_set_and_read)
     CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far));
     CHECK_STATUS(trio_socket_set_option(&near, TRIO_SOCKET_NO_DELAY, 1),
                  TRIO_ENOTSUP);
-    trio_socket_close(&near);
-    trio_socket_close(&far);
-}
-
-// ---- Handles of others ----
-
-TEST_REAL(socket, handles_of_others_are_adopted)
-{
-    struct trio_socket sockets[2];
-    int ends[2];
-    char byte = '-';
-    size_t length;
-
-    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
-    for (int i = 0; i < 2; i++) {
-        CHECK_OK(trio_socket_adopt(ends[i], &sockets[i]));
-        CHECK_EQ(sockets[i].family, TRIO_ADDRESS_LOCAL);
-        CHECK_EQ(sockets[i].type, TRIO_SOCKET_STREAM);
-        CHECK(is_private(ends[i]));
-    }
-    CHECK_STATUS(trio_socket_adopt(ends[0], &sockets[1]), TRIO_EBUSY);
-    CHECK_OK(trio_socket_send(&sockets[0], "x", 1, NULL));
-    CHECK_OK(trio_socket_receive(&sockets[1], &byte, 1, &length));
-    CHECK_EQ(byte, 'x');
-    trio_socket_close(&sockets[0]);
-    trio_socket_close(&sockets[1]);
-    CHECK_EQ(fcntl(ends[0], F_GETFD), -1);
-}
-
-// Has a task wait for a socket that is closed meanwhile.
-static TRIO_PARKS void close_while_waiting(struct trio_socket *socket)
-{
-    char byte;
-    struct socket_transfer waiting = {
-        .socket = socket, .data = &byte, .size = 1};
-    struct trio_nursery nursery;
-
-    trio_nursery_open(&nursery);
-    CHECK_OK(trio_nursery_start_soon(&nursery, socket_receive_once, &waiting));
-    settle();
-    trio_socket_close(socket);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-    CHECK_STATUS(waiting.rc, TRIO_ECLOSED);
-}
-
-// A copy, such as a parent's, keeps the socket open: what happens to it after
-// that is no event of ours.
-TEST_REAL(socket, an_adopted_one_that_lives_on_wakes_nobody)
-{
-    struct trio_socket socket;
-    size_t registrations = count_registrations();
-    int ends[2];
-
-    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
-    int copy = dup(ends[0]);
-    CHECK_OK(trio_socket_adopt(ends[0], &socket));
-    close_while_waiting(&socket);
-    CHECK_EQ(count_registrations(), registrations);
-    close(copy);
-    close(ends[1]);
-}
-
-TEST_REAL(socket, one_that_was_sent_wakes_nobody)
-{
-    struct trio_socket carrier[2], passed, other;
-    size_t registrations = count_registrations(), length;
-    trio_handle handle;
-    char byte = 'x';
-    struct trio_buffer buffer = {&byte, 1};
-
-    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &carrier[0], &carrier[1]));
-    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &passed, &other));
-    handle = passed.handle;
-    struct trio_message message = {.buffers = &buffer,
-                                   .buffer_count = 1,
-                                   .handles = &handle,
-                                   .handle_count = 1};
-    CHECK_OK(trio_socket_send_message(&carrier[0], &message, &length));
-    close_while_waiting(&passed);
-    CHECK_EQ(count_registrations(), registrations);
-    trio_socket_close(&carrier[0]); // It is under way until then.
-    trio_socket_close(&carrier[1]);
-    trio_socket_close(&other);
-}
-
-static int socket_of_another_family(void)
-{
-    return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, 0);
-}
-
-TEST_REAL(socket, what_is_no_socket_is_not_adopted)
-{
-    struct trio_socket socket;
-    int ends[2];
-    int other = socket_of_another_family();
-
-    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
-    CHECK_STATUS(trio_socket_adopt(ends[0], &socket), TRIO_EBADHANDLE);
-    CHECK_STATUS(trio_socket_adopt(-1, &socket), TRIO_EBADHANDLE);
-    CHECK_STATUS(trio_socket_adopt(INTPTR_MAX, &socket), TRIO_EBADHANDLE);
-    CHECK_STATUS(trio_socket_adopt(other, &socket), TRIO_ENOTSUP);
-    close(ends[0]);
-    close(ends[1]);
-    close(other);
-}
-
-// S45
-TEST_REAL(socket, a_released_handle_is_the_callers)
-{
-    struct trio_socket near, far;
-    char byte = '-';
-    struct trio_nursery nursery;
-
-    CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far));
-    struct socket_transfer waiting = {
-        .socket = &near, .data = &byte, .size = 1};
-    trio_nursery_open(&nursery);
-    CHECK_OK(trio_nursery_start_soon(&nursery, socket_receive_once, &waiting));
-    settle();
-    trio_handle handle = trio_socket_release(&near);
-    CHECK(!near.open);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-    CHECK_STATUS(waiting.rc, TRIO_ECLOSED);
-    CHECK_OK(trio_socket_send(&far, "x", 1, NULL));
-    for (int i = 0; i < 2; i++) // Level semantics, as for a stranger's.
-        CHECK_OK(trio_wait_readable(handle));
-    CHECK_EQ(recv((int)handle, &byte, 1, 0), 1);
-    CHECK_OK(trio_socket_adopt(handle, &near));
-    CHECK_OK(trio_socket_send(&near, "y", 1, NULL));
     trio_socket_close(&near);
     trio_socket_close(&far);
 }

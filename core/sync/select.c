@@ -35,20 +35,35 @@ static struct trio_case *case_at(const struct turns *turns, size_t turn)
     return &turns->cases[(turns->first + turn) % turns->count];
 }
 
+static bool is_for_handle(const struct trio_case *item)
+{
+    return item->kind == TRIO_CASE_READABLE || item->kind == TRIO_CASE_WRITABLE;
+}
+
+// Records a failure as the operation of the case alone would.
+static trio_status failed(const struct trio_case *item, trio_status rc)
+{
+    if (!is_for_handle(item))
+        return trio_channel_failed_(rc, "select on");
+    if (rc == TRIO_OK)
+        return rc;
+    const struct trio_world *world = trio_run_world();
+    return rc == TRIO_EBUSY || rc == TRIO_ECLOSED
+               ? trio_fail_bare(rc)
+               : trio_fail_os(rc, world->io->last_error(world->context),
+                              "wait for handle %lld",
+                              (long long)item->io.handle);
+}
+
 // Decides for a case.
 static trio_status choose(struct turns *turns, const struct trio_case *item,
                           trio_status rc)
 {
     turns->chosen = (size_t)(item - turns->cases);
-    return rc;
+    return failed(item, rc); // Before others make calls.
 }
 
 // ---- Handles ----
-
-static bool is_for_handle(const struct trio_case *item)
-{
-    return item->kind == TRIO_CASE_READABLE || item->kind == TRIO_CASE_WRITABLE;
-}
 
 // Returns TRIO_EWOULDBLOCK if it is armed now and not known to be ready.
 static trio_status arm(struct trio_case *item)
@@ -219,21 +234,6 @@ static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
     return choose_woken(turns, rc);
 }
 
-// Records a failure as the operation of the case alone would.
-static trio_status failed(const struct trio_case *item, trio_status rc)
-{
-    if (!is_for_handle(item))
-        return trio_channel_failed_(rc, "select on");
-    if (rc == TRIO_OK)
-        return rc;
-    const struct trio_world *world = trio_run_world();
-    return rc == TRIO_EBUSY || rc == TRIO_ECLOSED
-               ? trio_fail_bare(rc)
-               : trio_fail_os(rc, world->io->last_error(world->context),
-                              "wait for handle %lld",
-                              (long long)item->io.handle);
-}
-
 trio_status trio_select(struct trio_select *select, struct trio_case *cases,
                         size_t count, size_t *ret_index)
 {
@@ -255,7 +255,7 @@ trio_status trio_select(struct trio_select *select, struct trio_case *cases,
     if (turns.chosen == count)
         return rc;
     *ret_index = turns.chosen;
-    return failed(&cases[turns.chosen], rc);
+    return rc;
 }
 
 // ---- Cases ----

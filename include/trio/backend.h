@@ -137,8 +137,8 @@ struct trio_net {
                         trio_handle ret_handles[2]);
 
     // Takes over a handle that was opened elsewhere; TRIO_EBUSY: it is this
-    // world's already. And gives it up again, after making its waiters ready
-    // with TRIO_ECLOSED.
+    // world's already, or somebody waits for it. And gives it up again, after
+    // making its waiters ready with TRIO_ECLOSED.
     trio_status (*adopt)(void *context, trio_handle handle,
                          enum trio_address_family *ret_family,
                          enum trio_socket_type *ret_type);

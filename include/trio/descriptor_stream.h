@@ -49,7 +49,8 @@ TRIO_BEGIN_DECLS
 // Returns: TRIO_OK          the caller closes the stream, not the descriptor.
 //          TRIO_EBADHANDLE  it is not open. It stays the caller's, here as
 //                           below.
-//          TRIO_EBUSY       it is in use in this run already.
+//          TRIO_EBUSY       it is in use in this run already, or a task waits
+//                           for it.
 //          TRIO_ENOTSUP     it is a folder, or nothing that is read or written.
 //          TRIO_ENOMEM      out of memory.
 TRIO_MUST_USE trio_status trio_descriptor_stream_open(

@@ -74,7 +74,8 @@ TRIO_MUST_USE trio_status trio_socket_pair(enum trio_socket_type type,
 // Returns: TRIO_OK          the caller closes the socket, not the handle.
 //          TRIO_EBADHANDLE  it is not an open socket. It stays the caller's,
 //                           here as below.
-//          TRIO_EBUSY       it is a socket of this run already.
+//          TRIO_EBUSY       it is a socket of this run already, or a task
+//                           waits for it.
 //          TRIO_ENOTSUP     of another family or type than those here.
 //          TRIO_ENOMEM      out of memory.
 TRIO_MUST_USE trio_status trio_socket_adopt(trio_handle handle,

@@ -1,5 +1,6 @@
 // Clauses about handles: what is not open, what is adopted, released, passed
-// on. SPDX-License-Identifier: MIT OR Apache-2.0
+// on.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "tests/check.h"
 #include "tests/world_contract/contract.h"
@@ -108,6 +109,31 @@ static TRIO_PARKS void gives_and_takes(const struct world_traits *traits)
     close_ends(&ends);
 }
 
+static TRIO_CHECKPOINT trio_status wait_for(void *arg)
+{
+    return trio_wait_readable(*(const trio_handle *)arg);
+}
+
+static TRIO_PARKS void takes_nothing_away(const struct world_traits *traits)
+{
+    struct ends ends = connect_ends(traits);
+    enum trio_address_family family;
+    enum trio_socket_type type;
+    struct trio_nursery nursery;
+
+    net()->release(context(), ends.near);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, wait_for, &ends.near));
+    CHECK_OK(trio_checkpoint());
+    CHECK_STATUS(net()->adopt(context(), ends.near, &family, &type),
+                 TRIO_EBUSY);
+    say(ends.far, "for it");
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(net()->adopt(context(), ends.near, &family, &type));
+    expect(ends.near, "for it");
+    close_ends(&ends);
+}
+
 // Sends [0] of a pair over another one, and what arrives is used in its place.
 static TRIO_PARKS void passes_on(const struct world_traits *traits)
 {
@@ -184,6 +210,7 @@ const struct world_clause world_handle_clauses[] = {
     {"what is not open is told from what is", knows_its_own},
     {"pairs are connected", makes_pairs},
     {"handles are given away and taken over", gives_and_takes},
+    {"what somebody waits for is not taken over", takes_nothing_away},
     {"handles go over local sockets", passes_on},
     {"pipes go one way", has_pipes},
     {"a path that is not there is not found", finds_no_path},
