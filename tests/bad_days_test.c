@@ -1,6 +1,6 @@
 // Bad days on the real kernel: descriptors that run out, peers that vanish in
-// every state or never read. Nothing is lost, nothing stays behind.
-// SPDX-License-Identifier: MIT OR Apache-2.0
+// every state, fall silent or never read. Nothing is lost, nothing stays
+// behind. SPDX-License-Identifier: MIT OR Apache-2.0
 
 #define _GNU_SOURCE
 
@@ -172,6 +172,82 @@ TEST_REAL(bad_days, a_peer_vanishes_after_half_of_a_goodbye)
         rc = trio_stream_receive_some(&pair.far.stream, &byte, 1, &length);
     CHECK_STATUS(rc, TRIO_EBROKEN);
     CHECK_OK(trio_stream_close(&pair.far.stream));
+}
+
+// ---- Peers that fall silent ----
+
+// From now on nothing that is sent to it arrives, as if its cable was cut; its
+// machine does not answer either.
+static void cut_off(const struct trio_tcp_stream *tcp)
+{
+    // Of <linux/filter.h>, which not every C library comes with: "return 0".
+    struct {
+        uint16_t code;
+        uint8_t if_true, if_false;
+        uint32_t number;
+    } drop = {.code = 6};
+    const struct {
+        unsigned short length;
+        void *instructions;
+    } program = {1, &drop};
+
+    REQUIRE(setsockopt((int)tcp->socket.handle, SOL_SOCKET, SO_ATTACH_FILTER,
+                       &program, sizeof(program)) == 0);
+}
+
+static void ask_soon(struct trio_socket *socket)
+{
+    CHECK_OK(trio_socket_set_option(socket, TRIO_SOCKET_KEEP_ALIVE, 1));
+    CHECK_OK(trio_socket_set_option(socket, TRIO_SOCKET_KEEP_ALIVE_IDLE, 1));
+    CHECK_OK(
+        trio_socket_set_option(socket, TRIO_SOCKET_KEEP_ALIVE_INTERVAL, 1));
+    CHECK_OK(trio_socket_set_option(socket, TRIO_SOCKET_KEEP_ALIVE_COUNT, 1));
+}
+
+// S47: nobody sends anything, and who waits is told all the same.
+TEST_REAL(bad_days, a_peer_that_is_there_no_more_is_found_by_asking)
+{
+    struct pair pair;
+    struct trio_cancel_scope scope;
+    char byte;
+    size_t length;
+
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    open_pair(&pair);
+    ask_soon(&pair.near.socket);
+    cut_off(&pair.far);
+    trio_time begun = trio_now();
+    trio_status rc =
+        trio_stream_receive_some(&pair.near.stream, &byte, 1, &length);
+    CHECK_STATUS(rc, TRIO_EPEERTIMEDOUT);
+    CHECK_EQ(trio_error_find(TRIO_EPEERTIMEDOUT)->os_error, ETIMEDOUT);
+    CHECK(trio_now() - begun >= 2 * TRIO_SECOND); // It was asked first.
+    CHECK_STATUS(trio_stream_send_all(&pair.near.stream, "x", 1, NULL),
+                 TRIO_EBROKEN);
+    close_pair(&pair);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+}
+
+// What asks is what was accepted: it has the listener's options.
+TEST_REAL(bad_days, a_server_finds_who_is_there_no_more)
+{
+    struct trio_tcp_listener listener = open_listener();
+    struct trio_tcp_stream near, far;
+    struct trio_cancel_scope scope;
+    char byte;
+    size_t length;
+
+    trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    ask_soon(&listener.socket);
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    CHECK_OK(trio_tcp_accept(&listener, &far));
+    cut_off(&near);
+    CHECK_STATUS(trio_stream_receive_some(&far.stream, &byte, 1, &length),
+                 TRIO_EPEERTIMEDOUT);
+    trio_stream_close_forcefully(&near.stream);
+    trio_stream_close_forcefully(&far.stream);
+    trio_tcp_listener_close(&listener);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
 }
 
 // ---- A client that never reads ----

@@ -335,6 +335,17 @@ TEST_REAL(socket, options_are_set_and_read)
     CHECK_EQ(value, 7);
     CHECK_STATUS(trio_socket_set_option(&socket, TRIO_SOCKET_TTL, 1000),
                  TRIO_EINVAL);
+    for (int option = TRIO_SOCKET_KEEP_ALIVE_IDLE;
+         option <= TRIO_SOCKET_KEEP_ALIVE_COUNT; option++) {
+        CHECK_OK(trio_socket_set_option(
+            &socket, (enum trio_socket_option)option, 10 + option));
+        CHECK_OK(trio_socket_get_option(
+            &socket, (enum trio_socket_option)option, &value));
+        CHECK_EQ(value, 10 + option);
+        CHECK_STATUS(
+            trio_socket_set_option(&socket, (enum trio_socket_option)option, 0),
+            TRIO_EINVAL);
+    }
     CHECK_STATUS(
         trio_socket_set_option(&socket, (enum trio_socket_option)999, 1),
         TRIO_EINVAL);

@@ -103,19 +103,22 @@ struct trio_io {
 enum trio_socket_type { TRIO_SOCKET_STREAM = 1, TRIO_SOCKET_DATAGRAM };
 
 enum trio_socket_option {
-    TRIO_SOCKET_NO_DELAY,           // Send small segments at once. 0 or 1.
-    TRIO_SOCKET_REUSE_ADDRESS,      // Listen on a port in TIME_WAIT. 0 or 1.
-    TRIO_SOCKET_REUSE_PORT,         // Several listeners on one port. 0 or 1.
-    TRIO_SOCKET_V6_ONLY,            // No IPv4 on an IPv6 socket. 0 or 1.
-    TRIO_SOCKET_KEEP_ALIVE,         // Ask silent peers. 0 or 1.
-    TRIO_SOCKET_SEND_BUFFER,        // In bytes.
-    TRIO_SOCKET_RECEIVE_BUFFER,     // In bytes.
-    TRIO_SOCKET_BROADCAST,          // Send to broadcast addresses. 0 or 1.
-    TRIO_SOCKET_TTL,                // Routers on the way at most, 1 to 255.
-    TRIO_SOCKET_MULTICAST_TTL,      // The same, to multicast groups. 0 to 255.
-    TRIO_SOCKET_MULTICAST_LOOP,     // Hear what is sent to own groups. 0 or 1.
-    TRIO_SOCKET_MULTICAST_INTERFACE // Where to send to multicast groups: the
-                                    // interface's number, or 0. Set only.
+    TRIO_SOCKET_NO_DELAY,            // Send small segments at once. 0 or 1.
+    TRIO_SOCKET_REUSE_ADDRESS,       // Listen on a port in TIME_WAIT. 0 or 1.
+    TRIO_SOCKET_REUSE_PORT,          // Several listeners on one port. 0 or 1.
+    TRIO_SOCKET_V6_ONLY,             // No IPv4 on an IPv6 socket. 0 or 1.
+    TRIO_SOCKET_KEEP_ALIVE,          // Ask silent peers. 0 or 1.
+    TRIO_SOCKET_KEEP_ALIVE_IDLE,     // After so many seconds of silence,
+    TRIO_SOCKET_KEEP_ALIVE_INTERVAL, // and again after so many; to be broken
+    TRIO_SOCKET_KEEP_ALIVE_COUNT,    // after so many questions. From 1.
+    TRIO_SOCKET_SEND_BUFFER,         // In bytes.
+    TRIO_SOCKET_RECEIVE_BUFFER,      // In bytes.
+    TRIO_SOCKET_BROADCAST,           // Send to broadcast addresses. 0 or 1.
+    TRIO_SOCKET_TTL,                 // Routers on the way at most, 1 to 255.
+    TRIO_SOCKET_MULTICAST_TTL,       // The same, to multicast groups. 0 to 255.
+    TRIO_SOCKET_MULTICAST_LOOP,      // Hear what is sent to own groups. 0 or 1.
+    TRIO_SOCKET_MULTICAST_INTERFACE  // Where to send to multicast groups: the
+                                     // interface's number, or 0. Set only.
 };
 
 // What a descriptor is good for.

@@ -42,7 +42,8 @@ struct trio_listen_options {
     bool reuse_port; // Share the port with other listeners.
 
     // Of the connections that are accepted:
-    bool keep_alive;    // Ask silent peers whether they are there.
+    bool keep_alive;    // Ask silent peers whether they are there. How soon,
+                        // is an option of the listener's socket.
     int send_buffer;    // In bytes. Default: the system's, which adapts it.
     int receive_buffer; // The same.
 };
