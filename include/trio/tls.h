@@ -100,11 +100,12 @@ struct trio_tls_context {
 //   with TLS 1.2 some peers end the other direction, too. A cancelled one
 //   may have ended it: call it again.
 // - close says goodbye and does not wait for the peer's. A transport that does
-//   not take it within a second is closed without; so is one that a task still
-//   sends to, and the peer sees that something is missing.
+//   not take it within a second is closed without; so is one to which a
+//   send_all is not done, and the peer sees that something is missing.
 // - One task may send while another receives; neither waits for the other's
-//   data. A receive may have to answer the peer, with a few bytes: those that
-//   the transport does not take within a second go out with what is sent next.
+//   data. A receive may have to answer the peer, with a few bytes, and does so
+//   before it waits: those that the transport does not take within a second go
+//   out with what is sent next. After our goodbye nothing is answered.
 //
 // Each side holds back no more than two records of 16 KiB in each direction.
 // OpenSSL takes the time of day and random numbers from the system, also in
@@ -126,7 +127,9 @@ struct trio_tls_stream {
     bool handshaking;            // Private. A task does the handshake.
     bool shaken;                 // Private. The handshake is done.
     bool sending, receiving;     // Private. A task is in this half.
+    bool unsent;                 // Private. A send_all is not done.
     bool filling, flushing;      // Private. A task uses the transport.
+    bool owes_answer;            // Private. One to the peer, in `buffers`.
     bool sent_eof;               // Private.
     bool broken;                 // Private.
     bool closed;                 // Private.

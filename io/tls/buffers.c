@@ -52,6 +52,8 @@ static int write_buffer(BIO *bio, const char *data, int size)
     size_t length = trio_tls_room_(tls);
 
     BIO_clear_retry_flags(bio);
+    if (tls->sent_eof) // Nothing comes after the goodbye: not even answers.
+        return size;
     if (length == 0 || size <= 0) {
         BIO_set_retry_write(bio);
         return -1;

@@ -72,8 +72,8 @@ static TRIO_CHECKPOINT trio_status close_both(struct trio_tls_stream *tls)
 {
     trio_status rc = TRIO_OK;
 
-    // A task that still sends has left something out: no goodbye then.
-    if (tls->shaken && !tls->broken && !tls->sending)
+    // What a send has left out is missing: no goodbye then.
+    if (tls->shaken && !tls->broken && !tls->unsent)
         rc = trio_tls_last_words_(tls, trio_tls_end_);
     if (rc == TRIO_OK)
         return trio_stream_close(tls->transport);

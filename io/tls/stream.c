@@ -108,9 +108,11 @@ static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
         return rc;
     if (tls->sent_eof || size == 0)
         return end_sending(tls, finish(tls->sent_eof ? TRIO_ECLOSED : TRIO_OK));
+    tls->unsent = true;
     rc = trio_tls_shake_(tls);
     if (rc == TRIO_OK)
         rc = write_all(tls, data, size, ret_sent);
+    tls->unsent = false;
     return end_sending(tls, rc);
 }
 
@@ -151,6 +153,29 @@ static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
 
 // ---- Receiving ----
 
+// Has OpenSSL read, and notes whether it has answered the peer.
+static int read_once(struct trio_tls_stream *tls, void *buffer, size_t size,
+                     size_t *ret_length)
+{
+    size_t written = tls->out_end - tls->out_start;
+
+    ERR_clear_error();
+    int result = SSL_read_ex(tls->ssl, buffer, size, ret_length);
+    if (tls->out_end - tls->out_start > written)
+        tls->owes_answer = true;
+    return result;
+}
+
+// The peer may wait for an answer. It need not, so that is not waited for, but
+// for a while.
+static TRIO_CHECKPOINT trio_status send_answer(struct trio_tls_stream *tls)
+{
+    if (!tls->owes_answer)
+        return TRIO_OK;
+    tls->owes_answer = false;
+    return trio_tls_last_words_(tls, trio_tls_flush_);
+}
+
 static TRIO_CHECKPOINT trio_status read_some(struct trio_tls_stream *tls,
                                              void *buffer, size_t size,
                                              size_t *ret_length)
@@ -159,17 +184,12 @@ static TRIO_CHECKPOINT trio_status read_some(struct trio_tls_stream *tls,
     bool waited = false;
 
     for (;;) {
-        size_t written = tls->out_end - tls->out_start;
-        ERR_clear_error();
-        int result = SSL_read_ex(tls->ssl, buffer, size, ret_length);
+        int result = read_once(tls, buffer, size, ret_length);
         if (SSL_get_error(tls->ssl, result) == SSL_ERROR_ZERO_RETURN)
             return finish(TRIO_EEND);
         if (result == 1)
             return waited ? TRIO_OK : finish(TRIO_OK);
-        // The peer may wait for an answer. It need not, so that is not waited
-        // for, but for a while.
-        if (tls->out_end - tls->out_start > written)
-            rc = trio_tls_last_words_(tls, trio_tls_flush_);
+        rc = send_answer(tls);
         if (rc == TRIO_OK)
             rc = trio_tls_retry_read_(tls, result);
         if (rc != TRIO_OK)

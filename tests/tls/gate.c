@@ -10,18 +10,33 @@ static struct gate *gate_of(struct trio_stream *stream)
     return (struct gate *)stream;
 }
 
+static TRIO_CHECKPOINT trio_status pass(const struct gate *gate)
+{
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && gate->shut)
+        rc = trio_sleep(TRIO_MS);
+    return rc;
+}
+
 static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
                                             const void *data, size_t size,
                                             size_t *ret_sent)
 {
     const struct gate *gate = gate_of(stream);
-    trio_status rc = TRIO_OK;
+    trio_status rc = pass(gate);
 
-    while (rc == TRIO_OK && gate->shut)
-        rc = trio_sleep(TRIO_MS);
     if (rc != TRIO_OK)
         return rc;
     return trio_stream_send_all(gate->below, data, size, ret_sent);
+}
+
+static TRIO_CHECKPOINT trio_status wait_writable(struct trio_stream *stream)
+{
+    const struct gate *gate = gate_of(stream);
+    trio_status rc = pass(gate);
+
+    return rc == TRIO_OK ? trio_stream_wait_writable(gate->below) : rc;
 }
 
 static TRIO_CHECKPOINT trio_status receive_some(struct trio_stream *stream,
@@ -44,6 +59,7 @@ static void close_forcefully(struct trio_stream *stream)
 
 static const struct trio_stream_operations operations = {
     .send_all = send_all,
+    .wait_writable = wait_writable,
     .receive_some = receive_some,
     .close = close_below,
     .close_forcefully = close_forcefully};

@@ -8,7 +8,8 @@
 
 #include <trio/stream.h>
 
-// While it is shut, a send waits; cancelled, it has sent nothing.
+// While it is shut, a send waits, and so does who waits to send; a send that is
+// cancelled has sent nothing.
 struct gate {
     struct trio_stream stream;
     struct trio_stream *below;

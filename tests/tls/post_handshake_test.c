@@ -1,5 +1,5 @@
-// Messages of the handshake that come after it, in TLS 1.3: tickets, of which
-// half has come, and updates of keys, which want an answer.
+// After the handshake: of TLS 1.3 tickets, of which half has come, and updates
+// of keys, which want an answer; and goodbyes beside other calls.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <string.h>
@@ -196,4 +196,123 @@ TEST_ONCE(tls_post_handshake, close_does_not_wait_for_ever)
     CHECK_OK(close_client(&way));
     CHECK_EQ(trio_now(), begun + TRIO_SECOND);
     close_way(&way);
+}
+
+// ---- Updates of keys ----
+
+// The server asks for new keys, says something, and so again: the first answer
+// is due with what is heard last.
+static TRIO_PARKS void ask_for_keys_twice(struct way *way)
+{
+    SSL *ssl = way->tls.server.ssl;
+
+    for (int i = 0; i < 2; i++) {
+        CHECK_EQ(SSL_key_update(ssl, SSL_KEY_UPDATE_REQUESTED), 1);
+        CHECK_OK(say(&way->tls.server, "data"));
+    }
+    CHECK(trio_memory_stream_pump(&way->near, SIZE_MAX) > 0);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK(hear(&way->tls.client, "data"));
+}
+
+// Takes what has come to the server; says how much it was.
+static TRIO_PARKS size_t take_answers(struct way *way)
+{
+    struct trio_cancel_scope scope;
+    char buffer[1000];
+    size_t length = 0;
+
+    trio_move_on_after(&scope, TRIO_MS);
+    trio_status rc = trio_stream_receive_some(&way->far.stream, buffer,
+                                              sizeof(buffer), &length);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    return length;
+}
+
+TEST_ONCE(tls_post_handshake, an_answer_goes_out_before_the_next_wait)
+{
+    struct way way;
+
+    open_way(&way, false);
+    for (int i = 0; i < 3; i++) {
+        ask_for_keys_twice(&way);
+        try_to(hear, &way.tls.client, "");
+        CHECK(take_answers(&way) > 0);
+    }
+    close_way(&way);
+}
+
+TEST_ONCE(tls_post_handshake, updates_of_keys_are_not_seen_by_who_talks)
+{
+    struct way way;
+
+    open_way(&way, false);
+    for (int i = 0; i < 3; i++) {
+        ask_for_keys_twice(&way);
+        CHECK_OK(say(&way.tls.client, "reply"));
+        CHECK_OK(hear(&way.tls.server, "reply"));
+    }
+    close_way(&way);
+}
+
+TEST_ONCE(tls_post_handshake, nothing_is_sent_after_the_goodbye)
+{
+    struct way way;
+
+    open_way(&way, false);
+    CHECK_OK(end(&way));
+    CHECK_STATUS(hear(&way.tls.server, ""), TRIO_EEND);
+    for (int i = 0; i < 3; i++) {
+        ask_for_keys_twice(&way);
+        try_to(hear, &way.tls.client, "");
+        CHECK_EQ(take_answers(&way), 0);
+    }
+    close_way(&way);
+}
+
+// ---- Closed while another task is in it ----
+
+static trio_status unless_closed(trio_status rc)
+{
+    return rc == TRIO_ECLOSED ? TRIO_OK : rc;
+}
+
+static TRIO_CHECKPOINT trio_status wait_writable(void *arg)
+{
+    struct way *way = arg;
+
+    return unless_closed(trio_stream_wait_writable(&way->tls.client.stream));
+}
+
+static TRIO_CHECKPOINT trio_status leave_out(void *arg)
+{
+    return unless_closed(say_two(arg));
+}
+
+// Closes while another task calls `fn`, which has to wait; says what that is
+// to the server.
+static TRIO_PARKS trio_status close_beside(trio_task_fn fn)
+{
+    struct way way;
+    struct trio_nursery nursery;
+
+    open_way(&way, false);
+    way.gate.shut = true;
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, fn, &way));
+    CHECK_OK(trio_sleep(TRIO_MS));
+    CHECK_OK(trio_nursery_start_soon(&nursery, close_client, &way));
+    CHECK_OK(trio_sleep(TRIO_MS));
+    way.gate.shut = false;
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    trio_status rc = hear(&way.tls.server, "");
+    close_way(&way);
+    return rc;
+}
+
+TEST_ONCE(tls_post_handshake, close_says_goodbye_unless_a_send_leaves_out)
+{
+    CHECK_STATUS(close_beside(end), TRIO_EEND);
+    CHECK_STATUS(close_beside(wait_writable), TRIO_EEND);
+    CHECK_STATUS(close_beside(leave_out), TRIO_EBROKEN);
 }
