@@ -12,8 +12,9 @@
 #include <trio/status.h>
 #include <trio/stream.h>
 
-struct ssl_ctx_st; // OpenSSL's SSL_CTX
-struct ssl_st;     // and SSL.
+struct ssl_ctx_st;    // OpenSSL's SSL_CTX,
+struct ssl_st;        // SSL,
+struct bio_method_st; // and BIO_METHOD.
 struct trio_tls_tickets;
 
 enum trio_tls_version {
@@ -64,6 +65,7 @@ struct trio_tls_options {
 struct trio_tls_context {
     struct ssl_ctx_st *ssl_ctx;
     struct trio_tls_tickets *tickets; // Private. A client's, or NULL.
+    struct bio_method_st *method;     // Private. How streams use a transport.
     char *protocols;                  // Private. ALPN, as on the wire.
     bool server;                      // Private.
     bool https_compatible;            // Private.
@@ -91,7 +93,8 @@ struct trio_tls_context {
 // - TRIO_EUNTRUSTED, with the reason in its record: the peer's certificate is
 //   not accepted. TRIO_EPROTOCOL: something on the way, or the peer, breaks
 //   TLS, or the peer refuses us. Nothing that was tampered with is received.
-//   Either is for good: later calls are TRIO_EBROKEN.
+//   Either is for good, and so is TRIO_ENOMEM of TLS itself: later calls are
+//   TRIO_EBROKEN.
 // - A connection that ends without the peer's goodbye is TRIO_EBROKEN, not
 //   TRIO_EEND: something may have been cut off. See https_compatible.
 // - send_all takes what `ret_sent` counts also when it is cancelled: that is on
@@ -119,20 +122,20 @@ struct trio_tls_stream {
     struct trio_stream *transport;
     struct trio_tls_context *context;
     char host[TRIO_TLS_HOST_MAX]; // Whom a client expects; "" for a server.
-    struct trio_parking_lot lot; // Private. Who waits for another's progress.
-    unsigned char *buffers;      // Private. Both of these:
-    size_t in_start, in_end;     // Private. Came and was not read.
-    size_t out_start, out_end;   // Private. Was written and has not gone.
-    size_t users;                // Private. Tasks that are in a call.
-    bool handshaking;            // Private. A task does the handshake.
-    bool shaken;                 // Private. The handshake is done.
-    bool sending, receiving;     // Private. A task is in this half.
-    bool unsent;                 // Private. A send_all is not done.
-    bool filling, flushing;      // Private. A task uses the transport.
-    bool owes_answer;            // Private. One to the peer, in `buffers`.
-    bool sent_eof;               // Private.
-    bool broken;                 // Private.
-    bool closed;                 // Private.
+    struct trio_parking_lot lot;  // Private. Who waits for another's progress.
+    unsigned char *buffers;       // Private. Both of these:
+    size_t in_start, in_end;      // Private. Came and was not read.
+    size_t out_start, out_end;    // Private. Was written and has not gone.
+    size_t users;                 // Private. Tasks that are in a call.
+    bool handshaking;             // Private. A task does the handshake.
+    bool shaken;                  // Private. The handshake is done.
+    bool sending, receiving;      // Private. A task is in this half.
+    bool unsent;                  // Private. A send_all is not done.
+    bool filling, flushing;       // Private. A task uses the transport.
+    bool owes_answer;             // Private. One to the peer, in `buffers`.
+    bool sent_eof;                // Private.
+    bool broken;                  // Private.
+    bool closed;                  // Private.
 };
 
 // What a handshake came to. Strings are static, or live as long as the stream.
@@ -152,7 +155,8 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never; also outside of a run.
 // Returns: TRIO_OK      the caller closes `ret_context`.
-//          TRIO_ENOMEM  out of memory.
+//          TRIO_ENOMEM  out of memory; where a file is read OpenSSL does not
+//                       always know that, and it is TRIO_EINVAL.
 //          TRIO_ENOENT,
 //          TRIO_EACCES  a file is not there, or may not be read.
 //          TRIO_EINVAL  a file, or what the options say, makes no sense; the

@@ -13,10 +13,6 @@
 #include <string.h>
 
 #include <openssl/bio.h>
-#include <openssl/crypto.h>
-
-static BIO_METHOD *method;
-static CRYPTO_ONCE once = CRYPTO_ONCE_STATIC_INIT;
 
 static int read_buffer(BIO *bio, char *data, int size)
 {
@@ -79,23 +75,23 @@ static int create(BIO *bio)
     return 1;
 }
 
-static void make_method(void)
+BIO_METHOD *trio_tls_make_method_(void)
 {
-    method =
-        BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "trio stream");
+    BIO_METHOD *method = BIO_meth_new(BIO_TYPE_SOURCE_SINK, "trio stream");
+
     if (method == NULL)
-        return;
+        return NULL;
     BIO_meth_set_read(method, read_buffer);
     BIO_meth_set_write(method, write_buffer);
     BIO_meth_set_ctrl(method, control);
     BIO_meth_set_create(method, create);
+    return method;
 }
 
 bool trio_tls_connect_buffers_(struct trio_tls_stream *tls)
 {
-    if (!CRYPTO_THREAD_run_once(&once, make_method) || method == NULL)
-        return false;
-    BIO *bio = BIO_new(method);
+    BIO *bio = BIO_new(tls->context->method);
+
     if (bio == NULL)
         return false;
     BIO_set_data(bio, tls);

@@ -4,6 +4,7 @@
 #ifndef TRIO_IO_TLS_BUFFERS_H
 #define TRIO_IO_TLS_BUFFERS_H
 
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <trio/tls.h>
 
@@ -31,6 +32,10 @@ static inline size_t trio_tls_room_(const struct trio_tls_stream *tls)
 {
     return TLS_OUT_SIZE - (tls->out_end - (tls->flushing ? 0 : tls->out_start));
 }
+
+// Makes what tells OpenSSL how to read and write buffers; NULL if there is no
+// memory. The caller frees it.
+BIO_METHOD *trio_tls_make_method_(void);
 
 // Has OpenSSL read and write the buffers of `tls`, which must have an SSL;
 // false if there is no memory.

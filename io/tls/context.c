@@ -6,8 +6,10 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <trio/error.h>
 #include <trio/tls.h>
 
+#include "io/tls/buffers.h"
 #include "io/tls/failure.h"
 #include "io/tls/tickets.h"
 
@@ -21,6 +23,11 @@ static int no_password(char *buffer, int size, int writing, void *arg)
 {
     (void)buffer, (void)size, (void)writing, (void)arg;
     return 0;
+}
+
+static trio_status no_memory(const char *what)
+{
+    return trio_fail(TRIO_ENOMEM, "TLS: %s", what);
 }
 
 static int number_of(enum trio_tls_version version)
@@ -142,7 +149,7 @@ static trio_status set_protocols(struct trio_tls_context *context,
         return TRIO_OK;
     context->protocols = OPENSSL_malloc(strlen(words) + 2);
     if (context->protocols == NULL)
-        return trio_tls_context_failed_("protocols");
+        return no_memory("protocols");
     if (!encode_protocols(words, context->protocols))
         return trio_tls_context_failed_("a protocol's name is too long");
     if (context->server)
@@ -169,7 +176,7 @@ static trio_status set_sessions(struct trio_tls_context *context,
         SSL_CTX_set_options(ssl_ctx, SSL_OP_NO_TICKET);
         SSL_CTX_set_num_tickets(ssl_ctx, 0);
     } else if (!context->server && !trio_tls_tickets_open_(context)) {
-        return trio_tls_context_failed_("tickets");
+        return no_memory("tickets");
     }
     return TRIO_OK;
 }
@@ -207,9 +214,9 @@ static trio_status open_context(const struct trio_tls_options *options,
 
     ERR_clear_error();
     context.ssl_ctx = SSL_CTX_new(method);
-    if (context.ssl_ctx == NULL)
-        return trio_tls_context_failed_("a context");
-    trio_status rc = set_up(&context, options);
+    context.method = trio_tls_make_method_();
+    bool made = context.ssl_ctx != NULL && context.method != NULL;
+    trio_status rc = made ? set_up(&context, options) : no_memory("a context");
     if (rc == TRIO_OK)
         *ret_context = context;
     else
@@ -234,6 +241,7 @@ void trio_tls_context_close(struct trio_tls_context *context)
 {
     trio_tls_tickets_close_(context);
     SSL_CTX_free(context->ssl_ctx);
+    BIO_meth_free(context->method);
     OPENSSL_free(context->protocols);
     *context = (struct trio_tls_context){0};
 }

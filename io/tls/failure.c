@@ -104,6 +104,8 @@ static trio_status status_of_system(int number)
 {
     if (number == ENOENT || number == ENOTDIR)
         return TRIO_ENOENT;
+    if (number == ENOMEM)
+        return TRIO_ENOMEM;
     return number == EACCES || number == EPERM ? TRIO_EACCES : TRIO_EOS;
 }
 
@@ -115,17 +117,27 @@ static const char *end_of(const char *what)
     return length > 36 ? what + length - 36 : what;
 }
 
+// Takes all errors, and says whether memory was the cause of one.
+static bool take_no_memory(void)
+{
+    bool none = false;
+    unsigned long error;
+
+    while ((error = ERR_get_error()) != 0)
+        none |= ERR_GET_REASON(error) == ERR_R_MALLOC_FAILURE;
+    return none;
+}
+
 trio_status trio_tls_context_failed_(const char *what)
 {
     unsigned long error = ERR_peek_error();
     int reason = ERR_GET_REASON(error);
 
-    ERR_clear_error();
+    if (take_no_memory())
+        return trio_fail(TRIO_ENOMEM, "TLS: %s", end_of(what));
     if (ERR_SYSTEM_ERROR(error))
         return trio_fail_os(status_of_system(reason), reason, "read %s",
                             end_of(what));
-    if (reason == ERR_R_MALLOC_FAILURE)
-        return trio_fail(TRIO_ENOMEM, "TLS: %s", what);
     return trio_fail(TRIO_EINVAL, "TLS: %s: %s", end_of(what),
                      reason_of(error));
 }

@@ -124,7 +124,7 @@ static trio_status open_client(struct trio_tls_stream *tls, const char *host)
         return rc;
     if (host != NULL && !expect_host(tls->ssl, tls->host)) {
         release(tls);
-        return trio_fail(TRIO_EINVAL, "TLS: not a host's name: %s", host);
+        return trio_fail(TRIO_ENOMEM, "a TLS stream");
     }
     ERR_clear_error();
     SSL_set_connect_state(tls->ssl);

@@ -1,7 +1,7 @@
-// How many blocks of memory OpenSSL holds. All are in one list, so that what a
-// run that was abandoned has left behind is no leak to a sanitizer, and each is
-// kept, because OpenSSL makes tables when it first needs them: whether there is
-// a leak is for the tests to say, by their number.
+// How many blocks of memory OpenSSL holds, and may take. All are in a list, so
+// that what a run that was abandoned has left behind is no leak to a sanitizer,
+// and each is kept, because OpenSSL makes tables when it first needs them:
+// whether there is a leak is for the tests to say, by their number.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "tests/tls/blocks.h"
@@ -22,6 +22,16 @@ struct block {
 static struct block list = {&list, &list};
 static size_t blocks;
 static uint64_t allocations;
+static uint64_t left = UINT64_MAX; // Until there is no memory.
+
+static bool take_one(void)
+{
+    allocations++;
+    if (left == 0)
+        return false;
+    left -= left != UINT64_MAX;
+    return true;
+}
 
 static void *add(struct block *block)
 {
@@ -49,15 +59,15 @@ static struct block *take_out(void *memory)
 static void *allocate(size_t size, const char *file, int line)
 {
     (void)file, (void)line;
-    allocations++;
-    return add(malloc(sizeof(struct block) + size));
+    return take_one() ? add(malloc(sizeof(struct block) + size)) : NULL;
 }
 
 static void *reallocate(void *memory, size_t size, const char *file, int line)
 {
     if (memory == NULL)
         return allocate(size, file, line);
-    allocations++;
+    if (!take_one())
+        return NULL;
     struct block *old = take_out(memory);
     struct block *block = realloc(old, sizeof(*block) + size);
     return block == NULL ? (add(old), NULL) : add(block);
@@ -84,4 +94,9 @@ size_t count_blocks(void)
 uint64_t count_allocations(void)
 {
     return allocations;
+}
+
+void leave_allocations(uint64_t count)
+{
+    left = count;
 }

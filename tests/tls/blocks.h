@@ -1,4 +1,4 @@
-// How many blocks of memory OpenSSL holds.
+// How many blocks of memory OpenSSL holds, and may take.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TESTS_TLS_BLOCKS_H
@@ -12,5 +12,9 @@ size_t count_blocks(void);
 
 // Returns how often OpenSSL has asked for one.
 uint64_t count_allocations(void);
+
+// Lets OpenSSL have so many more blocks, and then no other. UINT64_MAX, as in
+// the beginning: as many as there are.
+void leave_allocations(uint64_t count);
 
 #endif // TESTS_TLS_BLOCKS_H
