@@ -24,25 +24,34 @@ static void append(char *buffer, size_t size, const char *format, ...)
     va_end(arguments);
 }
 
+static void append_sweep(char *buffer, size_t size, const char *name,
+                         enum sweep sweep)
+{
+    if (sweep != SWEEP_ON)
+        append(buffer, size, " --%s-sweep=%s", name, sweeps[sweep]);
+}
+
 static void append_campaign(char *buffer, size_t size,
                             const struct options *options,
                             const struct record *record)
 {
+    // A record of no campaign has no number.
+    uint64_t runs = record->runs > 0 ? record->runs : options->runs;
+    bool swept = record->seed == options->seed; // Only the first one does.
+
     append(buffer, size, " --seed %" PRIu64, record->seed);
-    if (options->runs > 0)
-        append(buffer, size, " --runs %" PRIu64, options->runs);
+    if (runs > 0 && runs != RUNS_DEFAULT)
+        append(buffer, size, " --runs %" PRIu64, runs);
     if (options->strategy != NULL)
         append(buffer, size, " --strategy %s", options->strategy);
     if (options->script != NULL)
         append(buffer, size, " --script '%s'", options->script);
     if (record->order != NULL)
         append(buffer, size, " --order %s", orders[*record->order]);
-    if (options->cancel_sweep != SWEEP_ON)
-        append(buffer, size, " --cancel-sweep=%s",
-               sweeps[options->cancel_sweep]);
-    if (options->failure_sweep != SWEEP_ON)
-        append(buffer, size, " --failure-sweep=%s",
-               sweeps[options->failure_sweep]);
+    append_sweep(buffer, size, "cancel",
+                 swept ? options->cancel_sweep : SWEEP_OFF);
+    append_sweep(buffer, size, "failure",
+                 swept ? options->failure_sweep : SWEEP_OFF);
 }
 
 void trio_runner_command_(char *buffer, size_t size,

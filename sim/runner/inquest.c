@@ -123,6 +123,19 @@ static void run_apart(void *context, struct kernel *kernel,
     snprintf(outcome->text, sizeof(outcome->text), "%s", apart->death.text);
 }
 
+// Takes over what is known of the failure.
+static void take_result(struct trio_campaign_result *sum,
+                        const struct trio_campaign_result *found)
+{
+    snprintf(sum->text, sizeof(sum->text), "%s", found->text);
+    snprintf(sum->token, sizeof(sum->token), "%s", found->token);
+    sum->replays = found->replays;
+    sum->deviations = found->deviations;
+    sum->deviations_found = found->deviations_found;
+    sum->minimal = found->minimal;
+    sum->possible_in_pass = found->possible_in_pass;
+}
+
 static void shrink(const struct trial *trial, const struct death *death,
                    struct record *record)
 {
@@ -141,10 +154,8 @@ static void shrink(const struct trial *trial, const struct death *death,
         trial->options->no_shrink || endless, &result);
     kernel->apart = NULL;
     munmap(apart, sizeof(*apart));
-    if (!found)
-        return;
-    result.runs = record->result.runs;
-    record->result = result;
+    if (found)
+        take_result(&record->result, &result);
 }
 
 void trio_runner_inquest_(const struct trial *trial, const struct death *death,
@@ -157,8 +168,6 @@ void trio_runner_inquest_(const struct trial *trial, const struct death *death,
     *again = *death;
     snprintf(record->result.text, sizeof(record->result.text), "%s",
              death->text);
-    record->seed = death->record.seed;
-    record->order = death->record.order;
     if (again->token[0] == '\0')
         repeat(trial, again);
     if (again->told && again->token[0] != '\0') {

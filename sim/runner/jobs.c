@@ -151,6 +151,21 @@ static void hold_inquest(const struct crew *crew, const struct worker *worker,
     trio_runner_inquest_(&trial, worker->death, record);
 }
 
+// Returns what is known of the scenario that a worker has died in.
+static struct record last_of(const struct crew *crew,
+                             const struct worker *worker)
+{
+    struct record record = worker->so_far;
+
+    if (worker->death->told)
+        record = worker->death->record;
+    else if (record.result.runs == 0) // Not a word has come.
+        record.seed = crew->jobs->options->seed + worker->left.part;
+    record.died = true;
+    record.result.verdict = TRIO_SIM_FAILED;
+    return record;
+}
+
 // The worker's process has ended; if that was in the middle of something, that
 // has failed.
 static void bury(struct crew *crew, struct worker *worker)
@@ -166,10 +181,8 @@ static void bury(struct crew *crew, struct worker *worker)
         crew->unclean |= status != 0;
         return;
     }
-    struct record record = {.scenario = jobs->scenarios[worker->left.at],
-                            .seed = jobs->options->seed + worker->left.part,
-                            .died = true,
-                            .result.verdict = TRIO_SIM_FAILED};
+    struct record record = last_of(crew, worker);
+
     if (WIFSIGNALED(status))
         snprintf(record.result.text, sizeof(record.result.text),
                  "its process died of signal %d (%s)", WTERMSIG(status),

@@ -11,7 +11,10 @@
 
 enum sweep { SWEEP_ON, SWEEP_OFF, SWEEP_ONLY };
 
-enum { PATTERNS_MAX = 64 };
+enum {
+    PATTERNS_MAX = 64,
+    RUNS_DEFAULT = 1000 // Of a campaign.
+};
 
 #define STRATEGY_NAMES "fifo, random, pct, pos, delay and script"
 

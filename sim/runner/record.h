@@ -15,7 +15,8 @@ struct record {
     const struct trio_scenario *scenario;
     struct trio_campaign_result result; // Of all its campaigns.
     uint64_t seed; // Of the campaign that failed, or else the first.
-    uint64_t round; // Which campaign in its order that was.
+    uint64_t round; // Which campaign in its order that was,
+    uint64_t runs;  // of at most so many schedules; 0: as it does by itself.
     const enum trio_sim_order *order; // Of that, NULL: the scenario's.
     uint64_t replayed;                // Tokens of the corpus,
     uint64_t stale;                   // of which so many do not fit any more.

@@ -17,8 +17,8 @@
 #include "sim/runner/twin_process.h"
 #include "sim/search/corpus.h"
 
-// Of a campaign, if nothing else is asked for: alone, or one of many.
-enum { RUNS = 1000, RUNS_OF_MANY = 50000 };
+// Of a campaign that is one of many, if nothing else is asked for.
+enum { RUNS_OF_MANY = 50000 };
 
 static const enum trio_sim_order any_order = TRIO_SIM_ANY;
 
@@ -26,6 +26,7 @@ struct attempt {
     const struct trial *trial;
     const struct trio_scenario *scenario;
     struct record *record;
+    struct record so_far; // The same with the campaign under way.
     trio_time begun;
     trio_time end; // Of this order's turn.
 };
@@ -84,12 +85,12 @@ static bool replay_corpus(struct attempt *attempt)
 static bool on_progress(void *context,
                         const struct trio_campaign_result *so_far)
 {
-    const struct attempt *attempt = context;
+    struct attempt *attempt = context;
     const struct trial *trial = attempt->trial;
-    struct record record = *attempt->record;
 
-    trio_runner_record_add_(&record, so_far);
-    trial->listener->progress(trial->listener->context, &record);
+    attempt->so_far = *attempt->record;
+    trio_runner_record_add_(&attempt->so_far, so_far);
+    trial->listener->progress(trial->listener->context, &attempt->so_far);
     return attempt->end == TRIO_FOREVER || now(trial) < attempt->end;
 }
 
@@ -125,7 +126,7 @@ static uint64_t runs_of(const struct attempt *attempt)
     const struct trial *trial = attempt->trial;
     const struct options *options = trial->options;
     const char *strategy = options->strategy;
-    uint64_t runs = attempt->end == TRIO_FOREVER ? RUNS : RUNS_OF_MANY;
+    uint64_t runs = attempt->end == TRIO_FOREVER ? RUNS_DEFAULT : RUNS_OF_MANY;
 
     if (options->runs > 0)
         runs = options->runs;
@@ -137,7 +138,7 @@ static uint64_t runs_of(const struct attempt *attempt)
 
 // Searches with one seed. Returns false if that ends the trial.
 static bool search(struct attempt *attempt, const enum trio_sim_order *order,
-                   uint64_t round)
+                   uint64_t round, uint64_t runs)
 {
     const struct trial *trial = attempt->trial;
     struct record *record = attempt->record;
@@ -148,7 +149,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     options.seed += round * trial->parts + trial->part;
     if (order != NULL)
         options.order = order;
-    options.runs = runs_of(attempt);
+    options.runs = runs;
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
         options.no_failure_sweep = true;
@@ -156,7 +157,9 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     record->seed = options.seed;
     record->order = options.order;
     record->round = round;
-    trio_runner_crash_expect_(record, NULL);
+    record->runs = runs;
+    attempt->so_far = *record;
+    trio_runner_crash_expect_(&attempt->so_far, NULL);
     options.progress = on_progress;
     options.progress_context = attempt;
     trio_status rc = trio_campaign_run(trial->campaign, attempt->scenario,
@@ -174,7 +177,7 @@ static bool search_until(struct attempt *attempt, trio_time end,
 
     attempt->end = end;
     do
-        if (!search(attempt, order, round++))
+        if (!search(attempt, order, round++, runs_of(attempt)))
             return false;
     while (now(attempt->trial) < end);
     return true;
@@ -189,7 +192,7 @@ static void search_for(struct attempt *attempt, trio_duration time)
 
     if (time == 0 || sweeps_only) {
         attempt->end = TRIO_FOREVER;
-        search(attempt, NULL, 0);
+        search(attempt, NULL, 0, runs_of(attempt));
         return;
     }
     trio_duration first = also_any ? time / 2 : time;
@@ -248,5 +251,5 @@ void trio_runner_try_again_(const struct trial *trial,
                               .begun = now(trial),
                               .end = TRIO_FOREVER};
 
-    search(&attempt, record->order, record->round);
+    search(&attempt, record->order, record->round, record->runs);
 }

@@ -236,3 +236,13 @@ TRIO_SCENARIO(spins_if_first)
         rc = trio_nursery_start_soon_with(&nursery, &spinner, spin, &went);
     return trio_nursery_close(&nursery, rc);
 }
+
+// Only with rare random data, not in the first thousand schedules.
+TRIO_SCENARIO(crashes_late)
+{
+    (void)arg;
+    trio_status rc = trio_checkpoint();
+    if (rc == TRIO_OK && trio_random_below(5000) == 7)
+        raise(SIGFPE);
+    return rc;
+}

@@ -17,12 +17,17 @@ source "${0%/*}/checks.sh"
 
 # It says what failed, and has a token that does it again.
 fails() {
-    local name=$1 text=$2 token
+    local name=$1 text=$2
     shift 2
-    run 1 --test "$name" --test works "$@" || return
+    run 1 --test "$name" --test works "$@" &&
+        says '^works +PASSED' &&
+        ends_with '1 passed, 1 failed' &&
+        is_replayed "$name" "$text"
+}
+# What it says of a failure, and the token of that.
+is_replayed() {
+    local name=$1 text=$2 token
     says "^$name failed: $text" || return
-    says '^works +PASSED' || return
-    ends_with '1 passed, 1 failed' || return
     token=$(sed -nE 's/^  token +//p' "$work/out")
     [ -n "$token" ] && run 1 --test "$name" --replay "$token" &&
         says "^$name failed: $text"
@@ -72,6 +77,24 @@ check 'which is said' says '^ +1\. maker at start, 1st time -> user first'
 check 'and was shrunk to' says '^  shrunk   from [0-9]+ to 1 deviations'
 check 'with the last step' says '^ +[0-9]+ .* reads'
 check 'and those before' says 'starts maker'
+check 'a crash after many runs' run 0 --test crashes_late
+check 'is found with time to spend' run 1 --test crashes_late --seconds 600
+check 'which counts what it did' says '^crashes_late +FAILED  [0-9]{4,} runs'
+check 'and has a token' is_replayed crashes_late 'crashed: SIGFPE at '"$at"
+# has_command PATTERN OPTION...: that repeats the campaign, for want of a token.
+has_command() {
+    local pattern=$1 command
+    shift
+    bash -c '"$@"' - "$program" --test crashes_late --jobs 0 --seconds 600 \
+        "$@" >"$work/out" 2>&1
+    command=$(sed -nE 's/^  replay +//p' "$work/out")
+    [[ $command == *$pattern ]] || return
+    bash -c "$command" >"$work/out" 2>&1
+    says '^crashes_late failed: crashed: SIGFPE'
+}
+check 'and has a command without a token' has_command ' --seed 0 --runs 50000'
+off='--cancel-sweep=off --failure-sweep=off'
+check 'also of a later campaign' has_command "--runs 100 $off" --runs 100
 check 'a stack overflow' fails recurses '.*'
 
 # ---- Steps without end ----
