@@ -92,7 +92,8 @@ struct trio_campaign_result {
     size_t deviations;         // Left of it.
     size_t deviations_found;   // Before shrinking.
     bool minimal;              // No deviation can be left out: each was tried.
-    bool possible_in_pass;     // Found again in the order PASS.
+    bool sought_in_pass;       // It was looked for in the order PASS,
+    bool possible_in_pass;     // and found again; or found there at once.
     char text[TRIO_SIM_TEXT_MAX];   // What failed.
     char token[TRIO_SIM_TOKEN_MAX]; // Replays it.
     struct trio_strategy_count strategies[TRIO_SIM_STRATEGIES_MAX];

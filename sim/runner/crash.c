@@ -35,7 +35,11 @@ static struct {
               {.signal = SIGBUS, .name = "SIGBUS"},
               {.signal = SIGILL, .name = "SIGILL"}};
 
-enum { DEATHS = sizeof(deaths) / sizeof(deaths[0]) };
+enum {
+    DEATHS = sizeof(deaths) / sizeof(deaths[0]),
+    LAST_SECONDS = 20, // Of real time: what is done last may hang.
+    KNOWN_SECONDS = 1  // For a step of which it is known that it never ends.
+};
 
 static const struct options *options;
 static const struct record *expected;
@@ -59,18 +63,30 @@ void *trio_runner_shared_new_(size_t size)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-// Writes the token of the run under way as far as it has come, if it is one
-// that keeps its decisions: a replay, or of a sweep.
-static void write_token(const struct kernel *kernel, char *token)
+void trio_runner_schedule_take_(struct schedule *schedule,
+                                const struct kernel *kernel)
 {
-    size_t length = 0;
+    struct plan *plan = &schedule->plan;
+    size_t count;
 
-    if (kernel != NULL && kernel->plan != NULL && kernel->details) {
-        struct plan plan = *kernel->plan;
-        plan.deviations = trio_sim_fired_(kernel, &plan.deviation_count);
-        length = trio_sim_token_write_(&plan, token, TRIO_SIM_TOKEN_MAX);
-    }
-    if (length == 0)
+    plan->scenario = NULL;
+    if (kernel == NULL || kernel->plan == NULL || !kernel->details)
+        return;
+    const struct deviation *fired = trio_sim_fired_(kernel, &count);
+    size_t first = count > DEVIATIONS_MAX ? count - DEVIATIONS_MAX : 0;
+
+    *plan = *kernel->plan;
+    plan->strategy = NULL;
+    plan->deviations = schedule->deviations;
+    plan->deviation_count = count - first;
+    for (size_t i = first; i < count; i++)
+        schedule->deviations[i - first] = fired[i];
+}
+
+static void write_token(const struct schedule *schedule, char *token)
+{
+    if (schedule->plan.scenario == NULL ||
+        trio_sim_token_write_(&schedule->plan, token, TRIO_SIM_TOKEN_MAX) == 0)
         snprintf(token, TRIO_SIM_TOKEN_MAX, "%s",
                  replayed != NULL ? replayed : "");
 }
@@ -102,40 +118,62 @@ static void leave(const char *suffix, const char *what)
     close(file);
 }
 
-static void say(const struct death *death)
+// Nobody else is there to say it.
+static void say(const char *words)
+{
+    write_text(STDERR_FILENO, words);
+}
+
+static void say_how_to_have_it_again(const struct death *death)
 {
     trio_runner_command_(command, sizeof(command), options, expected,
                          death->token);
-    snprintf(text, sizeof(text), "\n%s failed: %s\n  replay   %s\n",
+    snprintf(text, sizeof(text), "%s failed: %s\n  replay   %s\n",
              expected->scenario->name, death->text, command);
-    write_text(STDERR_FILENO, text);
+    say("\n  replay   ");
+    say(command);
+    say("\n");
     if (options->outputs == NULL)
         return;
-    leave("txt", text + 1);
+    leave("txt", text);
     if (death->token[0] != '\0')
         leave("token", death->token);
 }
 
-// The process is about to end. `what` is not told where it happened before it
-// has been told that it did: to find that out may be too much.
-static void die(const char *what, bool with_place)
+// The process is about to end. What is known is told, or said, before it is
+// looked where it happened: to find that out may be too much.
+static void die(const char *what, bool with_place, uint64_t endless)
 {
     struct kernel *kernel = trio_sim_current_();
     struct death *death = told != NULL ? told : &own;
+    bool speaks = told == NULL && last == NULL;
 
     if (expected == NULL || death->told)
         return;
     trio_sim_kernel_ = NULL; // From here on, the real world is ours.
     death->record = *expected;
+    death->record.endless = endless;
     snprintf(death->text, sizeof(death->text), "%s", what);
-    write_token(kernel, death->token);
+    trio_runner_schedule_take_(&death->schedule, kernel);
+    write_token(&death->schedule, death->token);
     death->told = true;
+    if (speaks) {
+        say("\n");
+        say(expected->scenario->name);
+        say(" failed: ");
+        say(death->text);
+    }
+    size_t length = strlen(death->text);
     if (with_place)
         trio_runner_crash_place_(death->text, sizeof(death->text));
-    if (last != NULL)
-        last(last_context, death, kernel);
-    else if (told == NULL)
-        say(death);
+    if (speaks) {
+        say(death->text + length);
+        say_how_to_have_it_again(death);
+    }
+    if (last == NULL)
+        return;
+    alarm(LAST_SECONDS);
+    last(last_context, death, kernel);
 }
 
 static void on_crash(int signal, siginfo_t *info, void *machine_context)
@@ -148,7 +186,7 @@ static void on_crash(int signal, siginfo_t *info, void *machine_context)
             continue;
         sigaction(signal, &deaths[i].previous, NULL);
         snprintf(what, sizeof(what), "crashed: %s", deaths[i].name);
-        die(what, true);
+        die(what, true, 0);
     }
     // What made the fault is done again when we return. What somebody sent is
     // not.
@@ -158,7 +196,7 @@ static void on_crash(int signal, siginfo_t *info, void *machine_context)
 
 static void on_sanitizer(void)
 {
-    die("crashed: a sanitizer ended the process", false);
+    die("crashed: a sanitizer ended the process", false, 0);
 }
 
 // Ends the process, too, unless it was built to go on.
@@ -166,7 +204,7 @@ void __ubsan_on_report(void)
 {
     struct kernel *kernel = trio_sim_kernel_;
 
-    die("crashed: a sanitizer ended the process", false);
+    die("crashed: a sanitizer ended the process", false, 0);
     trio_sim_kernel_ = kernel;
 }
 
@@ -174,6 +212,7 @@ void __ubsan_on_report(void)
 
 static struct {
     uint64_t limit; // Seconds.
+    uint64_t known; // The step that never ends.
     uint64_t runs;  // The step that was under way last time,
     uint64_t steps;
     uint64_t seconds; // and how often it was.
@@ -193,20 +232,24 @@ static void on_tick(int signal)
         watch.seconds = 0;
         return;
     }
-    if (++watch.seconds < watch.limit)
+    bool is_known = watch.steps == watch.known && watch.known != 0;
+    if (++watch.seconds < (is_known ? KNOWN_SECONDS : watch.limit))
         return;
+    uint64_t step = kernel->steps;
     trio_sim_actor_name_(kernel, kernel->running, name, sizeof(name));
     snprintf(what, sizeof(what), "a step of %s never ends", name);
-    die(what, true);
+    die(what, true, step);
+    trio_sim_kernel_ = NULL; // Also if nothing is expected.
     _exit(EXIT_FAILED);
 }
 
-void trio_runner_crash_limit_(uint64_t seconds)
+void trio_runner_crash_limit_(uint64_t seconds, uint64_t endless)
 {
     const struct timeval second = {seconds > 0, 0};
     const struct itimerval timer = {second, second};
 
     watch.limit = seconds;
+    watch.known = endless;
     setitimer(ITIMER_PROF, &timer, NULL);
 }
 
@@ -228,7 +271,7 @@ void trio_runner_crash_catch_(const struct options *given)
     for (size_t i = 0; i < DEATHS; i++)
         sigaction(deaths[i].signal, &action, &deaths[i].previous);
     sigaction(SIGPROF, &tick, NULL);
-    trio_runner_crash_limit_(given->step_seconds);
+    trio_runner_crash_limit_(given->step_seconds, 0);
     trio_runner_sanitizer_catch_(on_sanitizer);
 }
 

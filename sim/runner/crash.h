@@ -6,19 +6,30 @@
 
 #include "sim/runner/options.h"
 #include "sim/runner/record.h"
-
-struct kernel;
+#include "sim/search/search.h"
 
 enum { DEATH_TEXT_MAX = 200 };
+
+// The decisions of a run, all in one piece of memory.
+struct schedule {
+    struct plan plan; // Without a strategy. Of no scenario: there is none.
+    struct deviation deviations[DEVIATIONS_MAX]; // If there are more, the last.
+};
 
 // What is known of the end of a process, in memory that it shares with the one
 // that has to go on.
 struct death {
-    bool told;            // It came to telling: the rest is set.
-    struct record record; // Under way.
+    bool told;                      // It came to telling: the rest is set.
+    struct record record;           // Under way.
     char text[DEATH_TEXT_MAX];      // "crashed: SIGSEGV at ..."
-    char token[TRIO_SIM_TOKEN_MAX]; // Of the run, if it kept its decisions.
+    struct schedule schedule;       // Of the run, if it kept its decisions.
+    char token[TRIO_SIM_TOKEN_MAX]; // Of that, if there is room.
 };
+
+// Takes down the run that is under way as far as it has come, if it is one that
+// keeps its decisions: a replay, or of a sweep.
+void trio_runner_schedule_take_(struct schedule *schedule,
+                                const struct kernel *kernel);
 
 // Returns memory that is shared with processes forked from now on, zeroed, or
 // NULL.
@@ -36,8 +47,10 @@ void trio_runner_crash_expect_(const struct record *record, const char *token);
 // From now on a crash is told there, and not said.
 void trio_runner_crash_tell_(struct death *death);
 
-// From now on a step may take that long; a forked process has no limit before.
-void trio_runner_crash_limit_(uint64_t seconds);
+// From now on a step may take that long, but for the one of the number
+// `endless`, of which that is known, 0: of none. A forked process has no limit
+// before.
+void trio_runner_crash_limit_(uint64_t seconds, uint64_t endless);
 
 // What is done last at a crash, with little to rely on, in place of all that
 // would have come of it; `kernel` is the one whose run it ended, or NULL.

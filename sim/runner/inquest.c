@@ -5,97 +5,90 @@
 
 #include "sim/runner/inquest.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "sim/kernel/state.h"
+#include "sim/runner/child.h"
 #include "sim/search/search.h"
 
 enum {
-    STEP_SECONDS = 1,   // That it never ends is known by now.
-    STORY_SECONDS = 20, // Of real time: its writer may hang.
-    SEARCH_SECONDS = 600
+    RUN_SECONDS = 600 // Of real time, at most.
 };
 
 // What comes back from a run in a process of its own.
 struct apart {
     struct death death;
     struct outcome outcome;
-    char token[TRIO_SIM_TOKEN_MAX];
+    struct schedule schedule;
     bool over; // It did not die.
 };
 
-// Becomes a process that may die: nobody hears it, and not for long.
-static void become(struct death *death, unsigned seconds)
+struct inquest {
+    const struct options *options;
+    uint64_t endless; // The step that never ends, 0: that is not it.
+    struct apart *apart;
+};
+
+// Becomes a process that may die: nobody hears it, and not for ever.
+static void become(const struct options *options, struct death *death,
+                   uint64_t endless)
 {
     int nowhere = open("/dev/null", O_WRONLY);
 
     dup2(nowhere, STDOUT_FILENO);
     dup2(nowhere, STDERR_FILENO);
     trio_runner_crash_tell_(death);
-    trio_runner_crash_limit_(STEP_SECONDS);
-    alarm(seconds);
+    trio_runner_crash_limit_(options->step_seconds, endless);
+    alarm(RUN_SECONDS);
 }
 
-static void wait_for(pid_t child)
-{
-    while (child > 0 && waitpid(child, NULL, 0) < 0 && errno == EINTR)
-        continue;
-}
-
-// ---- The token of the run ----
+// ---- The schedule of the run ----
 
 // Has the process that died again, up to its death.
 static void repeat(const struct trial *trial, struct death *death)
 {
     const struct record record = death->record;
+    struct child child;
 
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
+    if (trio_runner_child_fork_(&child)) {
         memset(death, 0, sizeof(*death));
-        become(death, SEARCH_SECONDS);
+        become(trial->options, death, 0);
         trio_sim_campaign_kernel_(trial->campaign)->looks_closely = true;
         trio_runner_try_again_(trial, &record);
         _exit(EXIT_PASSED);
     }
-    wait_for(child);
+    trio_runner_child_wait_(&child, NULL);
 }
 
 // ---- Runs apart ----
 
 // Takes over which deviations happened in the other process.
-static void take_fired(struct kernel *kernel, const struct plan *plan,
-                       const char *token)
+static void take_fired(struct kernel *kernel, const struct schedule *schedule)
 {
-    static struct deviation deviations[DEVIATIONS_MAX];
-    struct plan fired = *plan;
+    const struct plan *plan = &schedule->plan;
 
     kernel->fired.count = 0;
-    if (!trio_sim_token_read_(token, &fired, deviations, DEVIATIONS_MAX))
-        return;
-    for (size_t i = 0; i < fired.deviation_count; i++)
+    for (size_t i = 0; plan->scenario != NULL && i < plan->deviation_count; i++)
         *(struct deviation *)trio_sim_append_raw_(kernel, &kernel->fired) =
-            deviations[i];
+            schedule->deviations[i];
 }
 
-static void run_and_tell(struct apart *apart, struct kernel *kernel,
+static void run_and_tell(const struct inquest *inquest, struct kernel *kernel,
                          const struct plan *plan)
 {
+    struct apart *apart = inquest->apart;
     struct record record = {.scenario = plan->scenario};
-    struct plan fired = *plan;
 
-    become(&apart->death, SEARCH_SECONDS);
+    become(inquest->options, &apart->death, inquest->endless);
     trio_runner_crash_expect_(&record, NULL);
     kernel->apart = NULL;
     trio_sim_run_(kernel, plan, &apart->outcome);
-    fired.deviations = trio_sim_fired_(kernel, &fired.deviation_count);
-    trio_sim_token_write_(&fired, apart->token, sizeof(apart->token));
+    kernel->plan = plan; // It is over, but has its decisions still.
+    trio_runner_schedule_take_(&apart->schedule, kernel);
     apart->over = true;
     _exit(EXIT_PASSED);
 }
@@ -104,17 +97,17 @@ static void run_and_tell(struct apart *apart, struct kernel *kernel,
 static void run_apart(void *context, struct kernel *kernel,
                       const struct plan *plan, struct outcome *outcome)
 {
-    struct apart *apart = context;
+    const struct inquest *inquest = context;
+    struct apart *apart = inquest->apart;
+    struct child child;
 
     memset(apart, 0, sizeof(*apart));
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0)
-        run_and_tell(apart, kernel, plan);
-    wait_for(child);
+    if (trio_runner_child_fork_(&child))
+        run_and_tell(inquest, kernel, plan);
+    trio_runner_child_wait_(&child, NULL);
     *outcome = apart->outcome;
-    take_fired(kernel, plan, apart->over ? apart->token : apart->death.token);
-    if (apart->over)
+    take_fired(kernel, apart->over ? &apart->schedule : &apart->death.schedule);
+    if (apart->over || !apart->death.told)
         return;
     *outcome = (struct outcome){
         .verdict = VERDICT_FAILED,
@@ -133,6 +126,7 @@ static void take_result(struct trio_campaign_result *sum,
     sum->deviations = found->deviations;
     sum->deviations_found = found->deviations_found;
     sum->minimal = found->minimal;
+    sum->sought_in_pass = found->sought_in_pass;
     sum->possible_in_pass = found->possible_in_pass;
 }
 
@@ -141,78 +135,74 @@ static void shrink(const struct trial *trial, const struct death *death,
 {
     struct kernel *kernel = trio_sim_campaign_kernel_(trial->campaign);
     struct trio_campaign_result result;
-    struct apart *apart = trio_runner_shared_new_(sizeof(*apart));
+    struct inquest inquest = {
+        .options = trial->options,
+        .endless = death->record.endless,
+        .apart = trio_runner_shared_new_(sizeof(*inquest.apart))};
     // A step that never ends costs a second each time.
-    bool endless = strncmp(death->text, "crashed", 7) != 0;
+    bool is_dear = inquest.endless != 0;
 
-    if (apart == NULL)
+    if (inquest.apart == NULL)
         return;
     kernel->apart = run_apart;
-    kernel->apart_context = apart;
+    kernel->apart_context = &inquest;
     bool found = trio_sim_campaign_conclude_(
-        trial->campaign, record->scenario, death->token,
-        trial->options->no_shrink || endless, &result);
+        trial->campaign, &death->schedule.plan,
+        trial->options->no_shrink || is_dear, &result);
     kernel->apart = NULL;
-    munmap(apart, sizeof(*apart));
+    munmap(inquest.apart, sizeof(*inquest.apart));
     if (found)
         take_result(&record->result, &result);
 }
 
-void trio_runner_inquest_(const struct trial *trial, const struct death *death,
+void trio_runner_inquest_(const struct trial *trial, struct death *death,
                           struct record *record)
 {
-    struct death *again = trio_runner_shared_new_(sizeof(*again));
-
-    if (!death->told || again == NULL)
+    if (!death->told)
         return;
-    *again = *death;
     snprintf(record->result.text, sizeof(record->result.text), "%s",
              death->text);
-    if (again->token[0] == '\0')
-        repeat(trial, again);
-    if (again->told && again->token[0] != '\0') {
-        snprintf(record->result.token, sizeof(record->result.token), "%s",
-                 again->token);
-        shrink(trial, again, record);
-    }
-    munmap(again, sizeof(*again));
+    if (death->schedule.plan.scenario == NULL)
+        repeat(trial, death);
+    if (!death->told || death->schedule.plan.scenario == NULL)
+        return;
+    record->endless = death->record.endless;
+    snprintf(record->result.token, sizeof(record->result.token), "%s",
+             death->token);
+    shrink(trial, death, record);
 }
 
 // ---- What happened ----
 
+static void tell(const struct options *options, struct trio_campaign *campaign,
+                 const struct record *record, FILE *pipe)
+{
+    struct death *death = calloc(1, sizeof(*death));
+    struct trio_campaign_result result;
+
+    if (death == NULL)
+        return;
+    become(options, death, record->endless);
+    trio_runner_crash_expect_(record, record->result.token);
+    trio_ignore(trio_campaign_replay(campaign, record->scenario,
+                                     record->result.token, &result));
+    fputs("\n  Replayed, the process does not die any more.\n", pipe);
+}
+
 void trio_runner_inquest_story_(FILE *out, FILE **ret_pipe,
+                                const struct options *options,
                                 struct trio_campaign *campaign,
                                 const struct record *record, crash_fn *write,
                                 void *context)
 {
-    struct death *death = trio_runner_shared_new_(sizeof(*death));
-    struct trio_campaign_result result;
-    int ends[2];
-    char part[4096];
-    ssize_t length;
+    struct child child;
 
-    if (death == NULL || pipe(ends) != 0)
-        return;
-    fflush(NULL);
-    pid_t child = fork();
-    if (child == 0) {
-        FILE *pipe = fdopen(ends[1], "w");
-        *ret_pipe = pipe;
-        become(death, STORY_SECONDS);
+    if (trio_runner_child_fork_(&child)) {
+        *ret_pipe = fdopen(child.pipe, "w");
         trio_runner_crash_then_(write, context);
-        trio_runner_crash_expect_(record, record->result.token);
-        trio_ignore(trio_campaign_replay(campaign, record->scenario,
-                                         record->result.token, &result));
-        fputs("\n  Replayed, the process does not die any more.\n", pipe);
-        fclose(pipe);
+        tell(options, campaign, record, *ret_pipe);
+        fclose(*ret_pipe);
         _exit(EXIT_PASSED);
     }
-    close(ends[1]);
-    while ((length = read(ends[0], part, sizeof(part))) > 0 ||
-           (length < 0 && errno == EINTR))
-        if (length > 0)
-            fwrite(part, 1, (size_t)length, out);
-    close(ends[0]);
-    wait_for(child);
-    munmap(death, sizeof(*death));
+    trio_runner_child_wait_(&child, out);
 }

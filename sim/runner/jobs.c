@@ -9,17 +9,15 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "sim/runner/child.h"
 #include "sim/runner/inquest.h"
+#include "sim/runner/interrupt.h"
 #include "sim/runner/worker.h"
 
-enum {
-    WORKERS_MAX = 64,
-    POLL_MS = 200 // For a signal that comes before the wait.
-};
+enum { WORKERS_MAX = 64 };
 
 struct worker {
     pid_t pid;
@@ -38,35 +36,15 @@ struct crew {
     bool unclean;      // A process had something to say when it was done.
 };
 
-// Somebody wants it all to stop.
-static volatile sig_atomic_t interrupted;
-
-static void on_interrupt(int signal)
-{
-    (void)signal;
-    interrupted = 1;
-}
-
-static void handle_interrupts(void (*handler)(int signal))
-{
-    struct sigaction action = {.sa_handler = handler};
-
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 // Closes what is not the new worker's. It ends with the process that started
 // it, and by nobody else's wish.
 static void become(const struct crew *crew, const struct worker *worker,
                    pid_t parent, int pipe)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent)
-        _exit(EXIT_FAILED); // It was too late for that.
-    handle_interrupts(SIG_IGN);
+    trio_runner_child_bind_(parent);
+    trio_runner_interrupts_ignore_();
     trio_runner_crash_tell_(worker->death);
-    trio_runner_crash_limit_(crew->jobs->options->step_seconds);
+    trio_runner_crash_limit_(crew->jobs->options->step_seconds, 0);
     for (size_t i = 0; i < crew->count; i++)
         if (crew->workers[i].pipe >= 0)
             close(crew->workers[i].pipe);
@@ -249,8 +227,8 @@ static bool supervise(struct crew *crew)
         }
         if (!any)
             return true;
-        int ready = poll(pipes, (nfds_t)crew->count, POLL_MS);
-        if (interrupted != 0) {
+        int ready = poll(pipes, (nfds_t)crew->count, INTERRUPT_POLL_MS);
+        if (trio_runner_interrupted_()) {
             stop(crew);
             return true;
         }
@@ -285,7 +263,7 @@ bool trio_runner_jobs_(const struct jobs *jobs, bool *ret_clean)
     for (size_t i = 0; i < crew.count; i++)
         if (!start(&crew, &crew.workers[i]))
             return false;
-    handle_interrupts(on_interrupt);
+    trio_runner_interrupts_catch_();
     if (!supervise(&crew))
         return false;
     if (crew.shared) {

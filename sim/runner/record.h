@@ -21,7 +21,8 @@ struct record {
     uint64_t replayed;                // Tokens of the corpus,
     uint64_t stale;                   // of which so many do not fit any more.
     trio_duration time;               // It took, in real time.
-    bool died;                        // The process did, in the middle of it.
+    bool died;                        // The process did, in the middle of it,
+    uint64_t endless; // in the step of this number, that never ends; 0: none.
     bool stopped;                     // Before its end, by somebody.
 };
 

@@ -78,6 +78,14 @@ void trio_runner_report_details_(FILE *out, const struct record *record)
     }
 }
 
+static const char *words_of_order(const struct trio_campaign_result *result)
+{
+    if (result->possible_in_pass)
+        return "possible on today's loop";
+    return result->sought_in_pass ? "needs a loop with another fairness"
+                                  : "any; not looked for on today's loop";
+}
+
 static void write_search(FILE *out, const struct trio_campaign_result *result)
 {
     if (result->found_by != NULL)
@@ -90,9 +98,7 @@ static void write_search(FILE *out, const struct trio_campaign_result *result)
                 result->deviations_found, result->deviations, result->replays);
     if (result->token[0] == '\0')
         return;
-    fprintf(out, "  order    %s\n",
-            result->possible_in_pass ? "possible on today's loop"
-                                     : "needs a loop with another fairness");
+    fprintf(out, "  order    %s\n", words_of_order(result));
 }
 
 static size_t terminal_width(void)
@@ -129,6 +135,16 @@ static void write_last_scene(void *context, const struct death *death,
     _exit(EXIT_FAILED);
 }
 
+// Its runs were all tried when shrinking. Others may end the process, which is
+// in order only if there is nothing else to do.
+static void write_similar(FILE *out, struct trio_campaign *campaign,
+                          const struct record *record, const char *failure)
+{
+    trio_runner_crash_expect_(NULL, NULL);
+    trio_runner_similar_(out, campaign, record->scenario, record->result.token,
+                         failure);
+}
+
 // Replays the token, which leaves what there is to tell in the kernel.
 static void write_story(FILE *out, const struct options *options,
                         struct trio_campaign *campaign,
@@ -144,9 +160,8 @@ static void write_story(FILE *out, const struct options *options,
         const struct scene scene = {out, options};
         bool failed = again.verdict == TRIO_SIM_FAILED;
         write_scene(&scene, kernel, failed ? again.text : NULL);
-        if (failed)
-            trio_runner_similar_(out, campaign, record->scenario, first->token,
-                                 again.text);
+        if (failed && (first->minimal || options->replay != NULL))
+            write_similar(out, campaign, record, again.text);
         return;
     }
     fprintf(out,
@@ -164,7 +179,7 @@ static void write_story_apart(FILE *out, const struct options *options,
 {
     struct scene scene = {.options = options};
 
-    trio_runner_inquest_story_(out, &scene.out, campaign, record,
+    trio_runner_inquest_story_(out, &scene.out, options, campaign, record,
                                write_last_scene, &scene);
 }
 

@@ -140,6 +140,7 @@ static bool take_down(struct search *search, struct shrunk *ret)
     ret->replays = 1;
     ret->found = count;
     ret->minimal = false;
+    ret->sought_in_pass = false;
     ret->possible_in_pass = plan.order == TRIO_SIM_PASS;
     return true;
 }
@@ -168,6 +169,7 @@ static void conclude(struct search *search, struct shrunk *shrunk)
     result->deviations = shrunk->plan.deviation_count;
     result->deviations_found = shrunk->found;
     result->minimal = shrunk->minimal;
+    result->sought_in_pass = shrunk->sought_in_pass;
     result->possible_in_pass = shrunk->possible_in_pass;
     if (trio_sim_token_write_(&shrunk->plan, result->token,
                               sizeof(result->token)) == 0)
@@ -192,22 +194,18 @@ trio_status trio_campaign_run(struct trio_campaign *campaign,
 }
 
 bool trio_sim_campaign_conclude_(struct trio_campaign *campaign,
-                                 const struct trio_scenario *scenario,
-                                 const char *token, bool no_shrink,
+                                 const struct plan *failing, bool no_shrink,
                                  struct trio_campaign_result *ret_result)
 {
     const struct trio_campaign_options options = {.no_shrink = no_shrink};
     struct search *search = &campaign->search;
-    struct plan *plan = &search->failing;
+    struct outcome outcome;
 
-    begin(campaign, scenario, &options, ret_result);
-    *plan = (struct plan){.scenario = scenario, .details = true};
-    if (!trio_sim_token_read_(token, plan, search->failing_deviations,
-                              DEVIATIONS_MAX))
+    begin(campaign, failing->scenario, &options, ret_result);
+    trio_sim_run_(search->kernel, failing, &outcome);
+    if (outcome.verdict != VERDICT_FAILED)
         return false;
-    trio_sim_run_(search->kernel, plan, &search->outcome);
-    if (search->outcome.verdict != VERDICT_FAILED)
-        return false;
+    trio_sim_keep_failure_(search, failing, "replay", &outcome);
     conclude(search, &campaign->shrunk);
     return ret_result->token[0] != '\0';
 }

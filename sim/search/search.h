@@ -37,7 +37,8 @@ struct shrunk {
     uint64_t searched;     // Runs to find it again in the order PASS.
     size_t found;          // Deviations before.
     bool minimal;          // No deviation can be left out: each was tried.
-    bool possible_in_pass; // Found again in the order PASS: so is `plan`, then.
+    bool sought_in_pass;   // It was looked for in the order PASS,
+    bool possible_in_pass; // and found again: so is `plan`, then.
 };
 
 // Shrinks a plan that fails with the class of `outcome`, with or without a
@@ -173,11 +174,11 @@ bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
 // such strategy.
 TRIO_MUST_USE trio_status trio_sim_explore_(struct search *search);
 
-// Makes of the failure that a token leads to what a campaign makes of one that
-// it finds. False: it does not lead to any.
+// Makes of the failure that a plan leads to, of DEVIATIONS_MAX deviations at
+// most, what a campaign makes of one that it finds. False: it does not lead to
+// any, or there is no token for it.
 bool trio_sim_campaign_conclude_(struct trio_campaign *campaign,
-                                 const struct trio_scenario *scenario,
-                                 const char *token, bool no_shrink,
+                                 const struct plan *failing, bool no_shrink,
                                  struct trio_campaign_result *ret_result);
 
 // The kernel of a campaign, to read what its last run or replay left.

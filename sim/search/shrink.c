@@ -106,12 +106,14 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
     ret->replays = 0;
     ret->searched = 0;
     ret->minimal = false;
+    ret->sought_in_pass = false;
     ret->possible_in_pass = failing->order == TRIO_SIM_PASS;
     if (!trio_sim_reproduce_(&trials, failing, &ret->found))
         return false;
     minimise(&trials);
     if (kernel->apart != NULL)
         return true; // Each run is a process: too dear for a search.
+    ret->sought_in_pass = true;
     ret->possible_in_pass = bring_to_pass(&trials);
     if (trio_sim_find_smaller_(&trials))
         minimise(&trials);

@@ -154,6 +154,20 @@ check 'time is told' run 1 --test sleeps_twice
 check 'where it is spent' says '^ .* specimens\.c:[0-9]+ +sleeps \.\.\.$'
 check 'in seconds' says '^ +-- 90\.000 s later --$'
 check 'and less' says '^ +-- 0\.250 ms later --$'
+check 'in another order, and no shorter' \
+    run 1 --test loses --shrink=off --order any
+check 'nobody knows whether it is possible today' \
+    says "^  order    any; not looked for on today's loop$"
+reverse() {
+    run 1 --test reverses --script 'main c b a' "$@" &&
+        says '^reverses failed: not the other way$'
+}
+check 'of which each deviation was tried' reverse
+check 'has a run beside it' says '^  Without deviation 2 the run passes'
+export CRASH=1
+check 'of which none was' reverse --shrink=off
+check 'has none: it could crash' says_not 'the run passes'
+unset CRASH
 check 'a schedule by hand' run 1 --test loses --script 'main payer looker'
 check 'fails as it says' says 'found by script'
 
@@ -212,7 +226,7 @@ check 'and with the command' says '^  replay   .* --test crashes --replay=.+'
 check 'processes outlive the crash of one' run 1 --jobs 2
 check 'which is a failure' says '^crashes +FAILED'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '2 passed, 8 failed'
+check 'all are counted' ends_with '2 passed, 9 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -225,7 +239,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="11" failures="7" errors="1"' \
+check 'has the sums' grep -q 'tests="12" failures="8" errors="1"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <trio/scenario.h>
 #include <trio/trio.h>
@@ -143,6 +144,54 @@ TRIO_SCENARIO(visits, .no_cancel_sweep = true, .no_failure_sweep = true)
         rc =
             trio_nursery_start_soon_with(&hall.nursery, &porter, unlock, &hall);
     return trio_nursery_close(&hall.nursery, rc);
+}
+
+// ---- One beside which the process dies ----
+
+struct finish {
+    char order[4]; // Who was when.
+    size_t count;
+};
+
+static TRIO_CHECKPOINT trio_status cross(struct finish *finish, char name)
+{
+    finish->order[finish->count++] = name;
+    if (is_set[CRASH] && strcmp(finish->order, "cab") == 0)
+        raise(SIGSEGV);
+    TRIO_SIM_ALWAYS(strcmp(finish->order, "cba") != 0, "not the other way");
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status a_crosses(void *arg)
+{
+    return cross(arg, 'a');
+}
+
+static TRIO_CHECKPOINT trio_status b_crosses(void *arg)
+{
+    return cross(arg, 'b');
+}
+
+static TRIO_CHECKPOINT trio_status c_crosses(void *arg)
+{
+    return cross(arg, 'c');
+}
+
+TRIO_SCENARIO(reverses)
+{
+    static const trio_task_fn runners[] = {a_crosses, b_crosses, c_crosses};
+    static const struct trio_task_options names[] = {
+        {.name = "a"}, {.name = "b"}, {.name = "c"}};
+    struct trio_nursery nursery;
+    struct finish finish = {0};
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < 3 && rc == TRIO_OK; i++)
+        rc = trio_nursery_start_soon_with(&nursery, &names[i], runners[i],
+                                          &finish);
+    return trio_nursery_close(&nursery, rc);
 }
 
 // ---- What else there is ----

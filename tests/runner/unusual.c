@@ -3,9 +3,12 @@
 
 #define _GNU_SOURCE
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <trio/scenario.h>
@@ -58,17 +61,24 @@ static TRIO_CHECKPOINT trio_status go(void *arg)
     return TRIO_OK;
 }
 
-TRIO_SCENARIO(exits_if_first)
+static TRIO_CHECKPOINT trio_status run_both(trio_task_fn one,
+                                            trio_task_fn other, void *shared)
 {
     struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, one, shared);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, other, shared);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TRIO_SCENARIO(exits_if_first)
+{
     bool went = false;
 
     (void)arg;
-    trio_nursery_open(&nursery);
-    trio_status rc = trio_nursery_start_soon(&nursery, go, &went);
-    if (rc == TRIO_OK)
-        rc = trio_nursery_start_soon(&nursery, exit_if_first, &went);
-    return trio_nursery_close(&nursery, rc);
+    return run_both(go, exit_if_first, &went);
 }
 
 // ---- The real world ----
@@ -212,6 +222,105 @@ TRIO_SCENARIO(recurses)
     return rc == TRIO_OK && recurse(&frame) == 0 ? TRIO_OK : rc;
 }
 
+// Only with rare random data, not in the first thousand schedules.
+TRIO_SCENARIO(crashes_late)
+{
+    (void)arg;
+    trio_status rc = trio_checkpoint();
+    if (rc == TRIO_OK && trio_random_below(5000) == 7)
+        raise(SIGFPE);
+    return rc;
+}
+
+// After so many decisions that no token has room for them. Random ones come to
+// it in the end, one after the other.
+enum { FAR = 2000 };
+
+struct race {
+    unsigned last;  // Who took the last step,
+    unsigned steps; // of so many.
+};
+
+static TRIO_CHECKPOINT trio_status take_turns(struct race *race, unsigned me)
+{
+    trio_status rc = TRIO_OK;
+
+    for (int i = 0; i < FAR && rc == TRIO_OK; i++) {
+        if (race->steps++ > 2 * FAR - 20 && race->last == me)
+            raise(SIGFPE);
+        race->last = me;
+        rc = trio_checkpoint();
+    }
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status take_odd_turns(void *arg)
+{
+    return take_turns(arg, 1);
+}
+
+static TRIO_CHECKPOINT trio_status take_even_turns(void *arg)
+{
+    return take_turns(arg, 2);
+}
+
+TRIO_SCENARIO(crashes_far_on, .no_cancel_sweep = true)
+{
+    struct race race = {0};
+
+    (void)arg;
+    return run_both(take_odd_turns, take_even_turns, &race);
+}
+
+// Time of the processor's, of which nothing else is known here.
+static long spent_ms(void)
+{
+    struct rusage usage;
+
+    getrusage(RUSAGE_SELF, &usage);
+    return usage.ru_utime.tv_sec * 1000 + usage.ru_utime.tv_usec / 1000 +
+           usage.ru_stime.tv_sec * 1000 + usage.ru_stime.tv_usec / 1000;
+}
+
+// The step is long, but ends.
+TRIO_SCENARIO(crashes_after_long_step)
+{
+    long begun = spent_ms();
+
+    (void)arg;
+    while (spent_ms() < begun + 2200)
+        continue;
+    raise(SIGFPE);
+    return trio_checkpoint();
+}
+
+// Who looks into its crash does not come to an end, and leaves a file.
+static const char *looked_into;
+
+__attribute__((constructor)) static void ask_for_the_file(void)
+{
+    looked_into = getenv("LOOKED_INTO");
+}
+
+TRIO_SCENARIO(hangs_when_looked_into)
+{
+    static volatile int *times; // In all processes.
+
+    (void)arg;
+    if (times == NULL) {
+        int file = open(looked_into, O_RDWR | O_CREAT, 0600);
+        if (ftruncate(file, sizeof(*times)) == 0)
+            times = mmap(NULL, sizeof(*times), PROT_READ | PROT_WRITE,
+                         MAP_SHARED, file, 0);
+        close(file);
+    }
+    if ((*times)++ == 0)
+        raise(SIGFPE);
+    for (;;)
+        continue;
+    return trio_checkpoint();
+}
+
 // ---- Steps without end ----
 
 static TRIO_CHECKPOINT trio_status spin(void *arg)
@@ -235,14 +344,4 @@ TRIO_SCENARIO(spins_if_first)
     if (rc == TRIO_OK)
         rc = trio_nursery_start_soon_with(&nursery, &spinner, spin, &went);
     return trio_nursery_close(&nursery, rc);
-}
-
-// Only with rare random data, not in the first thousand schedules.
-TRIO_SCENARIO(crashes_late)
-{
-    (void)arg;
-    trio_status rc = trio_checkpoint();
-    if (rc == TRIO_OK && trio_random_below(5000) == 7)
-        raise(SIGFPE);
-    return rc;
 }

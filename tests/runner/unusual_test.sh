@@ -95,6 +95,14 @@ has_command() {
 check 'and has a command without a token' has_command ' --seed 0 --runs 50000'
 off='--cancel-sweep=off --failure-sweep=off'
 check 'also of a later campaign' has_command "--runs 100 $off" --runs 100
+check 'a crash after many decisions' \
+    run 1 --test crashes_far_on --strategy random --runs 50
+check 'takes few' says '^  shrunk   from 9[0-9]{2} to [0-9] deviations'
+check 'and has a token' is_replayed crashes_far_on 'crashed: SIGFPE at '"$at"
+check 'a crash after a long step' run 1 --test crashes_after_long_step \
+    --failure-sweep=off --shrink=off
+check 'is no step without end' says '^crashes_after_long_step failed: crashed'
+check 'and has a token, too' says '^  token '
 check 'a stack overflow' fails recurses '.*'
 
 # ---- Steps without end ----
@@ -128,19 +136,42 @@ check 'leaves the results in the file' python3 -c \
 check 'with what was stopped' grep -q 'tests="2" failures="0" errors="1"' \
     "$work/junit.xml"
 check 'the end of a job in CI' stopped TERM
-orphans() {
-    local worker
-    start
-    worker=$(pgrep -P "$runner") || return
-    kill -KILL "$runner"
-    wait "$runner" 2>/dev/null
+is_gone() {
     for _ in {1..100}; do
-        kill -0 "$worker" 2>/dev/null || return 0
+        kill -0 "$1" 2>/dev/null || return 0
         sleep 0.1
     done
     return 1
 }
-check 'no process outlives the one that started it' orphans
+# orphan START: what the runner that START starts has started ends with it.
+orphan() {
+    local child
+    "$1"
+    child=$(pgrep -P "$runner") || return
+    kill -KILL "$runner"
+    wait "$runner" 2>/dev/null
+    is_gone "$child"
+}
+check 'no process outlives the one that started it' orphan start
+# What a crash was of is being looked into.
+start_inquest() {
+    rm -f "$work/looked"
+    LOOKED_INTO=$work/looked "$program" --step-seconds 600 \
+        --test hangs_when_looked_into >"$work/out" 2>&1 &
+    runner=$!
+    until [ "$(od -An -td4 "$work/looked" 2>/dev/null)" -ge 2 ]; do
+        sleep 0.1
+    done 2>/dev/null
+}
+stopped_inquest() {
+    start_inquest
+    kill -INT "$runner"
+    wait "$runner"
+    [ $? -eq 1 ] && ends_with '0 passed, 1 failed' &&
+        says '^hangs_when_looked_into failed: crashed: SIGFPE at '"$at"
+}
+check 'Ctrl-C ends the search for a reason, too' stopped_inquest
+check 'which does not outlive who looks' orphan start_inquest
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
