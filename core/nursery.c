@@ -12,6 +12,7 @@
 #include "core/cancel.h"
 #include "core/error.h"
 #include "core/misuse.h"
+#include "core/note.h"
 #include "core/nursery.h"
 #include "core/park.h"
 #include "core/run.h"
@@ -43,6 +44,11 @@ trio_nursery_open(struct trio_nursery *nursery)
 struct trio_cancel_scope *
 trio_nursery_cancel_scope(struct trio_nursery *nursery)
 {
+    struct trio_run *run = trio_current_run_;
+
+    if (run != NULL)
+        trio_note_(run, TRIO_NOTE_SCOPE_SHARE, run->current, &nursery->scope,
+                   0);
     return &nursery->scope;
 }
 

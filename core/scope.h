@@ -151,7 +151,8 @@ static inline void trio_scope_open_(struct trio_run *run,
     task->scope = scope;
     task->scope_place = caller.place;
     trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
-               kind != SCOPE_SHIELD && kind != SCOPE_START);
+               kind != SCOPE_SHIELD && kind != SCOPE_START &&
+                   kind != SCOPE_NURSERY);
 }
 
 // What is closed must be the innermost scope.

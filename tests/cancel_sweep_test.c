@@ -80,6 +80,63 @@ TEST_PLAIN(cancel_sweep, a_check_on_the_injected_status_is_excused)
     CHECK(result.cancel_points_tried > 0);
 }
 
+// ---- Nurseries ----
+
+static TRIO_CHECKPOINT trio_status do_one(void *arg)
+{
+    int *done = arg;
+    trio_status rc = trio_sleep(TRIO_SECOND);
+
+    *done += rc == TRIO_OK;
+    return rc;
+}
+
+// Its argument: whether somebody gets hold of the nursery's scope.
+static TRIO_CHECKPOINT trio_status do_two(void *arg)
+{
+    const bool *asks = arg;
+    struct trio_nursery nursery;
+    int done = 0;
+
+    trio_nursery_open(&nursery);
+    if (*asks)
+        trio_ignore(trio_cancel_scope_called(
+            trio_nursery_cancel_scope(&nursery)));
+    trio_status rc = trio_nursery_start_soon(&nursery, do_one, &done);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, do_one, &done);
+    rc = trio_nursery_close(&nursery, rc);
+    TRIO_SIM_ALWAYS(rc != TRIO_OK || done == 2, "all is done");
+    return rc;
+}
+
+// S77
+TEST_PLAIN(cancel_sweep, cancels_no_nursery_that_nobody_could)
+{
+    static bool asks = false;
+    const struct trio_scenario scenario = {
+        .name = "both", .fn = do_two, .arg = &asks};
+    struct trio_campaign_result result = sweep(&scenario);
+
+    CHECK_STRING(result.text, "");
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    CHECK_EQ(result.cancel_points_tried, result.cancel_points);
+    CHECK(result.cancel_points > 0);
+}
+
+// S77
+TEST_PLAIN(cancel_sweep, cancels_a_nursery_whose_scope_was_asked_for)
+{
+    static bool asks = true;
+    const struct trio_scenario scenario = {
+        .name = "asked", .fn = do_two, .arg = &asks};
+    struct trio_campaign_result result = sweep(&scenario);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK(strstr(result.text, "all is done") != NULL);
+    CHECK_STRING(result.found_by, "cancel sweep");
+}
+
 // S77
 TEST_PLAIN(cancel_sweep, leaves_alone_whoever_cannot_stand_it)
 {

@@ -7,7 +7,7 @@
 #include "tests/check.h"
 #include "tests/tasks.h"
 
-enum { KINDS = TRIO_NOTE_TEXT + 1 };
+enum { KINDS = TRIO_NOTE_SCOPE_SHARE + 1 };
 
 struct witness {
     int counts[KINDS];
@@ -98,6 +98,7 @@ TEST_SEEDED(observer, is_told_of_everything)
     CHECK_EQ(witness.counts[TRIO_NOTE_SCOPE_OPEN], 2);
     CHECK_EQ(witness.counts[TRIO_NOTE_SCOPE_CLOSE], 2);
     CHECK(witness.counts[TRIO_NOTE_SCOPE_CANCEL] >= 2);
+    CHECK_EQ(witness.counts[TRIO_NOTE_SCOPE_SHARE], 1);
     CHECK(witness.counts[TRIO_NOTE_PARK] >= 2);
     CHECK(witness.counts[TRIO_NOTE_WAKE] >= 2);
     CHECK(strchr(witness.parks.text, 'x') != NULL);
@@ -219,6 +220,7 @@ TEST_PLAIN(observer, that_says_no_is_removed_whatever_it_asked_for)
 struct places {
     const void *spawned[8]; // By the number of the task.
     const void *moved;
+    const void *shared;
     int64_t opened[8]; // What was said of each scope.
     size_t opened_count;
 };
@@ -231,6 +233,8 @@ static bool note_places(void *context, const struct trio_note *note)
         places->spawned[note->first] = note->object;
     if (note->kind == TRIO_NOTE_TASK_MOVE)
         places->moved = note->object;
+    if (note->kind == TRIO_NOTE_SCOPE_SHARE)
+        places->shared = note->object;
     if (note->kind == TRIO_NOTE_SCOPE_OPEN && places->opened_count < 8)
         places->opened[places->opened_count++] = note->first;
     return true;
@@ -246,16 +250,20 @@ static TRIO_CHECKPOINT trio_status start_both_ways(void *arg)
 {
     struct places *places = arg;
     struct trio_nursery nursery;
-    struct trio_cancel_scope shield;
+    struct trio_cancel_scope scope;
 
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, sleep_forever, NULL));
+    CHECK(places->shared == NULL);
     CHECK(places->spawned[2] == trio_nursery_cancel_scope(&nursery));
+    CHECK(places->shared == places->spawned[2]);
     CHECK_OK(trio_nursery_start(&nursery, start_and_sleep, NULL, NULL));
     CHECK(places->spawned[3] != trio_nursery_cancel_scope(&nursery));
     CHECK(places->moved == trio_nursery_cancel_scope(&nursery));
-    trio_shield_after(&shield, TRIO_FOREVER);
-    CHECK_OK(trio_cancel_scope_close(&shield, TRIO_OK));
+    trio_cancel_scope_open(&scope);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+    trio_shield_after(&scope, TRIO_FOREVER);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
     trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
     return trio_nursery_close(&nursery, TRIO_OK);
 }
@@ -270,8 +278,9 @@ TEST_PLAIN(observer, learns_in_which_scope_a_task_is)
     capture.config.observer =
         (struct trio_observer){.context = &places, .note = note_places};
     CHECK_OK(capture_run(&capture, start_both_ways, &places));
-    CHECK_EQ(places.opened_count, 2);
-    CHECK_EQ(places.opened[0], 1); // The nursery is for others to cancel,
-    CHECK_EQ(places.opened[1], 0); // the shield is not.
+    CHECK_EQ(places.opened_count, 3);
+    CHECK_EQ(places.opened[0], 0); // The nursery's, until it is asked for,
+    CHECK_EQ(places.opened[1], 1); // a plain one is for others to cancel,
+    CHECK_EQ(places.opened[2], 0); // and a shield is not.
     capture_close(&capture);
 }

@@ -78,8 +78,8 @@ TEST_PLAIN(probe, unobserved_runs_go_on_whatever_they_say)
 // ---- Notes ----
 
 struct told {
-    int counts[TRIO_NOTE_TEXT + 1];
-    struct trio_note last[TRIO_NOTE_TEXT + 1];
+    int counts[TRIO_NOTE_SCOPE_SHARE + 1];
+    struct trio_note last[TRIO_NOTE_SCOPE_SHARE + 1];
 };
 
 static bool take_note(void *context, const struct trio_note *note)

@@ -10,7 +10,6 @@
 
 #include <trio/gather.h>
 
-#include <trio/probe.h>
 #include <trio/task.h>
 
 struct gather {
@@ -72,7 +71,6 @@ trio_status trio_gather(void *items, size_t count, size_t size,
     if (rc != TRIO_OK)
         return rc;
     trio_nursery_open(&gather.nursery);
-    trio_sim_spare(trio_nursery_cancel_scope(&gather.nursery));
     while (rc == TRIO_OK && gather.started < gather.options.limit)
         rc = start_next(&gather);
     return trio_nursery_close(&gather.nursery, rc);

@@ -14,7 +14,6 @@
 #include <trio/cancel_scope.h>
 #include <trio/error.h>
 #include <trio/parking_lot.h>
-#include <trio/probe.h>
 #include <trio/task.h>
 
 static const struct trio_wait loser_wait = {"see who wins", TRIO_ACCESS_READ,
@@ -110,7 +109,6 @@ trio_status trio_race(void *items, size_t count, size_t size,
     }
 
     trio_nursery_open(&race.nursery);
-    trio_sim_spare(trio_nursery_cancel_scope(&race.nursery));
     for (size_t i = 0; i < count && rc == TRIO_OK; i++)
         rc = trio_nursery_start_soon_with(&race.nursery, race.options.task,
                                           run_one, &race);

@@ -22,7 +22,8 @@ enum trio_note_kind {
     TRIO_NOTE_POLL_BEGIN,        // first: limit in nanoseconds
     TRIO_NOTE_POLL_END,          //
     TRIO_NOTE_SCOPE_OPEN,        // object: scope; first: 1 if it is for others
-                                 // to cancel, 0 if not: a shield
+                                 // to cancel, 0 if not: a shield, a nursery's
+                                 // that nobody has asked for yet
     TRIO_NOTE_SCOPE_CANCEL,      // object: scope; first: source
     TRIO_NOTE_SCOPE_CLOSE,       // object: scope; first: status
     TRIO_NOTE_PARK,              // object: what on; text: verb; first: access
@@ -43,8 +44,10 @@ enum trio_note_kind {
     TRIO_NOTE_TASK_MOVE,         // object: scope that it is in from now on, the
                                  // nursery's in which it has started
     TRIO_NOTE_KEEP,              // object: what
-    TRIO_NOTE_TEXT               // text: what the program says, good only
+    TRIO_NOTE_TEXT,              // text: what the program says, good only
                                  // until the observer returns
+    TRIO_NOTE_SCOPE_SHARE        // object: a nursery's scope that somebody asks
+                                 // for: others may cancel it from now on
 };
 
 struct trio_note {

@@ -75,7 +75,8 @@ void trio_nursery_open(struct trio_nursery *nursery) TRIO_OPENS(nursery);
 TRIO_PARKS TRIO_MUST_USE trio_status trio_nursery_close(
     struct trio_nursery *nursery, trio_status rc) TRIO_CLOSES(nursery);
 
-// Returns the nursery's cancel scope, to cancel it or to give it a deadline.
+// Returns the nursery's cancel scope, to cancel it or to give it a deadline. In
+// simulation the cancel sweep cancels it from then on, and not before.
 //
 // Checkpoint: never.
 struct trio_cancel_scope *

@@ -23,14 +23,14 @@ typedef trio_status (*trio_handler_fn)(struct trio_stream *stream, void *arg);
 //
 // The caller owns the storage; it must outlive trio_serve.
 struct trio_server {
-    struct trio_cancel_scope *accepting; // Private. Round the accept loops.
-    struct trio_cancel_scope *handling;  // Private. Round everything.
-    size_t connections;                  // Connections that are open now.
-    uint64_t accepted;                   // Connections in all.
-    size_t connections_peak;             // Private.
-    uint64_t pauses;                     // Private.
-    bool stopping;                       // Private.
-    bool reported;                       // Private. on_error's default.
+    struct trio_nursery *accepting; // Private. Of the accept loops.
+    struct trio_nursery *handling;  // Private. Of everything.
+    size_t connections;             // Connections that are open now.
+    uint64_t accepted;              // Connections in all.
+    size_t connections_peak;        // Private.
+    uint64_t pauses;                // Private.
+    bool stopping;                  // Private.
+    bool reported;                  // Private. on_error's default.
 };
 
 #define TRIO_SERVER_INIT                                                       \

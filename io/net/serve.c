@@ -234,8 +234,7 @@ static TRIO_PARKS trio_status accept_on_all(struct service *service)
     trio_status rc = TRIO_OK;
 
     trio_nursery_open(&loops);
-    trio_sim_spare(trio_nursery_cancel_scope(&loops));
-    service->server->accepting = trio_nursery_cancel_scope(&loops);
+    service->server->accepting = &loops;
     for (size_t i = 0; i < service->count && rc == TRIO_OK; i++)
         rc = start_loop(&loops, service, listener_at(service, i));
     rc = trio_nursery_close(&loops, rc);
@@ -254,8 +253,7 @@ static void close_listeners(const struct service *service)
 static TRIO_PARKS trio_status serve_all(struct service *service)
 {
     trio_nursery_open(&service->handlers);
-    trio_sim_spare(trio_nursery_cancel_scope(&service->handlers));
-    service->server->handling = trio_nursery_cancel_scope(&service->handlers);
+    service->server->handling = &service->handlers;
     trio_status rc = accept_on_all(service);
     close_listeners(service);
     rc = trio_nursery_close(&service->handlers, rc);
@@ -308,12 +306,15 @@ void trio_serve_stop(struct trio_server *server, trio_duration grace)
 {
     server->stopping = true;
     if (server->accepting != NULL)
-        trio_cancel_scope_cancel(server->accepting, "the server stops");
+        trio_cancel_scope_cancel(trio_nursery_cancel_scope(server->accepting),
+                                 "the server stops");
     if (server->handling == NULL)
         return;
+    struct trio_cancel_scope *scope =
+        trio_nursery_cancel_scope(server->handling);
     trio_time deadline = trio_time_add(trio_now(), grace);
-    if (deadline < trio_cancel_scope_deadline(server->handling))
-        trio_cancel_scope_set_deadline_at(server->handling, deadline);
+    if (deadline < trio_cancel_scope_deadline(scope))
+        trio_cancel_scope_set_deadline_at(scope, deadline);
 }
 
 struct trio_server_statistics

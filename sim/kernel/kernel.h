@@ -72,8 +72,9 @@ struct open_scope {
     uint32_t outer;                  // Number of the one around it, 0: none.
     uint32_t path;    // 16 bits: of its task, and which scope it is.
     uint32_t task;    // Number of the one that opened it.
-    bool cancellable; // Not a shield.
+    bool cancellable; // Somebody could: no shield, no nursery's own.
     bool target;      // The scenario named it.
+    bool spared;      // It said that nobody does.
 };
 
 enum { SCOPE_AROUND = 0xffff }; // Path of the one around the whole scenario.

@@ -15,7 +15,8 @@ static const uint32_t always =
     BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE);
 static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
                                      BIT(SCOPE_CLOSE) | BIT(TARGET) |
-                                     BIT(NAME) | BIT(TASK_MOVE);
+                                     BIT(NAME) | BIT(TASK_MOVE) |
+                                     BIT(SCOPE_SHARE);
 
 void trio_sim_keep_(struct kernel *kernel, const struct event *event,
                     int64_t first)
@@ -147,10 +148,13 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
         note->task == NULL ? NULL : trio_sim_actor_(kernel, note->task);
     struct trio_cancel_scope *scope = (void *)(uintptr_t)note->object;
 
-    if (note->kind == TRIO_NOTE_TARGET) {
+    if (note->kind == TRIO_NOTE_TARGET || note->kind == TRIO_NOTE_SCOPE_SHARE) {
         if (actor == NULL)
             actor = trio_sim_actor_number_(kernel, 0);
-        trio_sim_scope_named_(kernel, actor, scope, note->first != 0);
+        if (note->kind == TRIO_NOTE_TARGET)
+            trio_sim_scope_named_(kernel, actor, scope, note->first != 0);
+        else
+            trio_sim_scope_shared_(kernel, actor, scope);
     } else if (note->kind == TRIO_NOTE_NAME) {
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};

@@ -7,8 +7,8 @@
 #include "sim/kernel/state.h"
 
 // Paths of the scopes around an actor that are worth cancelling: only those
-// that the scenario named, if it named any here; else all but shields,
-// innermost first. The last one is always around everything.
+// that the scenario named, if it named any here; else those that somebody could
+// cancel, innermost first. The last one is always around everything.
 static void choose_scopes(const struct kernel *kernel,
                           const struct actor *actor, uint32_t *paths)
 {
@@ -18,7 +18,8 @@ static void choose_scopes(const struct kernel *kernel,
         uint32_t at = actor->innermost;
         while (at != 0 && count < 2) {
             const struct open_scope *scope = trio_sim_scope_at_(kernel, at);
-            if (scope->cancellable && scope->path != SCOPE_AROUND &&
+            if (scope->cancellable && !scope->spared &&
+                scope->path != SCOPE_AROUND &&
                 (scope->target || !named))
                 paths[count++] = scope->path;
             at = scope->outer;

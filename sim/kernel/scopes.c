@@ -85,8 +85,19 @@ void trio_sim_scope_named_(struct kernel *kernel, const struct actor *actor,
 
     if (number == 0)
         return;
-    trio_sim_scope_at_(kernel, number)->target = target;
-    trio_sim_scope_at_(kernel, number)->cancellable = target;
+    struct open_scope *open = trio_sim_scope_at_(kernel, number);
+    open->target = target;
+    open->spared = !target;
+    open->cancellable |= target;
+}
+
+void trio_sim_scope_shared_(struct kernel *kernel, const struct actor *actor,
+                            const struct trio_cancel_scope *scope)
+{
+    uint32_t number = find(kernel, actor, scope);
+
+    if (number != 0)
+        trio_sim_scope_at_(kernel, number)->cancellable = true;
 }
 
 void trio_sim_scope_moved_(struct kernel *kernel, struct actor *actor,

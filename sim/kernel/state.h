@@ -230,6 +230,8 @@ void trio_sim_scope_closed_(struct kernel *kernel, struct actor *actor,
                             const struct trio_cancel_scope *scope);
 void trio_sim_scope_named_(struct kernel *kernel, const struct actor *actor,
                            const struct trio_cancel_scope *scope, bool target);
+void trio_sim_scope_shared_(struct kernel *kernel, const struct actor *actor,
+                            const struct trio_cancel_scope *scope);
 // All scopes of an actor, if it has any, are inside `parent` from now on.
 void trio_sim_scope_moved_(struct kernel *kernel, struct actor *actor,
                            const struct trio_cancel_scope *parent);
