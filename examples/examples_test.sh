@@ -28,44 +28,6 @@ prints() {
     return 1
 }
 
-# exits STATUS PROGRAM...
-exits() {
-    local expected=$1 status
-    shift
-    "$@" >"$work/out" 2>&1
-    status=$?
-    [ "$status" -eq "$expected" ] && return
-    cat "$work/out"
-    echo "$* exited with $status"
-    return 1
-}
-
-# Waits up to ten seconds for a file to contain a pattern.
-wait_for() {
-    local i
-    for ((i = 0; i < 200; i++)); do
-        grep -Eq -- "$1" "$2" && return
-        sleep 0.05
-    done
-    echo "no \"$1\" in:"
-    cat "$2"
-    return 1
-}
-
-# start NAME PROGRAM...: in the background, where a script's children would
-# ignore SIGINT. Sets `pid`, and `port` once it listens.
-start() {
-    local name=$1
-    shift
-    env --default-signal=INT "$@" >"$work/$name.out" 2>"$work/$name.err" &
-    pid=$!
-    servers+=("$pid")
-    port=
-    wait_for '^listening on ' "$work/$name.out" || return
-    port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/$name.out")
-    [ -n "$port" ]
-}
-
 # Says a line to a port and expects it back; the connection stays open as
 # descriptor 9.
 echoes() {
@@ -106,7 +68,7 @@ check sleep_sort prints $'0\n1\n2\n30\n40' ./sleep_sort 30 1 40 0 2
 check 'sleep_sort of nothing' prints '' ./sleep_sort
 check 'sleep_sort of nonsense' exits 1 ./sleep_sort 3 x
 check 'sleep_sort says what was wrong' \
-    grep -q 'not a number from 0 to 1000: x' "$work/out"
+    grep -q 'not a number from 0 to 1000: x' "$work/err"
 
 answers='weather: 21 (attempt 1)
 traffic: 7 (attempt 3)

@@ -31,3 +31,35 @@ wait_for() {
     cat "$2"
     return 1
 }
+
+# start NAME PROGRAM...: a server in the background, where a script's children
+# would ignore SIGINT. What it prints is in $work/NAME.out and .err. Sets `pid`,
+# and `port` once it listens.
+start() {
+    local name=$1
+    shift
+    : >"$work/$name.out"
+    env --default-signal=INT "$@" >"$work/$name.out" 2>"$work/$name.err" &
+    pid=$!
+    servers+=("$pid")
+    port=
+    if ! wait_for '^listening on ' "$work/$name.out"; then
+        cat "$work/$name.err"
+        return 1
+    fi
+    port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/$name.out")
+    [ -n "$port" ]
+}
+
+# exits STATUS PROGRAM...: it exits with that; what it prints is in $work/out
+# and $work/err.
+exits() {
+    local expected=$1 status
+    shift
+    "$@" >"$work/out" 2>"$work/err"
+    status=$?
+    [ "$status" -eq "$expected" ] && return
+    cat "$work/out" "$work/err"
+    echo "$* exited with $status"
+    return 1
+}

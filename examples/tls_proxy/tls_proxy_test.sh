@@ -13,24 +13,6 @@ echo_server=${2:-../echo_server}
 # shellcheck source=tests/testing.sh
 . "$testing"
 
-# start NAME PROGRAM...: in the background, where a script's children would
-# ignore SIGINT. Sets `pid`, and `port` once it listens.
-start() {
-    local name=$1 i
-    shift
-    : >"$work/$name.out"
-    env --default-signal=INT "$@" >"$work/$name.out" 2>"$work/$name.err" &
-    pid=$!
-    servers+=("$pid")
-    for ((i = 0; i < 400; i++)); do
-        port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/$name.out")
-        [ -n "$port" ] && return
-        sleep 0.05
-    done
-    cat "$work/$name.err"
-    return 1
-}
-
 make_certificate() {
     openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=proxy.example \
         -addext subjectAltName=DNS:proxy.example \
@@ -41,8 +23,9 @@ make_certificate() {
 # says VERSION: a line goes through and comes back.
 says() {
     { echo "hello by $1"; sleep 1; } |
-        timeout 20 openssl s_client -quiet -connect "127.0.0.1:$port" \
-            "-tls${1/./_}" -CAfile "$work/certificate.pem" \
+        timeout 20 openssl s_client -quiet -no_ign_eof \
+            -connect "127.0.0.1:$port" "-tls${1/./_}" \
+            -CAfile "$work/certificate.pem" \
             -verify_hostname proxy.example -verify_return_error \
             >"$work/said" 2>"$work/said.err"
     grep -qx "hello by $1" "$work/said" && return
@@ -65,8 +48,8 @@ carries_much() {
     local i
     for ((i = 0; i < 500; i++)); do printf '%02000d\n' "$i"; done >"$work/much"
     { cat "$work/much"; sleep 3; } |
-        timeout 30 openssl s_client -quiet -connect "127.0.0.1:$port" \
-            >"$work/back" 2>/dev/null
+        timeout 30 openssl s_client -quiet -no_ign_eof \
+            -connect "127.0.0.1:$port" >"$work/back" 2>/dev/null
     cmp "$work/much" "$work/back"
 }
 
