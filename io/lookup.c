@@ -1,5 +1,7 @@
 // The system knows more sources of names than DNS, and sorts what it finds; so
-// it is asked, in a thread, since it may take its time.
+// it is asked, in a thread, since it may take its time. Where it cannot read a
+// source, for want of descriptors or memory, it may say that there is no such
+// name; errno tells the one from the other, if it is clear before the call.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "io/lookup.h"
@@ -35,10 +37,16 @@ static trio_status status_of(int code)
     return TRIO_EOS;
 }
 
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOMEM ||
+           error == ENOBUFS;
+}
+
 // `error` is errno after the call.
 static void finish(struct trio_lookup *lookup, int code, int error)
 {
-    if (code == EAI_SYSTEM) {
+    if (code == EAI_SYSTEM || (code != 0 && is_shortage(error))) {
         lookup->status = trio_status_of_errno_(error);
         lookup->os_error = error;
         return;
@@ -74,6 +82,7 @@ void trio_lookup_addresses_(struct trio_lookup *lookup)
 
     if (lookup->family != 0)
         hints.ai_family = trio_sockaddr_family_(lookup->family);
+    errno = 0;
     int code = getaddrinfo(lookup->host, NULL, &hints, &found);
     finish(lookup, code, errno);
     if (code != 0)
@@ -88,8 +97,9 @@ void trio_lookup_name_(struct trio_lookup *lookup)
 {
     struct sockaddr_storage name;
     socklen_t length = trio_sockaddr_from_(&lookup->addresses[0], &name);
+
+    errno = 0;
     int code = getnameinfo((const struct sockaddr *)&name, length, lookup->host,
                            sizeof(lookup->host), NULL, 0, NI_NAMEREQD);
-
     finish(lookup, code, errno);
 }

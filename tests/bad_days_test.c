@@ -66,6 +66,20 @@ TEST_REAL(bad_days, without_descriptors_nothing_is_opened_and_nothing_left)
     trio_tcp_listener_close(&listener);
 }
 
+// S90: it is not told that there is no such name.
+TEST_REAL(bad_days, without_descriptors_nothing_is_resolved)
+{
+    struct trio_address found;
+    size_t count;
+
+    leave_room(0);
+    CHECK_STATUS(trio_resolve("localhost", 1, NULL, &found, 1, &count),
+                 TRIO_EMFILE);
+    CHECK_EQ(trio_error_find(TRIO_EMFILE)->os_error, EMFILE);
+    make_room();
+    CHECK_OK(trio_resolve("localhost", 1, NULL, &found, 1, &count));
+}
+
 TEST_REAL(bad_days, without_descriptors_a_connection_waits)
 {
     struct trio_tcp_listener listener = open_listener();

@@ -115,13 +115,18 @@ static const struct {
     {EAI_SYSTEM, EMFILE, TRIO_EMFILE},
     {EAI_SYSTEM, ENFILE, TRIO_EMFILE},
     {EAI_SYSTEM, ENOBUFS, TRIO_ENOBUFS},
+    // It could not look, which is not to say that there is nothing.
+    {EAI_NONAME, EMFILE, TRIO_EMFILE},
+    {EAI_NONAME, ENFILE, TRIO_EMFILE},
+    {EAI_NODATA, ENOMEM, TRIO_ENOMEM},
+    {EAI_AGAIN, ENOBUFS, TRIO_ENOBUFS},
 };
 
 // What is said of a failure: in libc's words, which are not the same
 // everywhere, unless it is one of the system's.
-static const char *text_of(int code, char *buffer, size_t size)
+static const char *text_of(int code, int error, char *buffer, size_t size)
 {
-    if (code == EAI_SYSTEM)
+    if (error != 0)
         return "resolve example.org";
     snprintf(buffer, size, "resolve example.org: %s", gai_strerror(code));
     return buffer;
@@ -147,8 +152,8 @@ TEST_REAL(lookup, failures_say_what_the_system_said)
                      expected);
         const struct trio_error *error = trio_error_find(expected);
         if (CHECK(error != NULL)) {
-            CHECK_STRING(error->text,
-                         text_of(failures[i].code, text, sizeof(text)));
+            CHECK_STRING(error->text, text_of(failures[i].code, fake.error,
+                                              text, sizeof(text)));
             CHECK_EQ(error->os_error, fake.error);
         }
         CHECK_STATUS(trio_resolve_address(&address, name, sizeof(name)),

@@ -71,6 +71,7 @@ TRIO_BEGIN_DECLS
 //          TRIO_EINVAL        it cannot be a name, and the record says which
 //                             label is wrong; or `max` is 0.
 //          TRIO_EUNREACHABLE  no server has answered; it may later.
+//          TRIO_EMFILE        too many open handles, so that it could not look.
 //          TRIO_ENOTSUP       simulated, and no resolver is set.
 //          TRIO_ENOMEM        out of memory or of threads.
 //          other              what the system said; the record tells more.
