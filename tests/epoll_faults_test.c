@@ -380,6 +380,55 @@ TEST_REAL(epoll_faults, without_a_descriptor_nothing_is_opened)
     trio_tcp_listener_close(&listener);
 }
 
+static TRIO_CHECKPOINT trio_status find_two(void *context, const char *host,
+                                            enum trio_address_family family,
+                                            struct trio_address *ret_addresses,
+                                            size_t max, size_t *ret_count)
+{
+    (void)context, (void)host, (void)family;
+    REQUIRE(max >= 2);
+    CHECK_OK(trio_address_parse("127.0.0.1:0", &ret_addresses[0]));
+    CHECK_OK(trio_address_parse("127.0.0.2:0", &ret_addresses[1]));
+    *ret_count = 2;
+    return trio_checkpoint();
+}
+
+// The first attempts at a host fail.
+static TRIO_PARKS void fail_to_open(enum call call, int error,
+                                    trio_status expected)
+{
+    static const struct trio_resolver resolver = {.resolve = find_two};
+    struct trio_address any = {.family = TRIO_ADDRESS_IPV4};
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream tcp;
+
+    CHECK_OK(trio_tcp_listen(&any, NULL, &listener));
+    trio_resolver_set(&resolver);
+    size_t descriptors = count_descriptors();
+    inject(call, error, 2);
+    CHECK_STATUS(
+        trio_tcp_open("host.example", listener.address.port, NULL, &tcp),
+        expected);
+    CHECK_EQ(count_descriptors(), descriptors);
+    inject(call, error, 1);
+    CHECK_OK(trio_tcp_open("host.example", listener.address.port, NULL, &tcp));
+    CHECK_EQ(tcp.peer.bytes[3], 2); // At the second address.
+    CHECK_EQ(count_descriptors(), descriptors + 1);
+    trio_stream_close_forcefully(&tcp.stream);
+    trio_resolver_set(NULL);
+    trio_tcp_listener_close(&listener);
+}
+
+// S91
+TEST_REAL(epoll_faults, a_host_is_tried_again_while_resources_are_used_up)
+{
+    fail_to_open(CALL_SOCKET, EMFILE, TRIO_EMFILE);
+    fail_to_open(CALL_SOCKET, ENFILE, TRIO_EMFILE);
+    fail_to_open(CALL_SOCKET, ENOBUFS, TRIO_ENOBUFS);
+    fail_to_open(CALL_CONNECT, ENOBUFS, TRIO_ENOBUFS);
+    fail_to_open(CALL_SOCKET, ENOMEM, TRIO_ENOMEM);
+}
+
 static TRIO_PARKS void fail_to_accept(int error, trio_status expected)
 {
     struct trio_tcp_listener listener = open_listener();
