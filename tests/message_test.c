@@ -237,9 +237,10 @@ TEST_REAL(message, handles_do_not_stop_a_stream)
     close_both(&both);
 }
 
-TEST_REAL(message, what_is_never_received_is_closed_with_the_socket)
+static TRIO_PARKS void never_receive(enum trio_socket_type type,
+                                     bool near_first)
 {
-    struct both both = open_both(TRIO_SOCKET_DATAGRAM);
+    struct both both = open_both(type);
     size_t descriptors = count_descriptors();
     int ends[2];
     char byte;
@@ -248,10 +249,20 @@ TEST_REAL(message, what_is_never_received_is_closed_with_the_socket)
     trio_handle passed = ends[1];
     give(&both.near, "x", &passed, 1);
     close(ends[1]);
-    close_both(&both);
+    CHECK_EQ(count_descriptors(), descriptors + 1);
+    trio_socket_close(near_first ? &both.near : &both.far);
+    close_both(&both);                    // The other one.
     CHECK_EQ(read(ends[0], &byte, 1), 0); // Nobody can write any more.
     close(ends[0]);
     CHECK_EQ(count_descriptors(), descriptors - 2);
+}
+
+TEST_REAL(message, what_is_never_received_is_closed_with_the_socket)
+{
+    for (int near_first = 0; near_first < 2; near_first++) {
+        never_receive(TRIO_SOCKET_DATAGRAM, near_first);
+        never_receive(TRIO_SOCKET_STREAM, near_first);
+    }
 }
 
 // ---- Limits ----
