@@ -1,6 +1,7 @@
 // Bad days on the real kernel: descriptors that run out, peers that vanish in
 // every state, fall silent or never read. Nothing is lost, nothing stays
-// behind. SPDX-License-Identifier: MIT OR Apache-2.0
+// behind.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #define _GNU_SOURCE
 

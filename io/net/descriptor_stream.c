@@ -2,7 +2,8 @@
 // is: only what it is made of differs, and which halves it has. A file cannot
 // be waited for, and its calls may take long: each is one in a thread, during
 // which the half is busy and the descriptor stays open, whoever closes the
-// stream. SPDX-License-Identifier: MIT OR Apache-2.0
+// stream.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/descriptor_stream.h>
 

@@ -1,6 +1,7 @@
 // One listener for each address that a host has, all at one port. A family that
 // this machine does not have is passed over; every other failure takes back
-// what was opened before it. SPDX-License-Identifier: MIT OR Apache-2.0
+// what was opened before it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/tcp.h>
 
