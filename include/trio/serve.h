@@ -66,8 +66,10 @@ struct trio_serve_options {
     // 100 ms.
     trio_duration accept_pause;
 
-    // Of trio_serve_until_signal only:
-    const struct trio_listen_options *listen; // How to listen.
+    // Of trio_serve_until_signal only: how to listen.
+    const struct trio_listen_options *listen;
+
+    // Of that and trio_serve_listeners_until_signal:
     trio_duration grace; // For handlers to end, at the signal. Default 10 s.
     // Called for each address at which it listens. Must not park.
     void (*on_listening)(const struct trio_address *address, void *arg);
@@ -131,6 +133,27 @@ TRIO_CHECKPOINT trio_status trio_serve_listeners(
 TRIO_CHECKPOINT trio_status trio_serve_until_signal(
     const char *where, const struct trio_serve_options *options,
     trio_handler_fn fn, void *arg);
+
+// Does what trio_serve_until_signal does with listeners of any kind, which are
+// closed in the end:
+//
+//     struct trio_listener *doors[] = {&listener.listener, door};
+//     struct trio_server server = TRIO_SERVER_INIT;
+//
+//     rc = trio_serve_listeners_until_signal(&server, doors, 2, NULL, echo,
+//                                            NULL);
+//
+// Checkpoint: always.
+// Returns: TRIO_OK         a signal came, or trio_serve_stop was called, and
+//                          all is done.
+//          TRIO_ECANCELED  an enclosing scope is cancelled.
+//          TRIO_EINVAL     there is no listener.
+//          TRIO_ENOTSUP    there are no signals here.
+//          other           a listener failed.
+TRIO_CHECKPOINT trio_status trio_serve_listeners_until_signal(
+    struct trio_server *server, struct trio_listener *const *listeners,
+    size_t count, const struct trio_serve_options *options, trio_handler_fn fn,
+    void *arg);
 
 // Stops a server gracefully: it accepts no more and gives the handlers `grace`
 // nanoseconds to end before they are cancelled. Calling it again can only

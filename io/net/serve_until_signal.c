@@ -1,6 +1,4 @@
-// The signals are received before anything else happens, so that none comes too
-// early and ends the program in the middle; they are given back as soon as the
-// first has come, so that a second one does just that.
+// Serving where a text says, until a signal.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/serve.h>
@@ -8,19 +6,10 @@
 #include <string.h>
 
 #include <trio/error.h>
-#include <trio/nursery.h>
 #include <trio/resolve.h>
-#include <trio/signal.h>
-#include <trio/task.h>
 #include <trio/tcp.h>
-#include <trio/time.h>
 
 #include "io/net/finish.h"
-
-#define GRACE_DEFAULT (10 * TRIO_SECOND)
-
-// SIGINT and SIGTERM, which have these numbers on every system.
-static const int signals[] = {2, 15};
 
 static const struct trio_serve_options defaults = {0};
 
@@ -75,50 +64,15 @@ static TRIO_CHECKPOINT trio_status listen_on(struct until_signal *until,
         false, trio_fail(TRIO_EINVAL, "not an address: %s", where));
 }
 
-static TRIO_CHECKPOINT trio_status stop_at_signal(void *arg)
-{
-    struct until_signal *until = arg;
-    trio_duration grace = until->options->grace;
-    struct trio_signal_receiver receiver;
-    int signal;
-
-    trio_status rc = trio_signal_receiver_open(&receiver, signals, 2);
-    if (rc != TRIO_OK)
-        return rc;
-    trio_started(NULL);
-    rc = trio_signal_receiver_receive(&receiver, &signal);
-    trio_signal_receiver_close(&receiver);
-    if (rc == TRIO_OK)
-        trio_serve_stop(&until->server, grace != 0 ? grace : GRACE_DEFAULT);
-    return rc;
-}
-
-static void announce(const struct until_signal *until)
-{
-    const struct trio_serve_options *options = until->options;
-
-    for (size_t i = 0; i < until->count && options->on_listening != NULL; i++)
-        options->on_listening(&until->listeners[i].address,
-                              options->on_listening_arg);
-}
-
 static TRIO_CHECKPOINT trio_status serve(struct until_signal *until,
                                          trio_handler_fn fn, void *arg)
 {
-    struct trio_nursery nursery;
+    struct trio_listener *listeners[TRIO_TCP_LISTEN_ALL_MAX];
 
-    trio_nursery_open(&nursery);
-    trio_status rc = trio_nursery_start(&nursery, stop_at_signal, until, NULL);
-    if (rc == TRIO_OK) {
-        announce(until);
-        rc = trio_serve(&until->server, until->listeners, until->count,
-                        until->options, fn, arg);
-    }
-    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "served");
-    rc = trio_nursery_close(&nursery, rc);
     for (size_t i = 0; i < until->count; i++)
-        trio_listener_close(&until->listeners[i].listener);
-    return rc;
+        listeners[i] = &until->listeners[i].listener;
+    return trio_serve_listeners_until_signal(
+        &until->server, listeners, until->count, until->options, fn, arg);
 }
 
 trio_status trio_serve_until_signal(const char *where,
