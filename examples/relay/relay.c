@@ -42,7 +42,8 @@ static TRIO_CHECKPOINT trio_status copy_both_ways(struct trio_stream *client,
     return trio_nursery_close(&nursery, rc);
 }
 
-trio_status relay(struct trio_stream *client, const struct trio_address *target)
+static TRIO_CHECKPOINT trio_status
+connect_and_copy(struct trio_stream *client, const struct trio_address *target)
 {
     struct trio_tcp_stream tcp;
     struct trio_cancel_scope limit;
@@ -53,5 +54,16 @@ trio_status relay(struct trio_stream *client, const struct trio_address *target)
     if (rc != TRIO_OK)
         return rc;
     rc = copy_both_ways(client, &tcp.stream);
+    if (rc != TRIO_OK)
+        trio_stream_close_forcefully(&tcp.stream);
     return trio_combine(rc, trio_stream_close(&tcp.stream));
+}
+
+trio_status relay(struct trio_stream *client, const struct trio_address *target)
+{
+    trio_status rc = connect_and_copy(client, target);
+
+    if (rc != TRIO_OK)
+        trio_stream_close_forcefully(client);
+    return rc;
 }

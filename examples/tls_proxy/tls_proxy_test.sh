@@ -20,9 +20,21 @@ make_certificate() {
         cat "$work/certificate.pem" "$work/key.pem" >"$work/both.pem"
 }
 
+# Prints a file, and ends when as much has come back into another one.
+send_and_await() {
+    local i
+    cat "$1"
+    for ((i = 0; i < 400; i++)); do
+        [ "$(stat -c %s "$2")" -ge "$(stat -c %s "$1")" ] && return
+        sleep 0.05
+    done
+}
+
 # says VERSION: a line goes through and comes back.
 says() {
-    { echo "hello by $1"; sleep 1; } |
+    echo "hello by $1" >"$work/line"
+    : >"$work/said"
+    send_and_await "$work/line" "$work/said" |
         timeout 20 openssl s_client -quiet -no_ign_eof \
             -connect "127.0.0.1:$port" "-tls${1/./_}" \
             -CAfile "$work/certificate.pem" \
@@ -33,23 +45,26 @@ says() {
     return 1
 }
 
-# Who speaks in the clear is sent an alert, and no echo.
+# Who speaks in the clear hears nothing but the end.
 refuses_plain_text() {
-    local reply
+    local reply result
     exec 9<>"/dev/tcp/127.0.0.1/$port" || return
     printf 'plain text\n' >&9
-    reply=$(timeout 10 cat <&9 | tr -d '\0')
+    reply=$(timeout 10 cat <&9)
+    result=$?
     exec 9>&-
-    [ "$reply" != "plain text" ]
+    [ "$result" -eq 0 ] && [ -z "$reply" ]
 }
 
 # 500 lines of 2,000 characters, there and back.
 carries_much() {
     local i
     for ((i = 0; i < 500; i++)); do printf '%02000d\n' "$i"; done >"$work/much"
-    { cat "$work/much"; sleep 3; } |
+    : >"$work/back"
+    send_and_await "$work/much" "$work/back" |
         timeout 30 openssl s_client -quiet -no_ign_eof \
-            -connect "127.0.0.1:$port" >"$work/back" 2>/dev/null
+            -connect "127.0.0.1:$port" \
+            >"$work/back" 2>/dev/null
     cmp "$work/much" "$work/back"
 }
 

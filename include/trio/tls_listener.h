@@ -24,6 +24,9 @@
 //   The first call on the stream does it; see `trio_tls_stream`, which is what
 //   the streams are. A handler that cares begins with trio_tls_handshake, in a
 //   scope with a deadline.
+// - A stream says goodbye when it is closed, as a server does after a handler.
+//   A handler that has left something out closes it before, by
+//   trio_stream_close_forcefully: the peer then sees that something is missing.
 // - Where there is no memory for TLS, accepting is TRIO_ENOMEM, and the
 //   connection does not wait: it is closed.
 // - Closing it closes the listener below.
