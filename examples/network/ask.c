@@ -2,19 +2,23 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "examples/network/conversation.h"
 
-static TRIO_CHECKPOINT trio_status ask(char **words)
+struct question {
+    const char *host;
+    uint16_t port;
+    const char *line;
+};
+
+static TRIO_CHECKPOINT trio_status ask(const struct question *question)
 {
     struct trio_tcp_stream tcp;
-    uint16_t port = (uint16_t)strtoul(words[2], NULL, 10);
 
-    trio_status rc = trio_tcp_open(words[1], port, NULL, &tcp);
+    trio_status rc = trio_tcp_open(question->host, question->port, NULL, &tcp);
     if (rc != TRIO_OK)
         return rc;
-    rc = converse(&tcp.stream, words[3]);
+    rc = converse(&tcp.stream, question->line);
     return trio_combine(rc, trio_stream_close(&tcp.stream));
 }
 
@@ -29,9 +33,13 @@ static TRIO_CHECKPOINT trio_status program(void *arg)
 
 int main(int argc, char **argv)
 {
-    if (argc != 4) {
+    struct question question;
+
+    if (argc != 4 || !read_port(argv[2], &question.port)) {
         fprintf(stderr, "usage: ask HOST PORT LINE\n");
         return 2;
     }
-    return trio_exit_code(trio_run(program, argv));
+    question.host = argv[1];
+    question.line = argv[3];
+    return trio_exit_code(trio_run(program, &question));
 }

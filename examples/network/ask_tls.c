@@ -3,28 +3,27 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <stdio.h>
-#include <stdlib.h>
 
 #include <trio/tls_open.h>
 
 #include "examples/network/conversation.h"
 
 struct question {
-    char **words;
+    const char *host;
+    uint16_t port;
+    const char *line;
     struct trio_tls_context context;
 };
 
 static TRIO_CHECKPOINT trio_status ask(struct question *question)
 {
-    char **words = question->words;
-    uint16_t port = (uint16_t)strtoul(words[2], NULL, 10);
     struct trio_tls_connection secure;
 
-    trio_status rc =
-        trio_tls_open(&question->context, words[1], port, NULL, &secure);
+    trio_status rc = trio_tls_open(&question->context, question->host,
+                                   question->port, NULL, &secure);
     if (rc != TRIO_OK)
         return rc;
-    rc = converse(&secure.tls.stream, words[3]);
+    rc = converse(&secure.tls.stream, question->line);
     return trio_combine(rc, trio_stream_close(&secure.tls.stream));
 }
 
@@ -39,12 +38,14 @@ static TRIO_CHECKPOINT trio_status program(void *arg)
 
 int main(int argc, char **argv)
 {
-    struct question question = {.words = argv};
+    struct question question;
 
-    if (argc < 4) {
+    if (argc < 4 || !read_port(argv[2], &question.port)) {
         fprintf(stderr, "usage: ask_tls HOST PORT LINE [AUTHORITIES]\n");
         return 2;
     }
+    question.host = argv[1];
+    question.line = argv[3];
     const struct trio_tls_options options = {.authorities_file = argv[4]};
     trio_status rc = trio_tls_client_context_open(&options, &question.context);
     if (rc == TRIO_OK)

@@ -3,7 +3,18 @@
 #include "examples/network/conversation.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+bool read_port(const char *text, uint16_t *ret_port)
+{
+    char *end;
+    unsigned long number = strtoul(text, &end, 10);
+
+    *ret_port = (uint16_t)number;
+    return text[0] >= '0' && text[0] <= '9' && *end == '\0' &&
+           number <= UINT16_MAX;
+}
 
 trio_status converse(struct trio_stream *stream, const char *line)
 {
