@@ -145,5 +145,5 @@ TEST_ONCE(tls_contract, is_kept_over_tls)
 TEST_REAL(tls_contract, is_kept_over_tcp)
 {
     check_kept(TRIO_TLS_1_3, make_over_tcp, make_over_tcp_clogged);
-    check_kept(TRIO_TLS_1_2, make_over_tcp, NULL);
+    check_kept(TRIO_TLS_1_2, make_over_tcp, make_over_tcp_clogged);
 }

@@ -117,3 +117,21 @@ TEST_ONCE(tls_resumption, a_server_that_forgot_does_a_full_handshake)
         close_contexts(&contexts);
     }
 }
+
+TEST_ONCE(tls_resumption, a_context_has_tickets_of_its_own)
+{
+    for (int version = TRIO_TLS_1_2; version <= TRIO_TLS_1_3; version++) {
+        const struct trio_tls_options options = {
+            .version_max = (enum trio_tls_version)version};
+        struct tls_contexts contexts, others;
+
+        open_contexts(&contexts, &options, &options, true);
+        open_contexts(&others, &options, &options, true);
+        struct tls_contexts mixed = {others.client, contexts.server};
+        CHECK(!talk(&contexts));
+        CHECK(!talk(&mixed));
+        CHECK(talk(&contexts));
+        close_contexts(&contexts);
+        close_contexts(&others);
+    }
+}
