@@ -10,6 +10,7 @@
 #include "bench/echo.h"
 
 #include <signal.h>
+#include <stdbool.h>
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,7 +20,7 @@
 
 enum { SETTLE_US = 400000 };
 
-static pid_t start_traced(echo_serve serve, int connections, int report)
+static pid_t start_traced(server_fn serve, int connections, int report)
 {
     pid_t server = fork();
 
@@ -72,7 +73,7 @@ static long count_calls(pid_t server)
     return stops / 2;
 }
 
-static long calls_for(echo_serve serve, int connections, long requests)
+static long calls_for(server_fn serve, int connections, long requests)
 {
     int ends[2], status;
 
@@ -90,7 +91,7 @@ static long calls_for(echo_serve serve, int connections, long requests)
     return calls;
 }
 
-double echo_measure_calls(echo_serve serve, int connections, long requests)
+double echo_measure_calls(server_fn serve, int connections, long requests)
 {
     long once = calls_for(serve, connections, requests);
     long twice = calls_for(serve, connections, 2 * requests);

@@ -43,7 +43,7 @@ static TRIO_CHECKPOINT trio_status program(void *arg)
         rc = trio_tcp_listen(&address, NULL, &listener);
     if (rc != TRIO_OK)
         return rc;
-    echo_report(service->report, listener.address.port);
+    server_report(service->report, listener.address.port);
     return trio_serve(&service->server, &listener, 1, NULL, echo, service);
 }
 

@@ -5,9 +5,6 @@
 
 #include "bench/load.h"
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
@@ -18,29 +15,10 @@
 
 enum { BATCH = 256, DESCRIPTORS_MAX = 4096 };
 
-static int connect_to(uint16_t port)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_port = htons(port),
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    int on = 1;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-    if (fd < 0 || fd >= DESCRIPTORS_MAX ||
-        connect(fd, (struct sockaddr *)&address, sizeof address) != 0)
-        meter_give_up("connect");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    return fd;
-}
-
 void load_open(struct load *load, int report, int connections)
 {
-    uint16_t port;
+    uint16_t port = server_port(report);
 
-    if (read(report, &port, sizeof port) != (ssize_t)sizeof port)
-        meter_give_up("echo server");
     load->poll = epoll_create1(EPOLL_CLOEXEC);
     load->count = connections;
     load->sockets = calloc((size_t)connections, sizeof *load->sockets);
@@ -48,9 +26,11 @@ void load_open(struct load *load, int report, int connections)
     if (load->poll < 0 || load->sockets == NULL || load->missing == NULL)
         meter_give_up("epoll_create1");
     for (int i = 0; i < connections; i++) {
-        int fd = connect_to(port);
+        int fd = server_connect(port);
         struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-        epoll_ctl(load->poll, EPOLL_CTL_ADD, fd, &event);
+        if (fd >= DESCRIPTORS_MAX ||
+            epoll_ctl(load->poll, EPOLL_CTL_ADD, fd, &event) != 0)
+            meter_give_up("epoll_ctl");
         load->sockets[i] = fd;
     }
 }

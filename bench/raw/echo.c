@@ -3,8 +3,7 @@
 // connection. A message that does not fit into the socket's buffer would be
 // cut; those of the load always fit.
 
-#include <arpa/inet.h>
-#include <netinet/tcp.h>
+#include <stdbool.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -12,7 +11,7 @@
 #include "bench/echo.h"
 #include "bench/meter.h"
 
-enum { BATCH = 256, BACKLOG = 4096 };
+enum { BATCH = 256 };
 
 static void watch(int poll, int fd)
 {
@@ -22,32 +21,9 @@ static void watch(int poll, int fd)
         meter_give_up("epoll_ctl");
 }
 
-static int listen_on_loopback(int report)
-{
-    struct sockaddr_in address = {
-        .sin_family = AF_INET,
-        .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-    };
-    socklen_t size = sizeof address;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-
-    if (bind(fd, (struct sockaddr *)&address, size) != 0 ||
-        listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&address, &size) != 0)
-        meter_give_up("listen");
-    echo_report(report, ntohs(address.sin_port));
-    return fd;
-}
-
 static void accept_one(int poll, int listener)
 {
-    int on = 1;
-    int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-    if (fd < 0)
-        meter_give_up("accept4");
-    setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    watch(poll, fd);
+    watch(poll, server_accept(listener, SOCK_NONBLOCK));
 }
 
 // Says whether the connection is still there.
@@ -65,7 +41,7 @@ static bool echo(int fd)
 void raw_serve_echo(int report, int connections)
 {
     struct epoll_event events[BATCH];
-    int listener = listen_on_loopback(report);
+    int listener = server_listen(report, SOCK_NONBLOCK);
     int poll = epoll_create1(EPOLL_CLOEXEC);
 
     watch(poll, listener);

@@ -68,6 +68,6 @@ void uv_serve_echo(int report, int connections)
         uv_listen((uv_stream_t *)&listener, BACKLOG, accept_one) != 0 ||
         uv_tcp_getsockname(&listener, (struct sockaddr *)&address, &size) != 0)
         meter_give_up("uv_listen");
-    echo_report(report, ntohs(address.sin_port));
+    server_report(report, ntohs(address.sin_port));
     uv_run(&loop, UV_RUN_DEFAULT);
 }
