@@ -121,6 +121,7 @@ static void call_getentropy(void)
 static int (*const rand_function)(void) = rand;
 static long (*const random_function)(void) = random;
 static long (*const lrand48_function)(void) = lrand48;
+static long (*const mrand48_function)(void) = mrand48;
 
 static void call_rand(void)
 {
@@ -135,6 +136,11 @@ static void call_random(void)
 static void call_lrand48(void)
 {
     CHECK(lrand48_function() >= 0);
+}
+
+static void call_mrand48(void)
+{
+    (void)mrand48_function();
 }
 
 static void *do_nothing(void *arg)
@@ -341,6 +347,11 @@ static void call_popen(void)
     CHECK_EQ(pclose(pipe), 0);
 }
 
+static void call_alarm(void)
+{
+    CHECK_EQ(alarm(0), 0);
+}
+
 static void call_kill(void)
 {
     CHECK_EQ(kill(1, -1), -1);
@@ -394,6 +405,7 @@ static const struct leak leaks[] = {
     {call_rand, "real randomness leaked in: rand called at "},
     {call_random, "real randomness leaked in: random called at "},
     {call_lrand48, "real randomness leaked in: lrand48 called at "},
+    {call_mrand48, "real randomness leaked in: mrand48 called at "},
     {call_pthread_create, "a real thread leaked in: pthread_create called at "},
     {call_thrd_create, "a real thread leaked in: thrd_create called at "},
     {call_fork, "a real process leaked in: fork called at "},
@@ -423,6 +435,7 @@ static const struct leak leaks[] = {
     {call_system, "a real process leaked in: system called at "},
     {call_popen, "a real process leaked in: popen called at "},
     {call_kill, "a real signal leaked in: kill called at "},
+    {call_alarm, "a real signal leaked in: alarm called at "},
     {call_signal, "a real signal leaked in: signal called at "},
     {call_getpid, "the real process leaked in: getpid called at "},
     {call_getppid, "the real process leaked in: getppid called at "},

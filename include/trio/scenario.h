@@ -44,9 +44,10 @@ enum trio_sim_order {
 // second one at once, "clock:5ms" for so long (ns, us, ms, s); "reading",
 // "reading:5ms" do so inside the step before, at the next reading of the clock
 // but the step's first; "job" has the first job done, "cancel:reader" cancels
-// the innermost scope around that task; these take no step. If they come before
-// the first step of a pass, whom they wake is in that pass. After the last word
-// the first in line goes on. A script whose word does not fit fails, as one.
+// the innermost scope around that task; these take no step. Whom time or a job
+// wakes before the first step of a pass is in that pass; who is cancelled is in
+// the next one. After the last word the first in line goes on. A script whose
+// word does not fit fails, as one.
 struct trio_scenario {
     const char *name;
     trio_task_fn fn; // Its argument is `arg`.

@@ -140,17 +140,25 @@ static void say_how_to_have_it_again(const struct death *death)
         leave("token", death->token);
 }
 
+// From here on the real world is ours. Returns the kernel whose run it was.
+static struct kernel *leave_run(void)
+{
+    struct kernel *kernel = trio_sim_kernel_;
+
+    trio_sim_kernel_ = NULL;
+    return kernel;
+}
+
 // The process is about to end. What is known is told, or said, before it is
 // looked where it happened: to find that out may be too much.
-static void die(const char *what, bool with_place, uint64_t endless)
+static void die(struct kernel *kernel, const char *what, bool with_place,
+                uint64_t endless)
 {
-    struct kernel *kernel = trio_sim_current_();
     struct death *death = told != NULL ? told : &own;
     bool speaks = told == NULL && last == NULL;
 
     if (expected == NULL || death->told)
         return;
-    trio_sim_kernel_ = NULL; // From here on, the real world is ours.
     death->record = *expected;
     death->record.endless = endless;
     snprintf(death->text, sizeof(death->text), "%s", what);
@@ -178,6 +186,7 @@ static void die(const char *what, bool with_place, uint64_t endless)
 
 static void on_crash(int signal, siginfo_t *info, void *machine_context)
 {
+    struct kernel *kernel = leave_run();
     char what[DEATH_TEXT_MAX];
 
     (void)machine_context;
@@ -186,7 +195,7 @@ static void on_crash(int signal, siginfo_t *info, void *machine_context)
             continue;
         sigaction(signal, &deaths[i].previous, NULL);
         snprintf(what, sizeof(what), "crashed: %s", deaths[i].name);
-        die(what, true, 0);
+        die(kernel, what, true, 0);
     }
     // What made the fault is done again when we return. What somebody sent is
     // not.
@@ -196,15 +205,15 @@ static void on_crash(int signal, siginfo_t *info, void *machine_context)
 
 static void on_sanitizer(void)
 {
-    die("crashed: a sanitizer ended the process", false, 0);
+    die(leave_run(), "crashed: a sanitizer ended the process", false, 0);
 }
 
 // Ends the process, too, unless it was built to go on.
 void __ubsan_on_report(void)
 {
-    struct kernel *kernel = trio_sim_kernel_;
+    struct kernel *kernel = leave_run();
 
-    die("crashed: a sanitizer ended the process", false, 0);
+    die(kernel, "crashed: a sanitizer ended the process", false, 0);
     trio_sim_kernel_ = kernel;
 }
 
@@ -235,11 +244,9 @@ static void on_tick(int signal)
     bool is_known = watch.steps == watch.known && watch.known != 0;
     if (++watch.seconds < (is_known ? KNOWN_SECONDS : watch.limit))
         return;
-    uint64_t step = kernel->steps;
     trio_sim_actor_name_(kernel, kernel->running, name, sizeof(name));
     snprintf(what, sizeof(what), "a step of %s never ends", name);
-    die(what, true, step);
-    trio_sim_kernel_ = NULL; // Also if nothing is expected.
+    die(leave_run(), what, true, watch.steps);
     _exit(EXIT_FAILED);
 }
 

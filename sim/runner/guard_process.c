@@ -40,6 +40,7 @@ GUARD("a real process", FILE *, popen, (const char *command, const char *mode),
 
 GUARD("a real signal", int, kill, (pid_t process, int number),
       (process, number))
+GUARD("a real signal", unsigned, alarm, (unsigned seconds), (seconds))
 GUARD("a real signal", sighandler_t, signal, (int number, sighandler_t handler),
       (number, handler))
 

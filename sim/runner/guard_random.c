@@ -17,6 +17,7 @@ GUARD("real randomness", int, getentropy, (void *ret_data, size_t size),
 GUARD("real randomness", int, rand, (void), ())
 GUARD("real randomness", long, random, (void), ())
 GUARD("real randomness", long, lrand48, (void), ())
+GUARD("real randomness", long, mrand48, (void), ())
 
 // Not every libc has these; who calls them has one that does.
 #pragma weak __real_arc4random

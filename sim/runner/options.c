@@ -93,7 +93,8 @@ void trio_runner_options_help_(FILE *out, const char *program)
                 entries[i].takes, entries[i].help);
     }
     fputs("exits with 0: all passed; 1: something failed; 2: wrong options;\n"
-          "3: nothing failed, but a run was capped or a token does not fit\n",
+          "3: nothing failed, but a run was capped, a token does not fit,\n"
+          "or it was stopped\n",
           out);
 }
 

@@ -10,7 +10,7 @@
 // they remember. Some learn from run to run; a run that is begun with the seed
 // of the last one is that run again, and nothing is learnt twice.
 
-// Each order of what there is to choose from is as likely.
+// Each task that may come next is as likely, each event as likely or less.
 struct random_walk {
     uint64_t state;
     uint32_t pace; // In this run an event is less likely than a task by this
