@@ -17,7 +17,7 @@
 static struct trio_campaign_result simulate(trio_task_fn fn, void *arg)
 {
     const struct trio_scenario scenario = {
-        .name = "heap", .fn = fn, .arg = arg};
+        .name = "heap", .fn = fn, .arg = arg, .no_malloc_failures = true};
     const struct trio_campaign_options options = {.runs = 20};
 
     return campaign_run_once(&scenario, &options);

@@ -43,6 +43,7 @@ struct trio_campaign_options {
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
     bool no_cancel_sweep;
     bool no_failure_sweep;
+    bool no_malloc_failures;   // There malloc and the like never fail.
     bool no_twins;             // Nothing is run twice to compare.
     bool twins_only;           // All is run twice to compare, and may fail.
     bool no_shrink;            // The first failing schedule will do.

@@ -70,16 +70,24 @@ size_t trio_sim_stale_(const struct kernel *kernel, size_t *ret_first)
 
 // ---- Calls to the seams ----
 
-static bool fails_from_now_on(const struct kernel *kernel, const char *what)
+// All calls for the scenario's own memory are of one kind.
+static const char heap[] = "malloc";
+
+static const char *kind_of(const struct call *call)
+{
+    return call->heap ? heap : call->what;
+}
+
+static bool fails_from_now_on(const struct kernel *kernel, const char *kind)
 {
     for (size_t i = 0; i < kernel->persistent.count; i++)
-        if (*ARRAY_AT(&kernel->persistent, const char *, i) == what)
+        if (*ARRAY_AT(&kernel->persistent, const char *, i) == kind)
             return true;
     return false;
 }
 
 static void fail(struct kernel *kernel, const struct deviation *planned,
-                 const struct actor *actor, const char *what)
+                 const struct actor *actor, const struct call *call)
 {
     bool persistent = planned->kind == DEVIATE_FAIL_ON;
     char words[FIRED_WORDS_MAX];
@@ -87,35 +95,46 @@ static void fail(struct kernel *kernel, const struct deviation *planned,
 
     trio_sim_has_fired_(kernel, planned);
     if (persistent)
-        *(const char **)trio_sim_append_(kernel, &kernel->persistent) = what;
+        *(const char **)trio_sim_append_(kernel, &kernel->persistent) =
+            kind_of(call);
     kernel->injected = true;
     if (kernel->words) {
         trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
         trio_sim_format_(kernel, words, sizeof(words), "%s, %s no. %u -> %s",
-                         who, what, (unsigned)actor->calls,
+                         who, call->what, (unsigned)actor->calls,
                          persistent ? "fails, and from then on" : "fails");
     }
     trio_sim_fire_(kernel, *planned, words);
 }
 
-bool trio_sim_call_fails_(struct kernel *kernel, const char *what)
+static bool call_fails(struct kernel *kernel, const char *what, bool is_heap)
 {
     if (!kernel->details || kernel->plan == NULL)
         return false;
     struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
     actor->calls++;
     struct call *call = trio_sim_append_(kernel, &kernel->calls);
-    *call = (struct call){trio_sim_anchor_of_call_(actor, what), what};
+    *call = (struct call){trio_sim_anchor_of_call_(actor, what), what, is_heap};
 
     const struct deviation *planned =
         trio_sim_planned_(kernel, DEVIATE_FAIL, call->anchor);
     if (planned == NULL)
         planned = trio_sim_planned_(kernel, DEVIATE_FAIL_ON, call->anchor);
     if (planned != NULL) {
-        fail(kernel, planned, actor, what);
+        fail(kernel, planned, actor, call);
         return true;
     }
-    return fails_from_now_on(kernel, what);
+    return fails_from_now_on(kernel, kind_of(call));
+}
+
+bool trio_sim_call_fails_(struct kernel *kernel, const char *what)
+{
+    return call_fails(kernel, what, false);
+}
+
+bool trio_sim_heap_fails_(struct kernel *kernel, const char *what)
+{
+    return call_fails(kernel, what, true);
 }
 
 const struct point *trio_sim_points_(const struct kernel *kernel,

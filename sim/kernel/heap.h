@@ -29,6 +29,9 @@ struct heap {
 // way, and it is not the kernel that asks the platform for memory.
 bool trio_sim_heap_is_users_(const struct kernel *kernel);
 
+// Whether the call of `what`, malloc or one like it, is to fail.
+bool trio_sim_heap_fails_(struct kernel *kernel, const char *what);
+
 // A block was taken; one was given back, which need not be one of the run's.
 void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
                          const void *place);

@@ -266,7 +266,8 @@ struct point {
 // A call to a seam that can fail.
 struct call {
     uint32_t anchor;
-    const char *what; // "allocate", "stack"
+    const char *what; // "allocate", "stack", "strdup"
+    bool heap;        // Of malloc and the like, by the scenario's own code.
 };
 
 // A property that was told of, by name and kind.

@@ -52,6 +52,8 @@ static void append_campaign(char *buffer, size_t size,
                  swept ? options->cancel_sweep : SWEEP_OFF);
     append_sweep(buffer, size, "failure",
                  swept ? options->failure_sweep : SWEEP_OFF);
+    if (options->no_malloc_failures)
+        append(buffer, size, " --malloc-failures=off");
 }
 
 void trio_runner_command_(char *buffer, size_t size,

@@ -74,6 +74,23 @@ static void write_scope(FILE *out, const struct kernel *kernel, size_t event)
         fprintf(out, "       the scope opened at %s\n", place);
 }
 
+// Writes where the call was made that a deviation has fail.
+static void write_call(FILE *out, const struct kernel *kernel, size_t number,
+                       size_t event)
+{
+    size_t count;
+    const struct deviation *fired = trio_sim_fired_(kernel, &count);
+    const char *place;
+
+    if (event >= trio_sim_event_count_(kernel) ||
+        (fired[number].kind != DEVIATE_FAIL &&
+         fired[number].kind != DEVIATE_FAIL_ON))
+        return;
+    place = trio_runner_place_name_(trio_sim_telling_(kernel, event)->place);
+    if (*place != '\0')
+        fprintf(out, "       called at %s\n", place);
+}
+
 static void write_places(FILE *out, const struct kernel *kernel, size_t number)
 {
     const char *words = trio_sim_fired_words_(kernel, number);
@@ -88,6 +105,7 @@ static void write_places(FILE *out, const struct kernel *kernel, size_t number)
     if (who != NULL)
         write_place(out, kernel, find_task(kernel, who + 4), event);
     write_scope(out, kernel, event + 1);
+    write_call(out, kernel, number, event);
 }
 
 // ---- What they are ----

@@ -58,6 +58,8 @@ static const struct entry entries[] = {
      "pass, any or soft instead of its own"},
     {"cancel-sweep", SWEEP, AT(cancel_sweep), "=WHEN", "on, off or only"},
     {"failure-sweep", SWEEP, AT(failure_sweep), "=WHEN", "on, off or only"},
+    {"malloc-failures", SWITCH, AT(no_malloc_failures), "=WHEN",
+     "on or off: malloc fails in the failure sweep"},
     {"replay", TEXT, AT(replay), " TOKEN", "runs one schedule, and shows it"},
     {"shrink", SWITCH, AT(no_shrink), "=WHEN",
      "on or off: look for a smaller one"},

@@ -44,6 +44,7 @@ struct options {
     const enum trio_sim_order *order; // NULL: each scenario's own.
     enum sweep cancel_sweep;
     enum sweep failure_sweep;
+    bool no_malloc_failures;
     bool twins_only;   // Whether runs fail does not matter.
     bool no_sometimes; // What never held is no failure.
     bool no_shrink;

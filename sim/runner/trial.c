@@ -112,6 +112,7 @@ campaign_options(const struct options *options,
                            (failure_only && !cancel_only),
         .no_failure_sweep = options->failure_sweep == SWEEP_OFF ||
                             (cancel_only && !failure_only),
+        .no_malloc_failures = options->no_malloc_failures,
         .no_shrink = options->no_shrink,
         .no_sometimes = true, // All of them together are judged.
         .sweeps_only = cancel_only || failure_only,

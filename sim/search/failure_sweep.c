@@ -1,6 +1,7 @@
-// Every call to a seam that a run makes fails in a run of its own, once alone
-// and once with all later ones of its kind; a call that only a run with a
-// failure makes belongs to the handling of it, and fails besides.
+// Every call to a seam that a run makes, and every one of malloc, fails in a
+// run of its own, once alone and once with all later ones of its kind; a call
+// that only a run with a failure makes belongs to the handling of it, and fails
+// besides.
 //
 // It does not matter to what status such a run comes. It has to come to one,
 // with nothing left behind.
@@ -13,10 +14,14 @@ static const char name[] = "failure sweep";
 void trio_sim_note_calls_(struct search *search, const struct deviation *before)
 {
     struct failure_sweep *sweep = &search->failures;
+    bool may_fail = !search->options.no_malloc_failures &&
+                    !search->scenario->no_malloc_failures;
     size_t count;
     const struct call *calls = trio_sim_calls_(search->kernel, &count);
 
     for (size_t i = 0; i < count; i++) {
+        if (calls[i].heap && !may_fail)
+            continue;
         if (!trio_sim_set_add_(&sweep->anchors, calls[i].anchor))
             continue;
         search->result->calls++;

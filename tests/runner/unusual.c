@@ -140,8 +140,52 @@ TRIO_SCENARIO(keeps_memory)
     (void)arg;
     if (cache == NULL) {
         cache = malloc(100);
-        trio_sim_keep(cache);
+        if (cache != NULL)
+            trio_sim_keep(cache);
     }
+    return trio_checkpoint();
+}
+
+// One call of many that nobody checks.
+static TRIO_CHECKPOINT trio_status name_all(void *arg)
+{
+    char *first = strdup(arg);
+    char *names = first == NULL ? NULL : calloc(3, 10);
+    char *grown = names == NULL ? NULL : realloc(names, 100);
+
+    if (grown != NULL) {
+        char *last = aligned_alloc(64, 64);
+        *last = 0;
+        free(last);
+    }
+    free(grown == NULL ? names : grown);
+    free(first);
+    return grown == NULL ? TRIO_ENOMEM : trio_checkpoint();
+}
+
+TRIO_SCENARIO(trusts_in_memory)
+{
+    (void)arg;
+    return name_all("name");
+}
+
+TRIO_SCENARIO(trusts_in_memory_with_reason, .no_malloc_failures = true)
+{
+    (void)arg;
+    return name_all("name");
+}
+
+// Cleans up after each call but one.
+TRIO_SCENARIO(forgets_when_out_of_memory)
+{
+    (void)arg;
+    char *volatile one = malloc(10);
+    char *volatile other = one == NULL ? NULL : malloc(20);
+
+    if (other == NULL)
+        return TRIO_ENOMEM;
+    free(other);
+    free(one);
     return trio_checkpoint();
 }
 

@@ -63,6 +63,16 @@ check 'realloc' fails forgets_realloc 'not freed: 7 bytes, '
 check 'reallocarray' fails forgets_reallocarray 'not freed: 14 bytes, '
 check 'after a cancellation' fails forgets_when_cancelled 'not freed: 10 bytes'
 check 'what is kept on purpose is in order' run 0 --test keeps_memory
+check 'malloc fails' fails forgets_when_out_of_memory \
+    'not freed: 10 bytes, allocated at '"$at"
+line=$(grep -n 'NULL : malloc(20)' "$source" | head -n 1)
+check 'each of its calls' says '^    1\. main, malloc no\. 2 -> fails$'
+check 'with the place' says "^       called at unusual.c:${line%%:*}\$"
+check 'and all that are like it' fails trusts_in_memory \
+    'crashed: SIGSEGV at '"$at"
+check 'by name' says '^    1\. main, aligned_alloc no\. 4 -> fails$'
+check 'it need not' run 0 --test trusts_in_memory --malloc-failures=off
+check 'nor for a scenario' run 0 --test trusts_in_memory_with_reason
 
 # ---- Crashes ----
 
