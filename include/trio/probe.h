@@ -16,7 +16,8 @@ struct trio_cancel_scope;
 enum trio_property {
     TRIO_PROPERTY_ALWAYS,     // it holds whenever it is asked
     TRIO_PROPERTY_SOMETIMES,  // it holds in at least one run of a campaign
-    TRIO_PROPERTY_UNREACHABLE // nobody ever asks
+    TRIO_PROPERTY_UNREACHABLE, // nobody ever asks
+    TRIO_PROPERTY_EVENTUALLY   // it holds when it is asked last
 };
 
 // A place that says SOMETIMES; the linker makes a list of them.
@@ -54,6 +55,16 @@ struct trio_sometimes_site {
                           trio_site_.name);                                   \
     })
 #endif
+
+// Says that `condition` holds sooner or later: where it does not, it has to
+// when it is asked again, in the same run. A run into which nothing was
+// injected and that ends without has failed. One that is too long goes on for
+// as long again, with everybody's turn in its order and no more failures, and
+// has failed if it still does not hold.
+//
+//     TRIO_SIM_EVENTUALLY(request->answered, "each request is answered");
+#define TRIO_SIM_EVENTUALLY(condition, name)                                  \
+    trio_sim_property(TRIO_PROPERTY_EVENTUALLY, (condition), (name))
 
 // Says that nobody ever gets here.
 #define TRIO_SIM_UNREACHABLE(name)                                            \

@@ -212,7 +212,8 @@ enum { FAILURE_TEXT_MAX = 256 };
 struct outcome {
     enum verdict verdict;
     enum failure_kind failure;
-    uint64_t failure_class; // Equal: the same failure, found again.
+    uint64_t failure_class; // Equal: the same failure, found again; or the same
+                            // kind of run that is too long.
     char text[FAILURE_TEXT_MAX];
     trio_status status;
     uint64_t hash; // Of all that happened.
@@ -274,7 +275,7 @@ struct call {
 struct property {
     const char *name;
     enum trio_property kind;
-    bool held; // At least once.
+    bool held; // At least once; of EVENTUALLY: last time.
 };
 
 // A growing array of the kernel's.

@@ -244,6 +244,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->hurried = kernel->details || strategy != NULL;
     kernel->looking = kernel->unseen = kernel->stretching = false;
     kernel->injected = kernel->gave_up = kernel->capped = false;
+    kernel->fair = false;
     kernel->running = kernel->last = kernel->since = 0;
     kernel->hash = 0;
     kernel->steps = kernel->decisions = kernel->events = 0;

@@ -112,6 +112,7 @@ struct kernel {
     bool injected; // A cancellation, a failure.
     bool gave_up;
     bool capped;
+    bool fair;        // It is, and nothing fails: what is awaited has to come.
     uint32_t running; // Number of the task whose step it is, 0: none.
     bool has_read;    // It has read the clock in this step.
     uint32_t last;    // Of the one that took the last step, 0: none has.
@@ -321,7 +322,14 @@ void trio_sim_found_(struct kernel *kernel, enum failure_kind kind,
                      const char *text);
 void trio_sim_deadlocked_(struct kernel *kernel);
 void trio_sim_judge_(struct kernel *kernel, trio_status rc);
-__attribute__((noreturn)) void trio_sim_cap_(struct kernel *kernel);
 void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first);
+
+// ---- cap.c: runs that are too long ----
+// Does not return, unless something has to come first.
+void trio_sim_cap_(struct kernel *kernel);
+void trio_sim_judge_cap_(struct kernel *kernel);
+// Returns a property that has to hold yet, NULL if there is none.
+const struct property *trio_sim_awaited_(const struct kernel *kernel);
+void trio_sim_miss_(struct kernel *kernel, const struct property *awaited);
 
 #endif // TRIO_SIM_KERNEL_STATE_H

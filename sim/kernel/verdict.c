@@ -37,18 +37,11 @@ void trio_sim_give_up_(struct kernel *kernel)
     trio_run_abandon(TRIO_ECANCELED);
 }
 
-void trio_sim_cap_(struct kernel *kernel)
-{
-    if (kernel->cancelled_scope != 0)
-        trio_sim_fail_(kernel, FAILURE_ENDLESS, "a cancelled scope never ends");
-    kernel->capped = true;
-    trio_sim_give_up_(kernel);
-}
-
 void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first)
 {
     enum trio_property kind = (enum trio_property)(first / 2);
     bool held = first % 2 != 0;
+    bool is_awaited = kind == TRIO_PROPERTY_EVENTUALLY;
     struct property *property = NULL;
 
     for (size_t i = 0; i < kernel->properties.count && property == NULL; i++) {
@@ -61,8 +54,8 @@ void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first)
         property = trio_sim_append_(kernel, &kernel->properties);
         *property = (struct property){.name = name, .kind = kind};
     }
-    property->held |= held;
-    if (!held && kind != TRIO_PROPERTY_SOMETIMES)
+    property->held = held || (property->held && !is_awaited);
+    if (!held && !is_awaited && kind != TRIO_PROPERTY_SOMETIMES)
         trio_sim_fail_(kernel, FAILURE_PROPERTY, name);
 }
 
@@ -159,16 +152,19 @@ void trio_sim_judge_(struct kernel *kernel, trio_status rc)
 
     outcome->status = rc;
     if (!kernel->gave_up) {
+        const struct property *awaited = trio_sim_awaited_(kernel);
         if (rc != TRIO_OK && !kernel->injected &&
             outcome->failure == FAILURE_NONE)
             judge_status(kernel, rc);
+        if (awaited != NULL && !kernel->injected)
+            trio_sim_miss_(kernel, awaited);
         trio_error_free(kernel->error);
         judge_leftovers(kernel);
     }
     if (outcome->failure != FAILURE_NONE)
         outcome->verdict = VERDICT_FAILED;
     else if (kernel->capped)
-        outcome->verdict = VERDICT_CAPPED;
+        trio_sim_judge_cap_(kernel);
     else if (kernel->injected && (rc != TRIO_OK || kernel->gave_up))
         outcome->verdict = VERDICT_CANCELLED;
     else

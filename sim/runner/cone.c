@@ -41,7 +41,8 @@ static bool is_failure(const struct event *event)
 {
     if (event->kind == TRIO_NOTE_PROPERTY)
         return (event->first & 1) == 0 &&
-               event->first / 2 != TRIO_PROPERTY_SOMETIMES;
+               event->first / 2 != TRIO_PROPERTY_SOMETIMES &&
+               event->first / 2 != TRIO_PROPERTY_EVENTUALLY;
     return event->kind == TRIO_NOTE_MISUSE || is_deadlock(event);
 }
 

@@ -86,7 +86,8 @@ static void on_finish(void *context, const struct record *record)
     trio_runner_report_line_(stdout, record, runner->selection.width);
     if (runner->options.verbose)
         trio_runner_report_details_(stdout, record);
-    if (trio_runner_record_failed_(record))
+    if (trio_runner_record_failed_(record) ||
+        (record->result.verdict == TRIO_SIM_CAPPED && !record->stopped))
         report = trio_runner_report_failure_(&runner->options, runner->campaign,
                                              record);
     if (report != NULL) {

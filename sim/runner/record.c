@@ -39,6 +39,17 @@ static void add_sometimes(struct trio_campaign_result *sum,
                                  more->properties[i].held);
 }
 
+// Of two verdicts the weightier is that of both.
+static int weight_of(enum trio_verdict verdict)
+{
+    static const int weights[] = {[TRIO_SIM_PASSED] = 0,
+                                  [TRIO_SIM_CANCELLED] = 1,
+                                  [TRIO_SIM_CAPPED] = 2,
+                                  [TRIO_SIM_FAILED] = 3};
+
+    return weights[verdict];
+}
+
 void trio_runner_record_add_(struct record *record,
                              const struct trio_campaign_result *result)
 {
@@ -46,12 +57,11 @@ void trio_runner_record_add_(struct record *record,
     struct trio_campaign_result more = *result;
 
     more.strategies[TRIO_SIM_STRATEGIES_MAX - 1].name = NULL;
-    if (sum.verdict != TRIO_SIM_FAILED && more.verdict == TRIO_SIM_FAILED) {
+    if (weight_of(more.verdict) > weight_of(sum.verdict)) {
         sum = more; // With its text and token.
         more = record->result;
-        sum.found_after += more.runs;
-    } else if (sum.verdict == TRIO_SIM_PASSED) {
-        sum.verdict = more.verdict;
+        if (sum.found_by != NULL)
+            sum.found_after += more.runs;
     }
     sum.runs += more.runs;
     sum.steps += more.steps;

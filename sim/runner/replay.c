@@ -40,7 +40,9 @@ static int show(const struct options *options, struct trio_campaign *campaign,
     else
         story = trio_runner_report_story_(options, campaign, record);
     if (verdict != TRIO_SIM_FAILED)
-        printf("%s: the token fits, and %s\n", name, news_of(verdict));
+        printf("%s: the token fits, and %s%s%s\n", name, news_of(verdict),
+               verdict == TRIO_SIM_CAPPED ? ": " : "",
+               verdict == TRIO_SIM_CAPPED ? record->result.text : "");
     if (story != NULL)
         fputs(story, stdout);
     free(story);

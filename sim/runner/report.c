@@ -225,7 +225,8 @@ char *trio_runner_report_failure_(const struct options *options,
 
     if (out == NULL)
         return NULL;
-    fprintf(out, "%s failed: ", record->scenario->name);
+    fprintf(out, "%s %s: ", record->scenario->name,
+            trio_runner_record_failed_(record) ? "failed" : "was capped");
     trio_runner_place_write_(out, result->text);
     putc('\n', out);
     if (result->token[0] != '\0')

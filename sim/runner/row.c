@@ -102,7 +102,9 @@ static void describe_property(const struct event *event, struct row *row)
     bool held = event->first & 1;
     bool sometimes = event->first / 2 == TRIO_PROPERTY_SOMETIMES;
 
-    if (sometimes && held)
+    if (event->first / 2 == TRIO_PROPERTY_EVENTUALLY)
+        say(row, "%s: %s", held ? "at last" : "not yet", event->verb);
+    else if (sometimes && held)
         say(row, "sometimes: %s", event->verb);
     else if (!sometimes && !held)
         say(row, "BROKEN: %s", event->verb);

@@ -129,7 +129,8 @@ static bool take_down(struct search *search, struct shrunk *ret)
     trio_sim_run_(search->kernel, &plan, &ret->outcome);
     const struct deviation *fired = trio_sim_fired_(search->kernel, &count);
     if (ret->outcome.failure_class != search->outcome.failure_class ||
-        ret->outcome.verdict != VERDICT_FAILED || count > DEVIATIONS_MAX)
+        ret->outcome.verdict != search->outcome.verdict ||
+        count > DEVIATIONS_MAX)
         return false;
     for (size_t i = 0; i < count; i++)
         ret->deviations[i] = fired[i];
@@ -150,12 +151,9 @@ static void conclude(struct search *search, struct shrunk *shrunk)
     struct trio_campaign_result *result = search->result;
     const struct outcome *outcome = &search->outcome;
 
-    if (outcome->verdict != VERDICT_FAILED) {
-        result->verdict =
-            result->capped > 0 ? TRIO_SIM_CAPPED : TRIO_SIM_PASSED;
+    result->verdict = (enum trio_verdict)outcome->verdict;
+    if (outcome->verdict == VERDICT_PASSED)
         return;
-    }
-    result->verdict = TRIO_SIM_FAILED;
     bool again = search->options.no_shrink
                      ? take_down(search, shrunk)
                      : trio_sim_shrink_(search->kernel, &search->failing,

@@ -170,5 +170,5 @@ bool trio_sim_reduce_fully_(struct trials *trials)
         else
             i--;
     }
-    return best->replays < TRIALS_MAX;
+    return !trio_sim_is_enough_(trials);
 }

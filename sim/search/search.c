@@ -121,22 +121,38 @@ void trio_sim_judge_sometimes_(struct trio_campaign_result *result)
              result->properties[i].name);
 }
 
-void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
-                            const char *by, const struct outcome *outcome)
+static void keep(struct search *search, const struct plan *plan, const char *by,
+                 const struct outcome *outcome)
 {
-    TRIO_ASSERT(!search->over);
     TRIO_ASSERT(plan->deviation_count <= DEVIATIONS_MAX);
 
-    search->over = true;
     search->failing = *plan;
     for (size_t i = 0; i < plan->deviation_count; i++)
         search->failing_deviations[i] = plan->deviations[i];
     search->failing.deviations = search->failing_deviations;
     search->outcome = *outcome;
-    search->outcome.verdict = VERDICT_FAILED;
     search->result->found_after = search->result->runs;
     search->result->found_by = by;
+}
+
+void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
+                            const char *by, const struct outcome *outcome)
+{
+    TRIO_ASSERT(!search->over);
+    search->over = true;
+    keep(search, plan, by, outcome);
+    search->outcome.verdict = VERDICT_FAILED;
     count_of(search->result, by)->failures++;
+}
+
+// Keeps a run that is too long: the first one, or the first without a strategy,
+// which takes fewer deviations.
+static void keep_capped(struct search *search, const struct plan *plan,
+                        const char *by, const struct outcome *outcome)
+{
+    if (search->outcome.verdict != VERDICT_CAPPED ||
+        (search->failing.strategy != NULL && plan->strategy == NULL))
+        keep(search, plan, by, outcome);
 }
 
 static bool is_wanted(const struct search *search)
@@ -163,7 +179,9 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
     note_properties(search);
     if (ret_outcome->verdict == VERDICT_FAILED)
         trio_sim_keep_failure_(search, plan, by, ret_outcome);
-    else if (!is_wanted(search))
+    else if (ret_outcome->verdict == VERDICT_CAPPED)
+        keep_capped(search, plan, by, ret_outcome);
+    if (!search->over && !is_wanted(search))
         search->over = true;
     return !search->over;
 }

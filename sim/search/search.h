@@ -114,7 +114,8 @@ struct search {
     struct trio_campaign_result *result;
     struct strategies *strategies;
     enum trio_sim_order order;
-    struct plan failing; // The first that failed, with deviations of its own.
+    struct plan failing; // The first that failed, with deviations of its own;
+                         // until then the first that was too long.
     struct deviation failing_deviations[DEVIATIONS_MAX];
     struct outcome outcome; // Of that.
     bool over;              // Something failed, or progress says so.

@@ -97,6 +97,7 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
 {
     struct trials trials = {
         .kernel = kernel,
+        .verdict = outcome->verdict,
         .failure_class = outcome->failure_class,
         .best = ret,
     };
@@ -111,8 +112,8 @@ bool trio_sim_shrink_(struct kernel *kernel, const struct plan *failing,
     if (!trio_sim_reproduce_(&trials, failing, &ret->found))
         return false;
     minimise(&trials);
-    if (kernel->apart != NULL)
-        return true; // Each run is a process: too dear for a search.
+    if (kernel->apart != NULL || outcome->verdict == VERDICT_CAPPED)
+        return true; // Each run is too dear for a search.
     ret->sought_in_pass = true;
     ret->possible_in_pass = bring_to_pass(&trials);
     if (trio_sim_find_smaller_(&trials))

@@ -7,11 +7,15 @@
 
 #include "sim/search/search.h"
 
-enum { TRIALS_MAX = 2000 }; // Then what is there will do.
+enum {
+    TRIALS_MAX = 2000,      // Then what is there will do.
+    TRIALS_MAX_CAPPED = 100 // If each of them is as long as can be.
+};
 
 // The smallest plan so far, and what is known not to fail as it does.
 struct trials {
     struct kernel *kernel;
+    enum verdict verdict;
     uint64_t failure_class;
     struct shrunk *best;
     struct plan plan; // The next trial, of `candidates`.
@@ -32,6 +36,9 @@ static inline bool trio_sim_injects_(struct deviation deviation)
 // Whether a run failed as it should.
 bool trio_sim_is_same_(const struct trials *trials,
                        const struct outcome *outcome);
+
+// Whether there were as many trials as there may be.
+bool trio_sim_is_enough_(const struct trials *trials);
 
 // Begins a trial of the best plan, with no deviation yet.
 void trio_sim_trial_begin_(struct trials *trials);

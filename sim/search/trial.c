@@ -70,8 +70,14 @@ void trio_sim_trial_add_(struct trials *trials, struct deviation deviation)
 bool trio_sim_is_same_(const struct trials *trials,
                        const struct outcome *outcome)
 {
-    return outcome->verdict == VERDICT_FAILED &&
+    return outcome->verdict == trials->verdict &&
            outcome->failure_class == trials->failure_class;
+}
+
+bool trio_sim_is_enough_(const struct trials *trials)
+{
+    return trials->best->replays >=
+           (trials->verdict == VERDICT_CAPPED ? TRIALS_MAX_CAPPED : TRIALS_MAX);
 }
 
 bool trio_sim_trial_(struct trials *trials)
@@ -79,7 +85,7 @@ bool trio_sim_trial_(struct trials *trials)
     struct outcome outcome;
     uint64_t hash = hash_of(&trials->plan);
 
-    if (trials->best->replays >= TRIALS_MAX || has_passed(trials, hash))
+    if (trio_sim_is_enough_(trials) || has_passed(trials, hash))
         return false;
     trials->best->replays++;
     trio_sim_run_(trials->kernel, &trials->plan, &outcome);

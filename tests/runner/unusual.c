@@ -365,6 +365,98 @@ TRIO_SCENARIO(hangs_when_looked_into)
     return trio_checkpoint();
 }
 
+// ---- Runs without end ----
+
+// Each lets the other one go first.
+struct courtesy {
+    bool wants[2];
+};
+
+static TRIO_CHECKPOINT trio_status insist(struct courtesy *courtesy, int me)
+{
+    trio_status rc = TRIO_OK;
+
+    courtesy->wants[me] = true;
+    do
+        rc = trio_checkpoint();
+    while (rc == TRIO_OK && courtesy->wants[1 - me]);
+    courtesy->wants[me] = false;
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status insist_as_one(void *arg)
+{
+    return insist(arg, 0);
+}
+
+static TRIO_CHECKPOINT trio_status insist_as_other(void *arg)
+{
+    return insist(arg, 1);
+}
+
+TRIO_SCENARIO(lets_go_first, .no_cancel_sweep = true)
+{
+    struct courtesy courtesy = {{false, false}};
+
+    (void)arg;
+    return run_both(insist_as_one, insist_as_other, &courtesy);
+}
+
+TRIO_SCENARIO(is_too_long, .no_cancel_sweep = true, .steps_max = 1000)
+{
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    for (int i = 0; i < 2000 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status await(void *arg)
+{
+    volatile bool *went = arg;
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && !*went) {
+        TRIO_SIM_EVENTUALLY(*went, "somebody goes");
+        rc = trio_checkpoint();
+    }
+    TRIO_SIM_EVENTUALLY(*went, "somebody goes");
+    return rc;
+}
+
+// Who is late may be later than the run is long, but not for ever.
+TRIO_SCENARIO(awaits_somebody, .order = TRIO_SIM_ANY, .steps_max = 100)
+{
+    bool went = false;
+
+    (void)arg;
+    return run_both(await, go, &went);
+}
+
+static TRIO_CHECKPOINT trio_status stay(void *arg)
+{
+    (void)arg;
+    return trio_checkpoint();
+}
+
+TRIO_SCENARIO(awaits_nobody, .no_cancel_sweep = true, .steps_max = 100)
+{
+    bool went = false;
+
+    (void)arg;
+    return run_both(await, stay, &went);
+}
+
+TRIO_SCENARIO(gives_up_too_early, .no_cancel_sweep = true)
+{
+    volatile bool went = false;
+
+    (void)arg;
+    TRIO_SIM_EVENTUALLY(went, "somebody goes");
+    return trio_checkpoint();
+}
+
 // ---- Steps without end ----
 
 static TRIO_CHECKPOINT trio_status spin(void *arg)

@@ -115,6 +115,28 @@ check 'is no step without end' says '^crashes_after_long_step failed: crashed'
 check 'and has a token, too' says '^  token '
 check 'a stack overflow' fails recurses '.*'
 
+# ---- Runs without end ----
+
+# capped NAME TEXT: is neither passed nor failed, with a token that shows it.
+capped() {
+    local token
+    run 3 --test "$1" --runs 20 && ends_with '0 passed, 0 failed' || return
+    says "^$1 was capped: $2" || return
+    token=$(sed -nE 's/^  token +//p' "$work/out")
+    [ -n "$token" ] && run 3 --test "$1" --replay "$token"
+}
+check 'a livelock' capped lets_go_first \
+    'a livelock: the same 2 steps over and over, of task(#2)?, task(#2)?$'
+check 'which the replay says, too' says 'the run was capped: a livelock: '
+check 'with the last steps' says '^ +9999[0-9] .* yields$'
+check 'a long run' capped is_too_long 'it does not end within 1000 steps'
+check 'with its last step' says '^ *1000 .* yields$'
+check 'what has to come comes' run 0 --test awaits_somebody
+check 'or it does not' fails awaits_nobody 'not in the end: somebody goes'
+check 'as it says' says 'not yet: somebody goes$'
+check 'not before the end' fails gives_up_too_early \
+    'not in the end: somebody goes'
+
 # ---- Steps without end ----
 
 check 'a loop' fails spins_if_first 'a step of spinner never ends at '"$at" \
