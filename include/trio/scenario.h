@@ -58,6 +58,8 @@ struct trio_scenario {
     bool no_cancel_sweep;      // Its own code cannot stand to be cancelled.
     bool no_failure_sweep;     // Nor to run out of memory.
     bool no_malloc_failures;   // Its own malloc, calloc, strdup never fail.
+    const char *files;         // That it may use, and what is below them: paths
+                               // with colons between; NULL: none.
     const char *witness;       // A script in which it fails, if it shows a bug.
     uint64_t steps_max;        // A longer run ends as capped; 0: 100,000.
     trio_duration time_max;    // In virtual time; 0: 1,000 hours.

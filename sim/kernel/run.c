@@ -145,6 +145,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->actors.size = sizeof(struct actor);
     kernel->jobs.size = sizeof(struct pending_job);
     kernel->owed.size = sizeof(struct owed);
+    kernel->descriptors.size = sizeof(struct descriptor);
     kernel->properties.size = sizeof(struct property);
     kernel->scopes.size = sizeof(struct open_scope);
     kernel->points.size = sizeof(struct point);
@@ -304,6 +305,7 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     outcome->steps = kernel->steps;
     outcome->decisions = kernel->decisions;
     trio_sim_judge_(kernel, rc);
+    trio_sim_descriptors_end_(kernel);
     if (strategy != NULL && strategy->end != NULL)
         outcome->exhausted = !strategy->end(strategy->context, kernel);
     kernel->plan = NULL;

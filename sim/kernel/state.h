@@ -6,6 +6,7 @@
 
 #include <stddef.h>
 
+#include "sim/kernel/descriptors.h"
 #include "sim/kernel/heap.h"
 #include "sim/kernel/kernel.h"
 #include "sim/kernel/memory.h"
@@ -17,7 +18,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 16
+    ARRAYS = 17
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -137,6 +138,7 @@ struct kernel {
             struct array actors; // By number; the first is the loop.
             struct array jobs;   // struct pending_job
             struct array owed;
+            struct array descriptors; // struct descriptor
             struct array properties;
 
             // Only with details:

@@ -111,26 +111,52 @@ static void judge_status(struct kernel *kernel, trio_status rc)
         trio_sim_class_(FAILURE_STATUS, trio_status_name(rc)), (uint64_t)rc);
 }
 
+struct place_text {
+    char text[128];
+};
+
+static struct place_text place_text(const struct kernel *kernel,
+                                    const void *place)
+{
+    const struct trio_report *report = &kernel->base.report;
+    struct place_text ret;
+
+    report->place(report->context, place, ret.text, sizeof(ret.text));
+    return ret;
+}
+
 // The class is the place: how much it was may differ.
 static void judge_heap(struct kernel *kernel, const struct heap_block *left)
 {
-    const struct trio_report *report = &kernel->base.report;
+    struct place_text place = place_text(kernel, left->place);
     char text[FAILURE_TEXT_MAX];
-    char place[128];
 
-    report->place(report->context, left->place, place, sizeof(place));
     trio_sim_format_(kernel, text, sizeof(text),
                      "not freed: %zu bytes, allocated at %s", left->size,
-                     place);
+                     place.text);
     if (kernel->outcome->failure != FAILURE_NONE)
         return;
     trio_sim_found_(kernel, FAILURE_MEMORY, text);
-    kernel->outcome->failure_class = trio_sim_class_(FAILURE_MEMORY, place);
+    kernel->outcome->failure_class =
+        trio_sim_class_(FAILURE_MEMORY, place.text);
+}
+
+static void judge_descriptor(struct kernel *kernel,
+                             const struct descriptor *left)
+{
+    struct place_text place = place_text(kernel, left->place);
+    char text[FAILURE_TEXT_MAX];
+
+    trio_sim_format_(kernel, text, sizeof(text),
+                     "not closed: a descriptor of %s, made at %s", left->what,
+                     place.text);
+    trio_sim_found_(kernel, FAILURE_OWED, text);
 }
 
 static void judge_leftovers(struct kernel *kernel)
 {
     const struct heap_block *left = trio_sim_heap_left_(kernel);
+    const struct descriptor *open = trio_sim_descriptor_left_(kernel);
     char text[FAILURE_TEXT_MAX];
     const char *kind = trio_sim_still_owed_(kernel);
 
@@ -141,6 +167,8 @@ static void judge_leftovers(struct kernel *kernel)
     } else if (kernel->memory.blocks > 0) {
         trio_sim_found_(kernel, FAILURE_MEMORY,
                         "memory of the run was not given back");
+    } else if (open != NULL) {
+        judge_descriptor(kernel, open);
     } else if (left != NULL) {
         judge_heap(kernel, left);
     }

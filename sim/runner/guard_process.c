@@ -6,6 +6,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "sim/runner/guard.h"
@@ -41,6 +42,9 @@ GUARD("a real process", FILE *, popen, (const char *command, const char *mode),
 GUARD("a real signal", int, kill, (pid_t process, int number),
       (process, number))
 GUARD("a real signal", unsigned, alarm, (unsigned seconds), (seconds))
+GUARD("a real signal", int, signalfd,
+      (int handle, const sigset_t *signals, int flags),
+      (handle, signals, flags))
 GUARD("a real signal", sighandler_t, signal, (int number, sighandler_t handler),
       (number, handler))
 

@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 #include <sys/select.h>
 #include <sys/time.h>
+#include <sys/timerfd.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +21,8 @@ GUARD("real time", int, gettimeofday, (struct timeval *ret_now, void *zone),
       (ret_now, zone))
 GUARD("real time", time_t, time, (time_t *ret_now), (ret_now))
 GUARD("real time", clock_t, clock, (void), ())
+
+GUARD("real time", int, timerfd_create, (clockid_t id, int flags), (id, flags))
 
 GUARD("a real wait", int, nanosleep,
       (const struct timespec *span, struct timespec *ret_rest),

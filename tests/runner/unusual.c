@@ -5,6 +5,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -87,6 +88,59 @@ TRIO_SCENARIO(asks_for_the_environment)
 {
     (void)arg;
     return getenv("HOME") == NULL ? TRIO_OK : trio_checkpoint();
+}
+
+// ---- Files ----
+
+static trio_status read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+
+    if (file != NULL)
+        fclose(file);
+    return file == NULL ? TRIO_EINTERNAL : trio_checkpoint();
+}
+
+TRIO_SCENARIO(reads_a_file)
+{
+    (void)arg;
+    return read_file("/dev/null");
+}
+
+TRIO_SCENARIO(reads_its_file, .files = "/etc/hosts:/dev")
+{
+    (void)arg;
+    return read_file("/dev/null");
+}
+
+TRIO_SCENARIO(forgets_a_pipe)
+{
+    int ends[2];
+
+    (void)arg;
+    if (pipe(ends) != 0)
+        return TRIO_EINTERNAL;
+    close(ends[0]);
+    return trio_checkpoint();
+}
+
+TRIO_SCENARIO(forgets_a_file, .files = "/dev/null")
+{
+    (void)arg;
+    return open("/dev/null", O_RDONLY) < 0 ? TRIO_EINTERNAL : trio_checkpoint();
+}
+
+TRIO_SCENARIO(forgets_a_copy)
+{
+    int ends[2];
+
+    (void)arg;
+    if (pipe2(ends, O_CLOEXEC) != 0)
+        return TRIO_EINTERNAL;
+    trio_status rc = dup(ends[0]) < 0 ? TRIO_EINTERNAL : trio_checkpoint();
+    close(ends[0]);
+    close(ends[1]);
+    return rc;
 }
 
 // ---- Memory ----
@@ -339,26 +393,26 @@ TRIO_SCENARIO(crashes_after_long_step)
 }
 
 // Who looks into its crash does not come to an end, and leaves a file.
-static const char *looked_into;
+static volatile int *looked_into; // How often it was, in all processes.
 
-__attribute__((constructor)) static void ask_for_the_file(void)
+__attribute__((constructor)) static void map_the_file(void)
 {
-    looked_into = getenv("LOOKED_INTO");
+    const char *path = getenv("LOOKED_INTO");
+    int file = path == NULL ? -1 : open(path, O_RDWR | O_CREAT, 0600);
+
+    if (file >= 0 && ftruncate(file, sizeof(*looked_into)) == 0)
+        looked_into = mmap(NULL, sizeof(*looked_into), PROT_READ | PROT_WRITE,
+                           MAP_SHARED, file, 0);
+    if (file >= 0)
+        close(file);
 }
 
 TRIO_SCENARIO(hangs_when_looked_into)
 {
-    static volatile int *times; // In all processes.
-
     (void)arg;
-    if (times == NULL) {
-        int file = open(looked_into, O_RDWR | O_CREAT, 0600);
-        if (ftruncate(file, sizeof(*times)) == 0)
-            times = mmap(NULL, sizeof(*times), PROT_READ | PROT_WRITE,
-                         MAP_SHARED, file, 0);
-        close(file);
-    }
-    if ((*times)++ == 0)
+    if (looked_into == NULL)
+        return TRIO_OK;
+    if ((*looked_into)++ == 0)
         raise(SIGFPE);
     for (;;)
         continue;

@@ -50,6 +50,18 @@ check 'that is one deviation' says '^    1\. task at start, .* -> task#2 first'
 check 'the environment' fails asks_for_the_environment \
     'the real environment leaked in: getenv called at unusual.c:'
 
+# ---- Files ----
+
+check 'a file' fails reads_a_file \
+    'the real file /dev/null leaked in: fopen called at '"$at"
+check 'that is the scenario'"'"'s' run 0 --test reads_its_file
+check 'a pipe that stays open' fails forgets_a_pipe \
+    'not closed: a descriptor of pipe, made at '"$at"
+line=$(grep -n 'if (pipe(ends)' "$source" | head -n 1)
+check 'with the place' says "unusual.c:${line%%:*}\$"
+check 'a file' fails forgets_a_file 'not closed: a descriptor of open, made at '
+check 'a copy' fails forgets_a_copy 'not closed: a descriptor of dup, made at '
+
 # ---- Memory ----
 
 check 'malloc without free' fails forgets_memory \
