@@ -10,6 +10,7 @@
 static struct trio_campaign_result sweep(const struct trio_scenario *scenario)
 {
     struct trio_campaign_options options = {.sweeps_only = true,
+                                            .no_time_sweep = true,
                                             .no_failure_sweep = true};
 
     return campaign_run_once(scenario, &options);

@@ -10,7 +10,8 @@
 static struct trio_campaign_result sweep(const struct trio_scenario *scenario)
 {
     struct trio_campaign_options options = {.sweeps_only = true,
-                                            .no_cancel_sweep = true};
+                                            .no_cancel_sweep = true,
+                                            .no_time_sweep = true};
 
     return campaign_run_once(scenario, &options);
 }

@@ -68,6 +68,7 @@ static struct trio_campaign_result explore(const struct trio_scenario *scenario,
                                             .no_twins = true,
                                             .no_shrink = true,
                                             .no_cancel_sweep = true,
+                                            .no_time_sweep = true,
                                             .no_failure_sweep = true};
 
     return campaign_run_once(scenario, &options);

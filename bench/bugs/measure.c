@@ -81,6 +81,7 @@ bool measure_failure(const struct measure *measure,
                                                   .script = bug->witness,
                                                   .runs = 1,
                                                   .no_cancel_sweep = true,
+                                                  .no_time_sweep = true,
                                                   .no_failure_sweep = true};
 
     measure_campaign(measure, bug, &search, ret_result);

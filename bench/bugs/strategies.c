@@ -40,6 +40,7 @@ static struct trials try_bug(const struct measure *measure,
                                                 .runs = SCHEDULES_MAX,
                                                 .seed = i + 1,
                                                 .no_cancel_sweep = true,
+                                                .no_time_sweep = true,
                                                 .no_failure_sweep = true,
                                                 .no_twins = true,
                                                 .no_shrink = true};

@@ -9,6 +9,7 @@
 
 static const struct trio_campaign_options one_run = {.runs = 1,
                                                      .no_cancel_sweep = true,
+                                                     .no_time_sweep = true,
                                                      .no_failure_sweep = true,
                                                      .no_twins = true,
                                                      .no_shrink = true};

@@ -42,6 +42,7 @@ struct trio_campaign_options {
     uint64_t seed;             // Other seeds, other schedules.
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
     bool no_cancel_sweep;
+    bool no_time_sweep;
     bool no_failure_sweep;
     bool no_malloc_failures;   // There malloc and the like never fail.
     bool no_twins;             // Nothing is run twice to compare.
@@ -81,6 +82,11 @@ struct trio_campaign_result {
     uint64_t cancel_points;    // Keys that were found, times moments.
     uint64_t cancel_points_tried;
     uint64_t cancel_runs;
+    uint64_t timers;           // That expire at some time, by when.
+    uint64_t timers_tried;     // That have expired early.
+    uint64_t moments;          // At which one can: kinds of them.
+    uint64_t moments_tried;
+    uint64_t time_runs;
     uint64_t calls;            // To seams that can fail.
     uint64_t failure_runs;
     uint64_t twins;

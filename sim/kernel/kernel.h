@@ -64,6 +64,7 @@ struct actor {
     uint32_t innermost;  // Of its open scopes, by number; 0: none.
     uint32_t nth;        // Task of its name.
     bool labelled;       // It has done something in this step.
+    bool woken;          // Last by the loop, after time had passed early.
 } __attribute__((aligned(64)));
 
 // A scope that is open, while details are recorded.
@@ -264,6 +265,15 @@ struct point {
     uint64_t order;     // Step of the run in which it came.
 };
 
+// A place at which time may pass early.
+enum { LAPSE_TIMERS = 4 };
+struct lapse {
+    uint64_t key;    // (first in line, what it did, first time or later, timer)
+    uint32_t anchor; // For a deviation.
+    uint32_t least;  // How many deadlines it would pass at least.
+    uint32_t timers[LAPSE_TIMERS]; // That are due next, by name; 0: none.
+};
+
 // A call to a seam that can fail.
 struct call {
     uint32_t anchor;
@@ -318,8 +328,10 @@ const char *trio_sim_fired_words_(const struct kernel *kernel, size_t i);
 // Those of the plan that did not happen, by number; `details` only.
 size_t trio_sim_stale_(const struct kernel *kernel, size_t *ret_first);
 
-// Cancel points, seam calls; `details` only.
+// Cancel points, places for time, seam calls; `details` only.
 const struct point *trio_sim_points_(const struct kernel *kernel,
+                                     size_t *ret_count);
+const struct lapse *trio_sim_lapses_(const struct kernel *kernel,
                                      size_t *ret_count);
 const struct call *trio_sim_calls_(const struct kernel *kernel,
                                    size_t *ret_count);

@@ -174,6 +174,7 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
             trio_sim_label_(kernel, actor, "yield", NULL);
         if (kernel->words && actor->number == kernel->running)
             keep_yield(kernel, actor);
+        actor->woken = kernel->running == 0 && kernel->time.steps > 0;
         trio_sim_moment_(kernel, actor, false);
     } else if (note->kind == TRIO_NOTE_SCOPE_OPEN) {
         trio_sim_scope_opened_(kernel, actor, scope, note->first != 0);

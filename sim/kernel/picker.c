@@ -220,6 +220,8 @@ static size_t decide(struct kernel *kernel, struct place place)
         if (kernel->plan->deviation_count > 0)
             trio_sim_follow_events_(kernel, place);
         gather(kernel, place, &candidates);
+        if (UNLIKELY(kernel->details) && candidates.deadlines > 0)
+            trio_sim_lapse_(kernel, place, candidates.deadlines);
         choice = choose(kernel, &candidates);
         if (choice < candidates.loop)
             break;

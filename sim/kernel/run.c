@@ -149,6 +149,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->properties.size = sizeof(struct property);
     kernel->scopes.size = sizeof(struct open_scope);
     kernel->points.size = sizeof(struct point);
+    kernel->lapses.size = sizeof(struct lapse);
     kernel->calls.size = sizeof(struct call);
     kernel->fired.size = sizeof(struct deviation);
     kernel->used.size = sizeof(bool);

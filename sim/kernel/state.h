@@ -18,7 +18,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 17
+    ARRAYS = 18
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -145,6 +145,7 @@ struct kernel {
             struct array histories;  // Of the actors.
             struct array scopes;     // By number; the first is none.
             struct array points;     // struct point
+            struct array lapses;     // struct lapse
             struct array calls;      // struct call
             struct array fired;      // struct deviation
             struct array used;       // bool, of each deviation of the plan
@@ -269,6 +270,10 @@ bool trio_sim_follow_clock_(struct kernel *kernel, struct place place);
 struct trio_clock trio_sim_clock_of_(struct kernel *kernel);
 // Reads it without anything coming of that.
 trio_time trio_sim_now_(const struct kernel *kernel);
+
+// ---- lapses.c: where time may pass early ----
+// Keeps a place where it may pass beyond `least` deadlines or more.
+void trio_sim_lapse_(struct kernel *kernel, struct place place, uint32_t least);
 
 // ---- time.c: how far the clock goes, as deviations have it ----
 // Returns what stands for a duration, 0 if nothing does.

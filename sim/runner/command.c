@@ -50,6 +50,8 @@ static void append_campaign(char *buffer, size_t size,
         append(buffer, size, " --order %s", orders[*record->order]);
     append_sweep(buffer, size, "cancel",
                  swept ? options->cancel_sweep : SWEEP_OFF);
+    append_sweep(buffer, size, "time",
+                 swept ? options->time_sweep : SWEEP_OFF);
     append_sweep(buffer, size, "failure",
                  swept ? options->failure_sweep : SWEEP_OFF);
     if (options->no_malloc_failures)

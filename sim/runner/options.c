@@ -57,6 +57,7 @@ static const struct entry entries[] = {
     {"order", ORDER, AT(order), " ORDER",
      "pass, any or soft instead of its own"},
     {"cancel-sweep", SWEEP, AT(cancel_sweep), "=WHEN", "on, off or only"},
+    {"time-sweep", SWEEP, AT(time_sweep), "=WHEN", "on, off or only"},
     {"failure-sweep", SWEEP, AT(failure_sweep), "=WHEN", "on, off or only"},
     {"malloc-failures", SWITCH, AT(no_malloc_failures), "=WHEN",
      "on or off: malloc fails in the failure sweep"},

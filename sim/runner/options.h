@@ -43,6 +43,7 @@ struct options {
     uint64_t shard;   // and which of them is this one's.
     const enum trio_sim_order *order; // NULL: each scenario's own.
     enum sweep cancel_sweep;
+    enum sweep time_sweep;
     enum sweep failure_sweep;
     bool no_malloc_failures;
     bool twins_only;   // Whether runs fail does not matter.
@@ -67,6 +68,7 @@ static inline bool
 trio_runner_options_sweep_only_(const struct options *options)
 {
     return options->cancel_sweep == SWEEP_ONLY ||
+           options->time_sweep == SWEEP_ONLY ||
            options->failure_sweep == SWEEP_ONLY;
 }
 

@@ -71,8 +71,13 @@ void trio_runner_record_add_(struct record *record,
     sum.cancel_points = larger(sum.cancel_points, more.cancel_points);
     sum.cancel_points_tried =
         larger(sum.cancel_points_tried, more.cancel_points_tried);
+    sum.timers = larger(sum.timers, more.timers);
+    sum.timers_tried = larger(sum.timers_tried, more.timers_tried);
+    sum.moments = larger(sum.moments, more.moments);
+    sum.moments_tried = larger(sum.moments_tried, more.moments_tried);
     sum.calls = larger(sum.calls, more.calls);
     sum.cancel_runs += more.cancel_runs;
+    sum.time_runs += more.time_runs;
     sum.failure_runs += more.failure_runs;
     sum.twins += more.twins;
     add_strategies(sum.strategies, more.strategies);

@@ -46,6 +46,12 @@ void trio_runner_report_line_(FILE *out, const struct record *record,
     if (result->cancel_points > 0)
         fprintf(out, ", %" PRIu64 "/%" PRIu64 " cancel points",
                 result->cancel_points_tried, result->cancel_points);
+    if (result->moments > 0)
+        fprintf(out,
+                ", timers %" PRIu64 "/%" PRIu64 " at %" PRIu64 "/%" PRIu64
+                " moments",
+                result->timers_tried, result->timers, result->moments_tried,
+                result->moments);
     if (result->capped > 0)
         fprintf(out, ", %" PRIu64 " capped", result->capped);
     if (record->replayed > 0)
@@ -62,10 +68,10 @@ void trio_runner_report_details_(FILE *out, const struct record *record)
 
     fprintf(out,
             "    %" PRIu64 " steps in %" PRIu64 " ms; sweeps: %" PRIu64
-            " cancelled, %" PRIu64 " failed calls of %" PRIu64 "; %" PRIu64
-            " twins\n",
-            result->steps, ms, result->cancel_runs, result->failure_runs,
-            result->calls, result->twins);
+            " cancelled, %" PRIu64 " with early timers, %" PRIu64
+            " failed calls of %" PRIu64 "; %" PRIu64 " twins\n",
+            result->steps, ms, result->cancel_runs, result->time_runs,
+            result->failure_runs, result->calls, result->twins);
     for (size_t i = 0; i < TRIO_SIM_STRATEGIES_MAX; i++) {
         const struct trio_strategy_count *count = &result->strategies[i];
 

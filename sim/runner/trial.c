@@ -94,13 +94,18 @@ static bool on_progress(void *context,
     return attempt->end == TRIO_FOREVER || now(trial) < attempt->end;
 }
 
+// Of one sweep, `only`: there are some that nothing but those is wanted of.
+static bool is_off(enum sweep sweep, bool only)
+{
+    return sweep == SWEEP_OFF || (only && sweep != SWEEP_ONLY);
+}
+
 // What a campaign gets of the runner's options.
 static struct trio_campaign_options
 campaign_options(const struct options *options,
                  const struct trio_scenario *scenario)
 {
-    bool cancel_only = options->cancel_sweep == SWEEP_ONLY;
-    bool failure_only = options->failure_sweep == SWEEP_ONLY;
+    bool only = trio_runner_options_sweep_only_(options);
 
     return (struct trio_campaign_options){
         .strategy = options->strategy,
@@ -108,14 +113,13 @@ campaign_options(const struct options *options,
         .runs = options->runs,
         .seed = options->seed,
         .order = options->order,
-        .no_cancel_sweep = options->cancel_sweep == SWEEP_OFF ||
-                           (failure_only && !cancel_only),
-        .no_failure_sweep = options->failure_sweep == SWEEP_OFF ||
-                            (cancel_only && !failure_only),
+        .no_cancel_sweep = is_off(options->cancel_sweep, only),
+        .no_time_sweep = is_off(options->time_sweep, only),
+        .no_failure_sweep = is_off(options->failure_sweep, only),
         .no_malloc_failures = options->no_malloc_failures,
         .no_shrink = options->no_shrink,
         .no_sometimes = true, // All of them together are judged.
-        .sweeps_only = cancel_only || failure_only,
+        .sweeps_only = only,
         .twins_only = options->twins_only,
     };
 }
@@ -153,6 +157,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     options.runs = runs;
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
+        options.no_time_sweep = true;
         options.no_failure_sweep = true;
     }
     record->seed = options.seed;

@@ -1,8 +1,9 @@
 // A campaign goes from what is likely to find something to what is thorough:
-// the schedule of production, every moment at which it can be cancelled, every
-// call that can fail, then one random schedule after the other. The first
-// failure ends it and is made small; a campaign that ends without one and in
-// which something never was that should be sometimes has failed, too.
+// the schedule of production, every moment at which it can be cancelled or a
+// timer can expire, every call that can fail, then one random schedule after
+// another. The first failure ends it and is made small; a campaign that ends
+// without one and in which something never was that should be sometimes has
+// failed, too.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/campaign.h>
@@ -83,6 +84,7 @@ static bool sweep(struct search *search)
     const struct trio_campaign_options *options = &search->options;
     const struct trio_scenario *scenario = search->scenario;
     bool cancels = !options->no_cancel_sweep && !scenario->no_cancel_sweep;
+    bool times = !options->no_time_sweep;
     bool failures = !options->no_failure_sweep && !scenario->no_failure_sweep;
     struct plan plan = trio_sim_schedule_(search, 0);
     struct outcome outcome;
@@ -91,10 +93,13 @@ static bool sweep(struct search *search)
         return false;
     if (cancels)
         trio_sim_note_points_(search, 0, NULL);
+    if (times)
+        trio_sim_note_lapses_(search);
     if (failures)
         trio_sim_note_calls_(search, NULL);
     return (options->no_twins || trio_sim_twin_(search, &plan, &outcome)) &&
            (!cancels || trio_sim_sweep_cancels_(search)) &&
+           (!times || trio_sim_sweep_times_(search)) &&
            (!failures || trio_sim_sweep_failures_(search));
 }
 

@@ -24,9 +24,15 @@ void trio_sim_search_begin_(struct search *search)
     search->failing = (struct plan){.scenario = NULL};
     search->over = false;
     search->cancels.count = 0;
+    search->times.count = 0;
     search->failures.count = 0;
     set_begin(&search->traces, search->trace_slots, TRACE_SLOTS);
     set_begin(&search->cancels.keys, search->cancels.key_slots,
+              SWEEP_SET_SLOTS);
+    set_begin(&search->times.keys, search->times.key_slots, SWEEP_SET_SLOTS);
+    set_begin(&search->times.timers, search->times.timer_slots,
+              SWEEP_SET_SLOTS);
+    set_begin(&search->times.expired, search->times.expired_slots,
               SWEEP_SET_SLOTS);
     set_begin(&search->failures.anchors, search->failures.anchor_slots,
               SWEEP_SET_SLOTS);

@@ -103,6 +103,22 @@ struct failure_sweep {
     uint32_t count;
 };
 
+struct sweep_lapse {
+    struct lapse lapse;
+    uint32_t runs; // In which time has passed there.
+};
+
+struct time_sweep {
+    struct hash_set keys;
+    struct hash_set timers;  // That there are,
+    struct hash_set expired; // and that have expired early.
+    uint64_t key_slots[SWEEP_SET_SLOTS];
+    uint64_t timer_slots[SWEEP_SET_SLOTS];
+    uint64_t expired_slots[SWEEP_SET_SLOTS];
+    struct sweep_lapse lapses[SWEEP_POINTS_MAX];
+    uint32_t count;
+};
+
 // ---- Searching ----
 
 enum { TRACE_SLOTS = 65536 };
@@ -122,6 +138,7 @@ struct search {
     struct hash_set traces;
     uint64_t trace_slots[TRACE_SLOTS];
     struct cancel_sweep cancels;
+    struct time_sweep times;
     struct failure_sweep failures;
 };
 
@@ -159,16 +176,18 @@ void trio_sim_judge_sometimes_(struct trio_campaign_result *result);
 
 // ---- Phases of a search: each returns false if the search is over ----
 
-// Takes what is new of the cancel points, of the calls of the run that has just
-// been: one of `schedule`, with details, in which `before` was injected; NULL:
-// nothing was.
+// Takes what is new of the cancel points, of the places where time may pass, of
+// the calls of the run that has just been: one of `schedule`, with details, in
+// which `before` was injected; NULL: nothing was.
 void trio_sim_note_points_(struct search *search, uint32_t schedule,
                            const struct deviation *before);
+void trio_sim_note_lapses_(struct search *search);
 void trio_sim_note_calls_(struct search *search,
                           const struct deviation *before);
 
 // Start from what was noted of a run first in, first out.
 bool trio_sim_sweep_cancels_(struct search *search);  // cancel_sweep.c
+bool trio_sim_sweep_times_(struct search *search);    // time_sweep.c
 bool trio_sim_sweep_failures_(struct search *search); // failure_sweep.c
 
 // Runs what `options` asks for besides: explore.c. TRIO_EINVAL: there is no

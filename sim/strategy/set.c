@@ -15,6 +15,7 @@ void trio_sim_strategies_init_(struct strategies *set, const char *script)
     set->pct = trio_sim_pct_(&set->pct_state, 0);
     set->pos = trio_sim_pos_(&set->pos_state);
     set->delay_bounded = trio_sim_delay_bounded_(&set->delay_state);
+    set->woken_first = trio_sim_woken_first_(&set->woken_first_state);
     set->script = trio_sim_script_(&set->script_state, script);
 }
 

@@ -57,6 +57,12 @@ struct delay_bounded {
     uint32_t passed;   // Delays of this run that have happened.
 };
 
+// Whom time wakes early goes first.
+struct woken_first {
+    bool came; // Somebody has come first,
+    bool over; // and nobody else will.
+};
+
 // Follows a script; see trio/scenario.h.
 struct script {
     const char *text; // NULL: an empty one.
@@ -68,6 +74,7 @@ struct strategy trio_sim_random_walk_(struct random_walk *walk);
 struct strategy trio_sim_pct_(struct pct *pct, uint32_t fixed_depth);
 struct strategy trio_sim_pos_(struct pos *pos);
 struct strategy trio_sim_delay_bounded_(struct delay_bounded *delays);
+struct strategy trio_sim_woken_first_(struct woken_first *woken);
 struct strategy trio_sim_script_(struct script *script, const char *text);
 
 // One of each.
@@ -76,11 +83,13 @@ struct strategies {
     struct pct pct_state;
     struct pos pos_state;
     struct delay_bounded delay_state;
+    struct woken_first woken_first_state;
     struct script script_state;
     struct strategy random_walk;
     struct strategy pct;
     struct strategy pos;
     struct strategy delay_bounded;
+    struct strategy woken_first; // Of the time sweep, and none by name.
     struct strategy script;
 };
 

@@ -53,10 +53,13 @@ check 'it says what it did' says '^passes  PASSED  [0-9]+ runs, [0-9]+ traces'
 check 'the cancel sweep is complete' says ', 1/1 cancel points'
 check 'the last line counts' ends_with '1 passed, 0 failed'
 check 'runs are as many as wanted' \
-    run 0 --test passes --runs 20 --cancel-sweep=off --failure-sweep=off
+    run 0 --test passes --runs 20 --cancel-sweep=off --time-sweep=off \
+    --failure-sweep=off
 check 'besides the first and its twins' says ' (2[0-9]|3[0-9]) runs'
 check 'only the sweep' run 0 --test passes --cancel-sweep=only
 check 'is that and the first run' says '  [0-9] runs'
+check 'only another sweep' run 0 --test wakes_somebody --time-sweep=only
+check 'says how many timers' says ', timers 1/1 at ([0-9]+)/\1 moments$'
 check 'what is capped is 3' run 3 --test ends_late
 check 'and has neither passed nor failed' ends_with '0 passed, 0 failed'
 check 'what never was is 1' run 1 --test misses_something
@@ -226,7 +229,7 @@ check 'and with the command' says '^  replay   .* --test crashes --replay=.+'
 check 'processes outlive the crash of one' run 1 --jobs 2
 check 'which is a failure' says '^crashes +FAILED'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '2 passed, 9 failed'
+check 'all are counted' ends_with '3 passed, 9 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -239,7 +242,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="12" failures="8" errors="1"' \
+check 'has the sums' grep -q 'tests="13" failures="8" errors="1"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

@@ -68,6 +68,19 @@ static TRIO_CHECKPOINT trio_status stand_by(void *arg)
     return trio_sleep(TRIO_MS);
 }
 
+// Goes on while somebody sleeps.
+TRIO_SCENARIO(wakes_somebody)
+{
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, stand_by, NULL);
+    for (int i = 0; i < 3 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    return trio_nursery_close(&nursery, rc);
+}
+
 TRIO_SCENARIO(loses, .no_cancel_sweep = true, .no_failure_sweep = true)
 {
     static const struct {
