@@ -434,7 +434,7 @@ TEST_PLAIN(sim_events, a_close_look_does_not_change_the_hash)
     open();
     struct trio_campaign_result result = run(&scenario, &options);
     CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
-    CHECK_EQ(result.runs, 101 + result.twins);
+    CHECK(result.twins > 0); // Of a run that was looked at closely, too.
     CHECK_EQ(result.traces, 1);
     close();
 }

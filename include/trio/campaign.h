@@ -36,8 +36,10 @@ struct trio_campaign_options {
                                // portfolio of all.
     const char *script;        // For strategy "script": see struct
                                // trio_scenario's witness; NULL: that.
-    uint64_t runs;             // At most, besides the sweeps; 0: 1,000, of
+    uint64_t runs;             // At most, besides the sweeps; 0: 10,000, of
                                // "fifo" 1.
+    uint64_t steps;            // No more once they have taken so many; 0: no
+                               // limit, of the default 10,000,000.
     uint64_t sweep_runs;       // At most, of each sweep; 0: 4,096.
     uint64_t seed;             // Other seeds, other schedules.
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
@@ -78,6 +80,8 @@ struct trio_campaign_result {
     uint64_t steps;
     uint64_t traces;           // Different ones, by their hash; from 49,152
                                // on: at least.
+    uint64_t schedules;        // That there are, if all were seen: of a program
+                               // without random data, by "delay"; else 0.
     uint64_t capped;
     uint64_t cancel_points;    // Keys that were found, times moments.
     uint64_t cancel_points_tried;

@@ -222,6 +222,7 @@ struct outcome {
     uint64_t decisions; // With more than one to choose from.
     size_t fired;       // Deviations of the plan that happened.
     bool exhausted;     // The strategy has nothing new to try.
+    bool drew;          // It has drawn random data.
 };
 
 // ---- Records ----

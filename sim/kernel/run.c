@@ -219,6 +219,11 @@ static void reset_memory(struct kernel *kernel)
     trio_sim_memory_reset_(memory);
 }
 
+static uint64_t first_data(const struct plan *plan)
+{
+    return plan->seed ^ UINT64_C(0x6a09e667f3bcc908);
+}
+
 static const struct trio_mock_clock still = TRIO_MOCK_CLOCK_INIT;
 
 static void begin(struct kernel *kernel, const struct plan *plan,
@@ -257,7 +262,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->around = NULL;
     kernel->cancelled_scope = 0;
     kernel->error = NULL;
-    kernel->data = plan->seed ^ UINT64_C(0x6a09e667f3bcc908);
+    kernel->data = first_data(plan);
     kernel->clock = still;
     kernel->clock.now = trio_sim_starting_time_(plan->seed);
     kernel->clock.autojump = true;
@@ -305,6 +310,7 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     outcome->hash = kernel->hash;
     outcome->steps = kernel->steps;
     outcome->decisions = kernel->decisions;
+    outcome->drew = kernel->data != first_data(plan);
     trio_sim_judge_(kernel, rc);
     trio_sim_descriptors_end_(kernel);
     if (strategy != NULL && strategy->end != NULL)

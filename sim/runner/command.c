@@ -40,7 +40,7 @@ static void append_campaign(char *buffer, size_t size,
     bool swept = record->seed == options->seed; // Only the first one does.
 
     append(buffer, size, " --seed %" PRIu64, record->seed);
-    if (runs > 0 && runs != RUNS_DEFAULT)
+    if (runs > 0)
         append(buffer, size, " --runs %" PRIu64, runs);
     if (options->strategy != NULL)
         append(buffer, size, " --strategy %s", options->strategy);

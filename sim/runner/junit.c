@@ -129,7 +129,10 @@ static void write_case(const struct junit *junit, const struct record *record,
     write_escaped(out, record->scenario->name);
     fprintf(out, "\" time=\"%" PRId64 ".%03d\">\n", record->time / TRIO_SECOND,
             (int)(record->time / TRIO_MS % 1000));
-    if (trio_runner_record_failed_(record))
+    if (trio_runner_record_is_unfair_(record))
+        write_problem(out, "error", "needs a loop with another fairness",
+                      report);
+    else if (trio_runner_record_failed_(record))
         write_problem(out, "failure", record->result.text, report);
     else if (record->stopped)
         write_problem(out, "error", "it was stopped", report);
@@ -145,9 +148,11 @@ void trio_runner_junit_add_(struct junit *junit, const struct record *record,
         return;
     junit->tests++;
     junit->time += record->time;
-    if (trio_runner_record_failed_(record))
+    bool unfair = trio_runner_record_is_unfair_(record);
+    if (trio_runner_record_failed_(record) && !unfair)
         junit->failures++;
-    else if (record->stopped || record->result.verdict == TRIO_SIM_CAPPED)
+    else if (unfair || record->stopped ||
+             record->result.verdict == TRIO_SIM_CAPPED)
         junit->errors++;
     fseek(junit->file, junit->end, SEEK_SET);
     write_case(junit, record, report);

@@ -2,8 +2,9 @@
 //
 // Scenarios are tried one after the other, here or in processes of their own;
 // either way each comes back as a record, once, and this file counts them. The
-// last line says how many passed and failed. A capped scenario has done
-// neither, and the exit code says so.
+// last line says how many passed and failed. A scenario that was capped has
+// done neither, nor has one that fails only in another order than today's loop
+// has: they are counted apart, and the exit code says so.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <inttypes.h>
@@ -36,6 +37,7 @@ struct runner {
     struct junit junit;
     size_t passed;
     size_t failed;
+    size_t unfair; // Failed, but not on today's loop.
     size_t capped;
     size_t stopped;
     bool unclean; // A process complained after all of its scenarios.
@@ -62,7 +64,9 @@ static void on_warning(void *context, const char *line)
 
 static void count(struct runner *runner, const struct record *record)
 {
-    if (trio_runner_record_failed_(record))
+    if (trio_runner_record_is_unfair_(record))
+        runner->unfair++;
+    else if (trio_runner_record_failed_(record))
         runner->failed++;
     else if (record->stopped)
         runner->stopped++;
@@ -150,8 +154,8 @@ static void judge_sites(struct runner *runner)
 
     if (!runner->selection.all || options->strategy != NULL ||
         options->twins_only || options->no_sometimes ||
-        trio_runner_options_sweep_only_(options) || runner->failed > 0 ||
-        runner->stopped > 0)
+        trio_runner_options_sweep_only_(options) ||
+        runner->failed + runner->unfair + runner->stopped > 0)
         return;
     while (trio_runner_sometimes_next_(&at, &record)) {
         printf("%s\n", record.result.text);
@@ -167,6 +171,9 @@ static int conclude(struct runner *runner, bool ran)
 
     if (!ran || !written)
         perror(ran ? runner->options.junit : "processes");
+    if (runner->unfair > 0)
+        printf("%zu failed that need a loop with another fairness\n",
+               runner->unfair);
     if (runner->capped > 0)
         printf("%zu capped\n", runner->capped);
     if (runner->stopped > 0)
@@ -178,8 +185,9 @@ static int conclude(struct runner *runner, bool ran)
     printf("%zu passed, %zu failed\n", runner->passed, runner->failed);
     if (runner->failed > 0 || runner->unclean || !ran || !written)
         return EXIT_FAILED;
-    return runner->capped + runner->stopped + runner->unfit > 0 ? EXIT_UNDECIDED
-                                                                : EXIT_PASSED;
+    return runner->unfair + runner->capped + runner->stopped + runner->unfit > 0
+               ? EXIT_UNDECIDED
+               : EXIT_PASSED;
 }
 
 static int run_all(struct runner *runner)

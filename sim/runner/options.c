@@ -47,7 +47,7 @@ static const struct entry entries[] = {
     {"test", PATTERN, AT(patterns), " PATTERN",
      "runs those with this in their name; may be repeated"},
     {"runs", NUMBER, AT(runs), " N",
-     "schedules for each, besides the sweeps (1000)"},
+     "schedules for each, besides the sweeps (10000)"},
     {"seconds", NUMBER, AT(seconds), " N",
      "goes on that long, half of it in any order"},
     {"seed", NUMBER, AT(seed), " N", "other seeds, other schedules"},
@@ -97,7 +97,8 @@ void trio_runner_options_help_(FILE *out, const char *program)
     }
     fputs("exits with 0: all passed; 1: something failed; 2: wrong options;\n"
           "3: nothing failed, but a run was capped, a token does not fit,\n"
-          "or it was stopped\n",
+          "it was stopped, or something would fail on a loop with another\n"
+          "fairness\n",
           out);
 }
 

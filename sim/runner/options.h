@@ -11,10 +11,7 @@
 
 enum sweep { SWEEP_ON, SWEEP_OFF, SWEEP_ONLY };
 
-enum {
-    PATTERNS_MAX = 64,
-    RUNS_DEFAULT = 1000 // Of a campaign.
-};
+enum { PATTERNS_MAX = 64 };
 
 #define STRATEGY_NAMES "fifo, random, pct, pos, delay and script"
 

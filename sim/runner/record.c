@@ -68,6 +68,7 @@ void trio_runner_record_add_(struct record *record,
     sum.traces += more.traces;
     sum.capped += more.capped;
     // Campaigns on one scenario find the same ones.
+    sum.schedules = larger(sum.schedules, more.schedules);
     sum.cancel_points = larger(sum.cancel_points, more.cancel_points);
     sum.cancel_points_tried =
         larger(sum.cancel_points_tried, more.cancel_points_tried);

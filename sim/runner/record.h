@@ -18,6 +18,7 @@ struct record {
     uint64_t round; // Which campaign in its order that was,
     uint64_t runs;  // of at most so many schedules; 0: as it does by itself.
     const enum trio_sim_order *order; // Of that, NULL: the scenario's.
+    bool extra;                       // Nobody has asked for that order.
     uint64_t replayed;                // Tokens of the corpus,
     uint64_t stale;                   // of which so many do not fit any more.
     trio_duration time;               // It took, in real time.
@@ -58,6 +59,14 @@ void trio_runner_record_judge_(struct record *record,
 static inline bool trio_runner_record_failed_(const struct record *record)
 {
     return record->result.verdict == TRIO_SIM_FAILED;
+}
+
+// Whether it has failed, but only in an order that nobody has asked for, and
+// not in one that today's loop is known to have.
+static inline bool trio_runner_record_is_unfair_(const struct record *record)
+{
+    return trio_runner_record_failed_(record) && record->extra &&
+           record->result.token[0] != '\0' && !record->result.possible_in_pass;
 }
 
 #endif // TRIO_SIM_RUNNER_RECORD_H

@@ -29,6 +29,8 @@ static const char *verdict_word(const struct record *record)
                                         [TRIO_SIM_CANCELLED] = "PASSED",
                                         [TRIO_SIM_CAPPED] = "CAPPED"};
 
+    if (trio_runner_record_is_unfair_(record))
+        return "UNFAIR";
     if (record->stopped && !trio_runner_record_failed_(record))
         return "STOPPED";
     return trio_runner_record_failed_(record) ? words[TRIO_SIM_FAILED]
@@ -43,6 +45,9 @@ void trio_runner_report_line_(FILE *out, const struct record *record,
     fprintf(out, "%-*s  %s  %" PRIu64 " runs, %" PRIu64 " traces", (int)width,
             record->scenario->name, verdict_word(record), result->runs,
             result->traces);
+    if (result->schedules > 0)
+        fprintf(out, ", all %" PRIu64 " schedule%s seen", result->schedules,
+                result->schedules > 1 ? "s" : "");
     if (result->cancel_points > 0)
         fprintf(out, ", %" PRIu64 "/%" PRIu64 " cancel points",
                 result->cancel_points_tried, result->cancel_points);

@@ -1,8 +1,8 @@
 // Campaigns on one scenario differ in their seeds, and only the first one in
 // each order sweeps: sweeps are complete the first time. With time to spend,
 // the first half goes to what can happen on today's loop, the second one to any
-// order. Each order has its turn, also if a scenario is so slow that the first
-// campaign would use up all the time.
+// order; by default, a fifth of the runs. Each order has its turn, also if a
+// scenario is so slow that the first campaign would use up all the time.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/trial.h"
@@ -17,8 +17,10 @@
 #include "sim/runner/twin_process.h"
 #include "sim/search/corpus.h"
 
-// Of a campaign that is one of many, if nothing else is asked for.
-enum { RUNS_OF_MANY = 50000 };
+// Of a campaign, if nothing else is asked for: alone, in a test, one of many.
+enum { RUNS = 10000, RUNS_IN_TEST = 1000, RUNS_OF_MANY = 50000 };
+enum { STEPS = 10000000, SHARE = 5 }; // Of which a fifth is in any order.
+static const trio_duration time_least = 100 * TRIO_MS; // Of all of them.
 
 static const enum trio_sim_order any_order = TRIO_SIM_ANY;
 
@@ -28,7 +30,9 @@ struct attempt {
     struct record *record;
     struct record so_far; // The same with the campaign under way.
     trio_time begun;
-    trio_time end; // Of this order's turn.
+    trio_time end;  // Of this order's turn; TRIO_FOREVER: it takes its time.
+    uint64_t runs;  // Of each campaign, 0: as the options say.
+    uint64_t steps; // The same.
 };
 
 static trio_time now(const struct trial *trial)
@@ -131,9 +135,15 @@ static uint64_t runs_of(const struct attempt *attempt)
     const struct trial *trial = attempt->trial;
     const struct options *options = trial->options;
     const char *strategy = options->strategy;
-    uint64_t runs = attempt->end == TRIO_FOREVER ? RUNS_DEFAULT : RUNS_OF_MANY;
+    uint64_t runs = RUNS;
 
-    if (options->runs > 0)
+    if (attempt->end != TRIO_FOREVER)
+        runs = RUNS_OF_MANY;
+    else if (options->target != NULL)
+        runs = RUNS_IN_TEST;
+    if (attempt->runs > 0)
+        runs = attempt->runs;
+    else if (options->runs > 0)
         runs = options->runs;
     else if (strategy != NULL &&
              (strcmp(strategy, "fifo") == 0 || strcmp(strategy, "script") == 0))
@@ -155,6 +165,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     if (order != NULL)
         options.order = order;
     options.runs = runs;
+    options.steps = attempt->steps;
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
         options.no_time_sweep = true;
@@ -162,6 +173,7 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     }
     record->seed = options.seed;
     record->order = options.order;
+    record->extra = order != NULL;
     record->round = round;
     record->runs = runs;
     attempt->so_far = *record;
@@ -171,6 +183,8 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     trio_status rc = trio_campaign_run(trial->campaign, attempt->scenario,
                                        &options, &result);
     TRIO_ASSERT(rc == TRIO_OK); // The options were checked.
+    if (order != NULL)
+        result.schedules = 0; // Those of its own order count.
     trio_runner_record_add_(record, &result);
     return !trio_runner_record_failed_(record);
 }
@@ -189,21 +203,51 @@ static bool search_until(struct attempt *attempt, trio_time end,
     return true;
 }
 
+// Searches with some fifths of what is done by default, and goes on until those
+// of the time are over, unless all has been seen. Returns false if the trial
+// is.
+static bool search_fifths(struct attempt *attempt, uint64_t fifths,
+                          const enum trio_sim_order *order)
+{
+    trio_time end = now(attempt->trial) +
+                    time_least * (trio_duration)fifths / SHARE;
+    uint64_t round = 0;
+
+    attempt->runs = RUNS * fifths / SHARE;
+    attempt->steps = STEPS * fifths / SHARE;
+    do
+        if (!search(attempt, order, round++, runs_of(attempt)))
+            return false;
+    while (now(attempt->trial) < end && attempt->record->result.schedules == 0);
+    return true;
+}
+
+// Whether nothing is asked for that says how much is to be done.
+static bool is_default(const struct options *options)
+{
+    return options->runs == 0 && options->strategy == NULL &&
+           options->target == NULL && !options->twins_only &&
+           !trio_runner_options_sweep_only_(options);
+}
+
 static void search_for(struct attempt *attempt, trio_duration time)
 {
     const struct options *options = attempt->trial->options;
-    bool sweeps_only = trio_runner_options_sweep_only_(options);
     bool also_any =
         options->order == NULL && attempt->scenario->order == TRIO_SIM_PASS;
 
-    if (time == 0 || sweeps_only) {
-        attempt->end = TRIO_FOREVER;
-        search(attempt, NULL, 0, runs_of(attempt));
+    if (time > 0 && !trio_runner_options_sweep_only_(options)) {
+        trio_duration first = also_any ? time / 2 : time;
+        if (search_until(attempt, attempt->begun + first, NULL) && also_any)
+            search_until(attempt, attempt->begun + time, &any_order);
         return;
     }
-    trio_duration first = also_any ? time / 2 : time;
-    if (search_until(attempt, attempt->begun + first, NULL) && also_any)
-        search_until(attempt, attempt->begun + time, &any_order);
+    attempt->end = TRIO_FOREVER;
+    if (!is_default(options))
+        search(attempt, NULL, 0, runs_of(attempt));
+    else if (search_fifths(attempt, also_any ? SHARE - 1 : SHARE, NULL) &&
+             also_any)
+        search_fifths(attempt, 1, &any_order);
 }
 
 // Runs in processes of their own have to be the same.

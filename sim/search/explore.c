@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    RUNS_DEFAULT = 1000,
+    RUNS_DEFAULT = 10000,
+    STEPS_DEFAULT = 10000000,
     RUNS_PER_TWIN = 64,
     RUNS_PER_DATA = 4,
     RUNS_PER_CANCELLATION = 5
@@ -18,6 +19,7 @@ struct exploration {
     const struct strategy *strategy; // NULL: first in, first out.
     const char *by;
     uint64_t runs;
+    uint64_t steps; // All runs together, at most; 0: any number.
     bool is_portfolio;
     bool is_script;
 };
@@ -30,6 +32,8 @@ static bool begin(struct search *search, struct exploration *ret)
 
     *ret = (struct exploration){
         .runs = options->runs == 0 ? RUNS_DEFAULT : options->runs,
+        .steps = options->runs == 0 && options->steps == 0 ? STEPS_DEFAULT
+                                                            : options->steps,
         .by = options->strategy,
         .is_portfolio = options->strategy == NULL,
     };
@@ -86,7 +90,7 @@ static void cancel_some(const struct search *search, uint64_t number,
     uint64_t state = ~plan->strategy_seed;
     const struct cancel_sweep *sweep = &search->cancels;
 
-    if (sweep->count == 0 ||
+    if (sweep->count == 0 || is_exact(search, plan->strategy) ||
         number % RUNS_PER_CANCELLATION != RUNS_PER_CANCELLATION - 1)
         return;
     const struct sweep_point *point =
@@ -99,9 +103,22 @@ static void cancel_some(const struct search *search, uint64_t number,
     plan->details = true;
 }
 
+// Whether `runs` have left nothing to try: every schedule was seen, of a
+// program that has only one set of data, and each could have been cancelled
+// anywhere.
+static bool is_all_seen(const struct search *search, uint64_t runs)
+{
+    const struct delays *delays = &search->strategies->delay_state.next;
+
+    return delays->all && !search->drew && search->result->capped == 0 &&
+           runs >= RUNS_PER_CANCELLATION * search->cancels.count *
+                       delays->schedules;
+}
+
 trio_status trio_sim_explore_(struct search *search)
 {
     struct exploration exploration;
+    uint64_t begun = search->result->steps;
 
     if (!begin(search, &exploration))
         return TRIO_EINVAL;
@@ -119,7 +136,14 @@ trio_status trio_sim_explore_(struct search *search)
             number % RUNS_PER_TWIN == RUNS_PER_TWIN - 1 &&
             !trio_sim_twin_(search, &plan, &outcome))
             break;
-        if (outcome.exhausted && !exploration.is_portfolio)
+        if (is_all_seen(search, number + 1)) {
+            search->result->schedules =
+                search->strategies->delay_state.next.schedules;
+            break;
+        }
+        if ((outcome.exhausted && !exploration.is_portfolio) ||
+            (exploration.steps != 0 &&
+             search->result->steps - begun >= exploration.steps))
             break;
     }
     return TRIO_OK;

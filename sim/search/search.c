@@ -22,7 +22,7 @@ void trio_sim_search_begin_(struct search *search)
 {
     search->outcome = (struct outcome){.verdict = VERDICT_PASSED};
     search->failing = (struct plan){.scenario = NULL};
-    search->over = false;
+    search->over = search->drew = false;
     search->cancels.count = 0;
     search->times.count = 0;
     search->failures.count = 0;
@@ -179,6 +179,7 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
     trio_sim_run_(search->kernel, plan, ret_outcome);
     result->runs++;
     result->steps += ret_outcome->steps;
+    search->drew |= ret_outcome->drew;
     result->capped += ret_outcome->verdict == VERDICT_CAPPED;
     result->traces += trio_sim_set_add_(&search->traces, ret_outcome->hash);
     count_of(result, by)->runs++;

@@ -135,6 +135,7 @@ struct search {
     struct deviation failing_deviations[DEVIATIONS_MAX];
     struct outcome outcome; // Of that.
     bool over;              // Something failed, or progress says so.
+    bool drew;              // A run has drawn random data.
     struct hash_set traces;
     uint64_t trace_slots[TRACE_SLOTS];
     struct cancel_sweep cancels;

@@ -9,7 +9,8 @@
 // that can be. One that does not find any by the end of the run says that the
 // delays before it have had all continuations; that run was one of a smaller
 // bound, and the price for not remembering how long each of those was. A bound
-// in which no run has room for all delays is the last one.
+// in which no run has room for all delays is the last one: then every schedule
+// has been seen.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/strategy/strategy.h"
@@ -60,10 +61,12 @@ static size_t pick(void *context, struct kernel *kernel,
 
 static void next_bound(struct delays *next)
 {
-    if (!next->room || next->bound == DELAYS_MAX)
-        *next = (struct delays){.over = true};
-    else
-        *next = (struct delays){.bound = next->bound + 1};
+    bool over = !next->room || next->bound == DELAYS_MAX;
+
+    *next = (struct delays){.bound = over ? 0 : next->bound + 1,
+                            .over = over,
+                            .all = !next->room,
+                            .schedules = next->schedules};
 }
 
 // What follows in lexicographic order after the first `count` positions, all of
@@ -84,8 +87,10 @@ static bool end(void *context, struct kernel *kernel)
     (void)kernel;
     if (next.over)
         return false;
-    if (delays->passed == next.bound)
+    if (delays->passed == next.bound) {
         next.room = true;
+        next.schedules++;
+    }
     if (delays->passed == 0)
         next_bound(&next);
     else

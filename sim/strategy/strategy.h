@@ -46,6 +46,8 @@ struct delays {
     uint32_t bound;          // How many there are.
     bool room;               // A run of this bound had room for all.
     bool over;               // There is nothing left to try.
+    bool all;                // That is because all there are have been seen.
+    uint64_t schedules;      // Seen so far.
 };
 
 // Runs that differ by 0, 1, 2, ... delays, and by each number in every way.

@@ -51,9 +51,19 @@ check 'at the start' says_not 'passes'
 check 'what passes is 0' run 0 --test passes
 check 'it says what it did' says '^passes  PASSED  [0-9]+ runs, [0-9]+ traces'
 check 'the cancel sweep is complete' says ', 1/1 cancel points'
+check 'all of it was seen' says ', all 1 schedule seen, '
 check 'the last line counts' ends_with '1 passed, 0 failed'
+check 'what no loop of today does is 3' run 3 --test counts_on_fairness
+check 'it is told apart' says '^counts_on_fairness  UNFAIR  .*, found by '
+check 'and why' says '^  order    needs a loop with another fairness$'
+check 'it is counted' says '^1 failed that need a loop with another fairness$'
+check 'and has neither passed' ends_with '0 passed, 0 failed'
+check 'a test is of that loop' \
+    env TEST_TARGET=//a:test "$program" --test counts_on_fairness
+check 'who asks for it is told that it failed' \
+    run 1 --test counts_on_fairness --order any
 check 'runs are as many as wanted' \
-    run 0 --test passes --runs 20 --cancel-sweep=off --time-sweep=off \
+    run 0 --test wakes_somebody --runs 20 --cancel-sweep=off --time-sweep=off \
     --failure-sweep=off
 check 'besides the first and its twins' says ' (2[0-9]|3[0-9]) runs'
 check 'only the sweep' run 0 --test passes --cancel-sweep=only
@@ -242,7 +252,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="13" failures="8" errors="1"' \
+check 'has the sums' grep -q 'tests="14" failures="8" errors="2"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

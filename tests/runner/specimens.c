@@ -81,6 +81,31 @@ TRIO_SCENARIO(wakes_somebody)
     return trio_nursery_close(&nursery, rc);
 }
 
+// Takes for granted that nobody has two turns before all others have one.
+static TRIO_CHECKPOINT trio_status count_on(void *arg)
+{
+    const struct account *account = arg;
+    trio_status rc = TRIO_OK;
+
+    for (int i = 0; i < 2 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    TRIO_SIM_ALWAYS(rc != TRIO_OK || account->paid, "all have had a turn");
+    return rc;
+}
+
+TRIO_SCENARIO(counts_on_fairness)
+{
+    struct account account = {false, false};
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, count_on, &account);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, pay, &account);
+    return trio_nursery_close(&nursery, rc);
+}
+
 TRIO_SCENARIO(loses, .no_cancel_sweep = true, .no_failure_sweep = true)
 {
     static const struct {
