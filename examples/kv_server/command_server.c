@@ -61,6 +61,16 @@ static void set_name(struct kv_client *client, struct kv_bytes name)
     kv_reply_ok(&client->output);
 }
 
+static void reply_name(struct kv_client *client)
+{
+    struct kv_bytes name = {client->name, strlen(client->name)};
+
+    if (name.length > 0)
+        kv_reply_bulk(&client->output, name);
+    else
+        kv_reply_null(&client->output);
+}
+
 // A line for each client, as far as they fit into a reply.
 static void list_clients(struct kv_client *client)
 {
@@ -93,8 +103,7 @@ void kv_command_client(struct kv_client *client,
     if (count == 2 && kv_bytes_are(arguments[1], "ID"))
         kv_reply_integer(out, (int64_t)client->number);
     else if (count == 2 && kv_bytes_are(arguments[1], "GETNAME"))
-        kv_reply_bulk(out,
-                      (struct kv_bytes){client->name, strlen(client->name)});
+        reply_name(client);
     else if (count == 3 && kv_bytes_are(arguments[1], "SETNAME"))
         set_name(client, arguments[2]);
     else if (count == 2 && kv_bytes_are(arguments[1], "LIST"))
@@ -138,8 +147,13 @@ void kv_command_config(struct kv_client *client,
     char numbers[sizeof(settings) / sizeof(settings[0])][KV_INTEGER_TEXT_MAX];
     size_t length = 0;
 
-    if (count < 3 || !kv_bytes_are(arguments[1], "GET")) {
+    if (!kv_bytes_are(arguments[1], "GET")) {
         kv_reply_error(&client->output, "ERR only CONFIG GET is supported");
+        return;
+    }
+    if (count == 2) {
+        kv_reply_error(&client->output,
+                       "ERR wrong number of arguments for 'CONFIG' command");
         return;
     }
     for (size_t i = 0; i < sizeof(settings) / sizeof(settings[0]); i++) {
@@ -157,33 +171,4 @@ void kv_command_config(struct kv_client *client,
     kv_reply_array(&client->output, length);
     for (size_t i = 0; i < length; i++)
         kv_reply_bulk(&client->output, found[i]);
-}
-
-// ---- INFO ----
-
-void kv_command_info(struct kv_client *client, const struct kv_bytes *arguments,
-                     size_t count)
-{
-    const struct kv_server *server = client->server;
-    char text[1024];
-
-    (void)arguments, (void)count;
-    int length = snprintf(
-        text, sizeof(text),
-        "# Server\r\nserver_name:kv_server\r\nuptime_in_seconds:%" PRId64
-        "\r\n\r\n# Clients\r\nconnected_clients:%" PRId64
-        "\r\nmaxclients:%" PRId64 "\r\n\r\n# Memory\r\nused_memory:%zu"
-        "\r\nmaxmemory:%" PRId64
-        "\r\n\r\n# Stats\r\ntotal_connections_received:%" PRIu64
-        "\r\ntotal_commands_processed:%" PRIu64
-        "\r\nrejected_connections:%" PRIu64
-        "\r\nclient_output_buffer_limit_disconnections:%" PRIu64
-        "\r\nexpired_keys:%" PRIu64
-        "\r\n\r\n# Keyspace\r\ndb0:keys=%zu,expires=%zu\r\n",
-        (trio_now() - server->started) / TRIO_SECOND, server->connected,
-        server->limits.clients, server->store.bytes, server->limits.memory,
-        server->accepted, server->commands, server->rejected, server->dropped,
-        server->store.expired, kv_store_count(&server->store),
-        server->store.expiry.count);
-    kv_reply_bulk(&client->output, (struct kv_bytes){text, (size_t)length});
 }

@@ -35,6 +35,16 @@ check 'EXPIRE' answers 1 expire name 100
 check 'TTL' answers 100 ttl name
 check 'SCAN' answers $'0\nname' scan 0 match 'n*' count 100
 check 'CONFIG GET' answers $'maxclients\n4' config get maxclients
+check 'INFO' answers $'# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=0\r\n\r' \
+    info keyspace
+# What redis-cli shows every second, from INFO: keys, memory, clients, blocked.
+stat_line() {
+    timeout 2 stdbuf -oL redis-cli -p "$port" --stat >"$work/stat" 2>&1
+    grep -Eq '^2 +[0-9]+B +1 +0 +[0-9]+ ' "$work/stat" && return
+    cat "$work/stat"
+    return 1
+}
+check 'redis-cli --stat' stat_line
 check 'an error' answers "ERR unknown command 'nope'" nope
 
 # A megabyte through a pipeline, counted by redis-cli itself.

@@ -51,8 +51,9 @@ static void announce(const struct trio_address *address, void *arg)
 static TRIO_CHECKPOINT trio_status run_beside(struct program *program)
 {
     static const struct trio_task_options collector = {.name = "collector"};
-    const struct trio_serve_options options = {.grace = GRACE,
-                                               .on_listening = announce};
+    static const struct trio_listen_options listen = {.keep_alive = true};
+    const struct trio_serve_options options = {
+        .listen = &listen, .grace = GRACE, .on_listening = announce};
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);

@@ -1,7 +1,7 @@
 // A client has one task, which reads requests, executes all that have come,
 // and sends their replies at once. A client that subscribes gets a second one,
-// which sends from then on: others add to its output as well, and none of them
-// may ever wait for it.
+// which sends until the last subscription has ended: others add to its output
+// as well, and none of them may ever wait for it.
 //
 // So there are two buffers. Whoever sends takes all of `output` and puts an
 // empty one in its place; nobody adds to one that is being sent. A client that
@@ -61,7 +61,7 @@ static trio_duration idle_limit(const struct kv_client *client)
 // Who has subscribed may listen in silence.
 static void restart_idle_limit(struct kv_client *client)
 {
-    if (client->subscriber.count > 0 && !client->closing)
+    if (client->subscriber.count > 0)
         trio_cancel_scope_set_deadline_at(&client->scope, TRIO_FOREVER);
     else
         trio_cancel_scope_extend_after(&client->scope, idle_limit(client));
@@ -70,9 +70,17 @@ static void restart_idle_limit(struct kv_client *client)
 // The end of a client, however it comes, is what a server lives with.
 static trio_status without_ends(trio_status rc)
 {
-    bool is_end = rc == TRIO_EEND || rc == TRIO_EBROKEN ||
-                  rc == TRIO_EMSGSIZE || rc == TRIO_ETIMEDOUT;
-    return is_end ? TRIO_OK : rc;
+    switch ((int)rc) {
+    case TRIO_EEND:
+    case TRIO_EBROKEN:
+    case TRIO_EMSGSIZE:
+    case TRIO_EPEERTIMEDOUT:
+    case TRIO_ETIMEDOUT:
+    case TRIO_EUNREACHABLE:
+        return TRIO_OK;
+    default:
+        return rc;
+    }
 }
 
 // Sends all of the output.
@@ -88,10 +96,13 @@ static TRIO_CHECKPOINT trio_status send_output(struct kv_client *client)
     return rc;
 }
 
-static const struct trio_wait output_wait = {"take output",
-                                             TRIO_ACCESS_ACQUIRE, NULL};
+static const struct trio_wait output_wait = {"take output", TRIO_ACCESS_ACQUIRE,
+                                             NULL};
+static const struct trio_wait sender_wait = {"see its sender end",
+                                             TRIO_ACCESS_READ, NULL};
 
-// Sends for a client that has subscribed, until nothing more is to come.
+// Sends for a client that has subscribed, until nothing more is to come from
+// others.
 static TRIO_CHECKPOINT trio_status send_always(void *arg)
 {
     struct kv_client *client = arg;
@@ -102,25 +113,32 @@ static TRIO_CHECKPOINT trio_status send_always(void *arg)
             struct trio_cancel_scope limit;
             trio_fail_after(&limit, idle_limit(client));
             rc = trio_cancel_scope_close(&limit, send_output(client));
-        } else if (client->closing) {
+        } else if (client->subscriber.count == 0) {
             break;
         } else {
             rc = trio_parking_lot_park(&client->lot, &output_wait, client);
         }
     }
+    client->has_sender = false;
+    trio_parking_lot_unpark_all(&client->lot);
     if (trio_is_failure(rc))
         trio_cancel_scope_cancel(&client->scope, "cannot be sent to");
     return without_ends(rc);
 }
 
-// Has the output sent, by this task or by the one that does nothing else.
+// Has the output sent, by this task or by the one that does nothing else; that
+// one ends after the last subscription, and is waited for.
 static TRIO_CHECKPOINT trio_status flush(struct kv_client *client)
 {
+    trio_status rc = TRIO_OK;
+
     if (client->has_sender)
         trio_parking_lot_unpark_all(&client->lot);
-    else if (client->output.held > 0)
-        return send_output(client);
-    return TRIO_OK;
+    while (rc == TRIO_OK && client->has_sender && client->subscriber.count == 0)
+        rc = trio_parking_lot_park(&client->lot, &sender_wait, client);
+    if (rc == TRIO_OK && !client->has_sender && client->output.held > 0)
+        rc = send_output(client);
+    return rc;
 }
 
 static void drop(struct kv_client *client)
@@ -185,12 +203,12 @@ static void refuse(struct kv_client *client, const char *error)
     client->closing = true;
 }
 
-// Says whether replies are to be sent before there are more of them. Where
-// another task sends, nobody would wait for that.
+// Says whether replies are to be sent before there are more of them. Of who has
+// subscribed nobody would wait for that.
 static bool is_to_be_sent(const struct kv_client *client)
 {
     size_t half = client->output.limit / 2;
-    return !client->has_sender &&
+    return client->subscriber.count == 0 &&
            client->output.held >= (half < SEND_AT ? half : SEND_AT);
 }
 
@@ -241,6 +259,13 @@ static TRIO_CHECKPOINT trio_status answer(struct kv_client *client)
     return rc;
 }
 
+static void unsubscribe_from_all(struct kv_client *client)
+{
+    while (client->subscriber.count > 0)
+        kv_hub_unsubscribe(&client->server->hub, &client->subscriber,
+                           kv_hub_newest(&client->subscriber));
+}
+
 static TRIO_CHECKPOINT trio_status talk(struct kv_client *client)
 {
     trio_status rc = TRIO_OK;
@@ -250,7 +275,7 @@ static TRIO_CHECKPOINT trio_status talk(struct kv_client *client)
         if (rc == TRIO_OK)
             rc = answer(client);
     }
-    client->closing = true;
+    unsubscribe_from_all(client);
     if (client->has_sender) {
         restart_idle_limit(client); // For what is left to be sent.
         trio_parking_lot_unpark_all(&client->lot);
@@ -285,9 +310,6 @@ static void leave(struct kv_client *client)
 {
     struct kv_server *server = client->server;
 
-    while (client->subscriber.count > 0)
-        kv_hub_unsubscribe(&server->hub, &client->subscriber,
-                           kv_hub_newest(&client->subscriber));
     kv_buffer_free(&client->input);
     kv_buffer_free(&client->output);
     kv_buffer_free(&client->sending);

@@ -70,6 +70,49 @@ SERVER_TEST(who_ends_after_subscribing_gets_all_that_was_sent, 2)
     return expect_end(&peers[1]);
 }
 
+// What is to come after the last subscription has ended is sent as if there had
+// been none: its replies do not pile up.
+SERVER_TEST(who_has_unsubscribed_may_send_long_pipelines, 1)
+{
+    struct peer *peer = &world->peers[0];
+    static char value[15001];
+    size_t received;
+
+    memset(value, '0', sizeof(value) - 1);
+    TRY(exchange(peer, "SUBSCRIBE a\r\n", subscribed));
+    TRY(say(peer, "UNSUBSCRIBE\r\nSET a "));
+    TRY(say(peer, value));
+    for (int i = 0; i < 20; i++)
+        TRY(say(peer, "\r\nGET a"));
+    TRY(say(peer, "\r\n"));
+    TRY(trio_stream_send_eof(&peer->near.stream));
+    TRY(expect(peer, unsubscribed));
+    trio_status rc = receive_to_end(peer, &received);
+    CHECK_STATUS(rc, TRIO_EEND);
+    CHECK_EQ(received, 5 + 20 * (15000 + 10));
+    CHECK_EQ(world->server.dropped, 0);
+    return rc == TRIO_EEND ? TRIO_OK : rc;
+}
+
+SERVER_TEST(who_has_unsubscribed_may_subscribe_again, 2)
+{
+    struct peer *peers = world->peers;
+
+    for (int i = 0; i < 2; i++) {
+        TRY(exchange(&peers[1], "SUBSCRIBE a\r\n", subscribed));
+        TRY(exchange(&peers[0], "PUBLISH a hi\r\n", ":1\r\n"));
+        TRY(expect(&peers[1], message));
+        TRY(exchange(&peers[1], "UNSUBSCRIBE\r\nPING\r\n", unsubscribed));
+        TRY(expect(&peers[1], "+PONG\r\n"));
+    }
+    TRY(say(&peers[1], "SUBSCRIBE a\r\nUNSUBSCRIBE\r\nSUBSCRIBE a\r\n"));
+    TRY(expect(&peers[1], subscribed));
+    TRY(expect(&peers[1], unsubscribed));
+    TRY(expect(&peers[1], subscribed));
+    TRY(exchange(&peers[0], "PUBLISH a hi\r\n", ":1\r\n"));
+    return expect(&peers[1], message);
+}
+
 // ---- Clients that never read ----
 
 // A stream in lockstep: a send ends when the other end has received it.
@@ -152,6 +195,20 @@ static TRIO_CHECKPOINT trio_status publish_too_much(struct world *world,
 SERVER_TEST(a_subscriber_that_is_too_slow_is_dropped_and_nobody_waits, 1)
 {
     return with_silent_peer(world, "SUBSCRIBE a\r\n", publish_too_much);
+}
+
+static TRIO_CHECKPOINT trio_status quit_and_publish(struct world *world,
+                                                    struct lockstep_peer *peer)
+{
+    TRY(trio_stream_send_all(&peer->near.stream, "QUIT\r\n", 6, NULL));
+    TRY(exchange(&world->peers[0], "PUBLISH a hi\r\n", ":0\r\n"));
+    CHECK(!peer->served); // What came before is still to be taken.
+    return TRIO_OK;
+}
+
+SERVER_TEST(who_has_quit_gets_no_more_messages, 1)
+{
+    return with_silent_peer(world, "SUBSCRIBE a\r\n", quit_and_publish);
 }
 
 // ---- Expiry ----

@@ -126,6 +126,7 @@ SERVER_TEST(clients_have_names_and_numbers, 1)
 {
     struct peer *peer = &world->peers[0];
 
+    TRY(exchange(peer, "CLIENT GETNAME\r\n", "$-1\r\n"));
     TRY(exchange(peer, "CLIENT SETNAME ada\r\n", "+OK\r\n"));
     TRY(exchange(peer, "CLIENT GETNAME\r\n", "$3\r\nada\r\n"));
     TRY(exchange(peer, "CLIENT ID\r\n", ":1\r\n"));
@@ -139,7 +140,28 @@ SERVER_TEST(settings_can_be_read, 1)
     TRY(exchange(peer, "CONFIG GET maxc* save\r\n",
                  "*4\r\n$10\r\nmaxclients\r\n$1\r\n3\r\n$4\r\nsave\r\n"
                  "$0\r\n\r\n"));
+    TRY(exchange(peer, "CONFIG GET\r\n",
+                 "-ERR wrong number of arguments for 'CONFIG' command\r\n"));
     return exchange(peer, "CONFIG GET nope\r\n", "*0\r\n");
+}
+
+SERVER_TEST(what_the_server_tells_of_itself_has_sections, 1)
+{
+    struct peer *peer = &world->peers[0];
+
+    TRY(exchange(peer, "INFO keyspace\r\n", "$14\r\n# Keyspace\r\n\r\n\r\n"));
+    TRY(exchange(peer, "SET a 1 EX 9\r\n", "+OK\r\n"));
+    TRY(exchange(peer, "SET b 1\r\n", "+OK\r\n"));
+    TRY(exchange(peer, "INFO nope KEYSPACE\r\n",
+                 "$46\r\n# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=0\r\n"
+                 "\r\n\r\n"));
+    TRY(exchange(peer, "INFO clients keyspace\r\n",
+                 "$113\r\n# Clients\r\nconnected_clients:1\r\n"
+                 "maxclients:3\r\nblocked_clients:0\r\n\r\n"
+                 "# Keyspace\r\n"));
+    TRY(expect(peer, "db0:keys=2,expires=1,avg_ttl=0\r\n\r\n\r\n"));
+    TRY(exchange(peer, "INFO nope\r\n", "$0\r\n\r\n"));
+    return TRIO_OK;
 }
 
 // ---- The end ----
@@ -183,6 +205,34 @@ SERVER_TEST(who_vanishes_is_forgotten, 1)
     TRY(trio_wait_all_tasks_blocked(0));
     CHECK(peer->served);
     CHECK_OK(peer->rc);
+    return TRIO_OK;
+}
+
+static trio_status fail_to_receive(struct trio_memory_stream *stream, void *arg)
+{
+    (void)stream;
+    return *(const trio_status *)arg;
+}
+
+// However a connection ends, it is no failure of the server.
+SERVER_TEST(who_is_lost_is_forgotten, 1)
+{
+    static trio_status ends[] = {TRIO_EBROKEN, TRIO_EPEERTIMEDOUT,
+                                 TRIO_EUNREACHABLE};
+    struct peer *peer = &world->peers[0];
+
+    for (size_t i = 0; i < COUNT(ends); i++) {
+        TRY(exchange(peer, "PING\r\n", "+PONG\r\n"));
+        peer->far.hooks.arg = &ends[i];
+        peer->far.hooks.receive_some = fail_to_receive;
+        TRY(say(peer, "PING\r\n"));
+        TRY(expect(peer, "+PONG\r\n")); // That call had begun.
+        TRY(trio_wait_all_tasks_blocked(0));
+        CHECK(peer->served);
+        CHECK_OK(peer->rc);
+        close_peer(peer);
+        TRY(connect_peer(peer, &world->server, &world->nursery));
+    }
     return TRIO_OK;
 }
 

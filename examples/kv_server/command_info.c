@@ -1,0 +1,106 @@
+// INFO: what the server tells of itself, in sections. The names are those of
+// Redis, so that what reads them there reads them here.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "examples/kv_server/commands.h"
+
+#define TEXT_MAX 2048 // Of all sections.
+
+struct text {
+    char data[TEXT_MAX];
+    size_t length;
+};
+
+TRIO_PRINTF(2, 3)
+static void add(struct text *text, const char *format, ...)
+{
+    size_t room = sizeof(text->data) - text->length;
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(text->data + text->length, room, format, arguments);
+    va_end(arguments);
+    TRIO_ASSERT(length >= 0 && (size_t)length < room);
+    text->length += (size_t)length;
+}
+
+static void add_server(struct text *text, const struct kv_server *server)
+{
+    add(text, "server_name:kv_server\r\n");
+    add(text, "uptime_in_seconds:%" PRId64 "\r\n",
+        (trio_now() - server->started) / TRIO_SECOND);
+}
+
+static void add_clients(struct text *text, const struct kv_server *server)
+{
+    add(text, "connected_clients:%" PRId64 "\r\n", server->connected);
+    add(text, "maxclients:%" PRId64 "\r\n", server->limits.clients);
+    add(text, "blocked_clients:0\r\n"); // No command blocks.
+}
+
+static void add_memory(struct text *text, const struct kv_server *server)
+{
+    add(text, "used_memory:%zu\r\n", server->store.bytes);
+    add(text, "maxmemory:%" PRId64 "\r\n", server->limits.memory);
+}
+
+static void add_stats(struct text *text, const struct kv_server *server)
+{
+    add(text, "total_connections_received:%" PRIu64 "\r\n", server->accepted);
+    add(text, "total_commands_processed:%" PRIu64 "\r\n", server->commands);
+    add(text, "rejected_connections:%" PRIu64 "\r\n", server->rejected);
+    add(text, "client_output_buffer_limit_disconnections:%" PRIu64 "\r\n",
+        server->dropped);
+    add(text, "expired_keys:%" PRIu64 "\r\n", server->store.expired);
+}
+
+static void add_keyspace(struct text *text, const struct kv_server *server)
+{
+    size_t keys = kv_store_count(&server->store);
+
+    if (keys > 0)
+        add(text, "db0:keys=%zu,expires=%zu,avg_ttl=0\r\n", keys,
+            server->store.expiry.count);
+}
+
+static const struct section {
+    const char *title;
+    const char *name; // In upper case.
+    void (*add)(struct text *text, const struct kv_server *server);
+} sections[] = {
+    {"Server", "SERVER", add_server},       {"Clients", "CLIENTS", add_clients},
+    {"Memory", "MEMORY", add_memory},       {"Stats", "STATS", add_stats},
+    {"Keyspace", "KEYSPACE", add_keyspace},
+};
+
+// Without any name all are wanted.
+static bool is_wanted(const struct section *section,
+                      const struct kv_bytes *names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (kv_bytes_are(names[i], section->name) ||
+            kv_bytes_are(names[i], "ALL") ||
+            kv_bytes_are(names[i], "DEFAULT") ||
+            kv_bytes_are(names[i], "EVERYTHING"))
+            return true;
+    return count == 0;
+}
+
+void kv_command_info(struct kv_client *client, const struct kv_bytes *arguments,
+                     size_t count)
+{
+    struct text text = {.length = 0};
+
+    for (size_t i = 0; i < sizeof(sections) / sizeof(sections[0]); i++) {
+        if (!is_wanted(&sections[i], arguments + 1, count - 1))
+            continue;
+        add(&text, "# %s\r\n", sections[i].title);
+        sections[i].add(&text, client->server);
+        add(&text, "\r\n");
+    }
+    kv_reply_bulk(&client->output, (struct kv_bytes){text.data, text.length});
+}
