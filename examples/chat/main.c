@@ -8,6 +8,8 @@
 
 #include "examples/chat/room.h"
 
+#define GUESTS_MAX 1000
+
 static void announce(const struct trio_address *address, void *arg)
 {
     char text[TRIO_ADDRESS_TEXT_MAX];
@@ -20,8 +22,11 @@ static void announce(const struct trio_address *address, void *arg)
 
 static TRIO_CHECKPOINT trio_status program(void *arg)
 {
+    static const struct trio_listen_options listen = {.keep_alive = true};
     // Guests do not leave by themselves.
-    const struct trio_serve_options options = {.grace = TRIO_MS,
+    const struct trio_serve_options options = {.listen = &listen,
+                                               .connections_max = GUESTS_MAX,
+                                               .grace = TRIO_MS,
                                                .on_listening = announce};
     struct chat_room room = {NULL};
 

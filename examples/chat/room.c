@@ -97,15 +97,18 @@ static void clean(char *text, size_t length)
             text[i] = '?';
 }
 
-static TRIO_CHECKPOINT trio_status read_name(struct chat_guest *guest,
-                                             struct trio_reader *reader)
+static TRIO_CHECKPOINT trio_status ask_name(struct chat_guest *guest,
+                                            struct trio_reader *reader)
 {
     struct line hello = make_line("* your name?\n");
     char *text;
     size_t length;
+    trio_status rc;
 
-    tell(guest, &hello);
-    trio_status rc = trio_reader_read_line(reader, &text, &length);
+    do {
+        tell(guest, &hello);
+        rc = trio_reader_read_line(reader, &text, &length);
+    } while (rc == TRIO_OK && length == 0);
     if (rc != TRIO_OK)
         return rc;
     if (length > CHAT_NAME_MAX)
@@ -113,6 +116,16 @@ static TRIO_CHECKPOINT trio_status read_name(struct chat_guest *guest,
     clean(text, length);
     snprintf(guest->name, sizeof(guest->name), "%.*s", (int)length, text);
     return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status read_name(struct chat_guest *guest,
+                                             struct trio_reader *reader)
+{
+    struct trio_cancel_scope limit;
+
+    trio_fail_after(&limit, CHAT_NAME_LIMIT);
+    trio_status rc = ask_name(guest, reader);
+    return trio_cancel_scope_close(&limit, rc);
 }
 
 static TRIO_CHECKPOINT trio_status pass_on(struct chat_room *room,
@@ -164,7 +177,23 @@ static TRIO_CHECKPOINT trio_status talk(struct chat_room *room,
         line = make_line("* that is too long\n");
         tell(guest, &line);
     }
-    return rc == TRIO_EEND || rc == TRIO_EMSGSIZE ? TRIO_OK : rc;
+    return rc;
+}
+
+// The end of a guest, however it comes, is what a room lives with.
+static trio_status without_ends(trio_status rc)
+{
+    switch ((int)rc) {
+    case TRIO_EEND:
+    case TRIO_EBROKEN:
+    case TRIO_EMSGSIZE:
+    case TRIO_EPEERTIMEDOUT:
+    case TRIO_ETIMEDOUT:
+    case TRIO_EUNREACHABLE:
+        return TRIO_OK;
+    default:
+        return rc;
+    }
 }
 
 trio_status chat_serve_guest(struct trio_stream *stream, void *room)
@@ -179,10 +208,10 @@ trio_status chat_serve_guest(struct trio_stream *stream, void *room)
     trio_status rc =
         trio_nursery_start_soon_with(&nursery, &options, send_lines, &guest);
     if (rc == TRIO_OK)
-        rc = talk(room, &guest);
+        rc = without_ends(talk(room, &guest));
     trio_sender_close(&guest.sender); // It hears the rest, and no more.
     trio_cancel_scope_extend_after(trio_nursery_cancel_scope(&nursery), GRACE);
     rc = trio_nursery_close(&nursery, rc);
     trio_receiver_close(&guest.receiver);
-    return rc == TRIO_EBROKEN ? TRIO_OK : rc; // Guests just go, sometimes.
+    return without_ends(rc);
 }

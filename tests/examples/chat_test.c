@@ -170,3 +170,21 @@ CHAT_TEST(who_goes_without_listening_is_not_waited_for)
     CHECK(guests[0].gone);
     return TRIO_OK;
 }
+
+CHAT_TEST(a_name_has_a_letter_at_least)
+{
+    TRY(come_in(&guests[0], "\n"));
+    return come_in(&guests[0], "Ada\n");
+}
+
+CHAT_TEST(who_does_not_say_its_name_has_to_go)
+{
+    TRY(come_in(&guests[0], "A"));
+    TRY(trio_sleep(CHAT_NAME_LIMIT - TRIO_SECOND));
+    CHECK(!guests[0].gone);
+    TRY(come_in(&guests[1], "Grace\n"));
+    TRY(trio_sleep(TRIO_HOUR)); // Whoever has one may be silent.
+    CHECK(guests[0].gone);
+    CHECK(!guests[1].gone);
+    return TRIO_OK;
+}
