@@ -118,6 +118,37 @@ TEST_ONCE(crawl, what_may_pass_is_tried_again)
     CHECK(trio_now() - before <= 3 * TRIO_SECOND + 300 * TRIO_MS);
 }
 
+// Five attempts: four pauses that were of one length would take four seconds at
+// most.
+TEST_ONCE(crawl, pauses_grow)
+{
+    struct web web = {
+        .pages = {{NULL,
+                   WEB_HTML("<a href=a><a href=b><a href=c><a href=d>"
+                            "<a href=e><a href=f><a href=g>"),
+                   WEB_BREAKS, 0}},
+    };
+    struct trip trip = {.options = {.attempts = 5, .pause = TRIO_SECOND}};
+    trio_duration longest = 0;
+
+    CHECK_OK(go(&trip, &web));
+    CHECK_EQ(trip.result.count, 8);
+    for (size_t i = 0; i < 8; i++)
+        if (trip.pages[i].took > longest)
+            longest = trip.pages[i].took;
+    CHECK(longest > 4 * TRIO_SECOND);
+    CHECK(longest <= 15 * TRIO_SECOND);
+}
+
+TEST_ONCE(crawl, the_last_attempt_is_what_counts)
+{
+    struct web web = {.pages = {{NULL, "", WEB_BREAKS, 1}}};
+    struct trip trip = {.options = {.attempts = 2}};
+
+    CHECK_OK(go(&trip, &web));
+    check_page(&trip, "/", TRIO_EBROKEN, 0, 2);
+}
+
 TEST_ONCE(crawl, there_are_no_more_pages_than_asked_for)
 {
     struct web web = {

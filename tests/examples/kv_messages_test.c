@@ -173,20 +173,29 @@ SERVER_TEST(who_subscribes_and_never_reads_is_disconnected_in_time, 0)
     return with_silent_peer(world, "SUBSCRIBE a\r\n", wait_for_its_end);
 }
 
-static TRIO_CHECKPOINT trio_status publish_too_much(struct world *world,
-                                                    struct lockstep_peer *peer)
+// Publishes so many messages of 15,000 bytes, each to one.
+static TRIO_CHECKPOINT trio_status publish(struct peer *publisher, int count)
 {
-    struct peer *publisher = &world->peers[0];
+    static char value[15001];
 
-    for (int i = 0; i < 3; i++) {
-        static char value[15001];
-        memset(value, '0', sizeof(value) - 1);
-        CHECK(!peer->served);
+    memset(value, '0', sizeof(value) - 1);
+    for (int i = 0; i < count; i++) {
         TRY(say(publisher, "PUBLISH a "));
         TRY(say(publisher, value));
         TRY(exchange(publisher, "\r\n", ":1\r\n"));
         TRY(trio_wait_all_tasks_blocked(0));
     }
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status publish_too_much(struct world *world,
+                                                    struct lockstep_peer *peer)
+{
+    struct peer *publisher = &world->peers[0];
+
+    TRY(publish(publisher, 2));
+    CHECK(!peer->served);
+    TRY(publish(publisher, 1));
     CHECK(peer->served);
     CHECK_EQ(world->server.dropped, 1);
     return exchange(publisher, "PUBLISH a hi\r\n", ":0\r\n");
@@ -195,6 +204,23 @@ static TRIO_CHECKPOINT trio_status publish_too_much(struct world *world,
 SERVER_TEST(a_subscriber_that_is_too_slow_is_dropped_and_nobody_waits, 1)
 {
     return with_silent_peer(world, "SUBSCRIBE a\r\n", publish_too_much);
+}
+
+// Its requests are executed, however much it has not taken yet.
+static TRIO_CHECKPOINT trio_status publish_and_ask(struct world *world,
+                                                   struct lockstep_peer *peer)
+{
+    TRY(publish(&world->peers[0], 2));
+    TRY(trio_stream_send_all(&peer->near.stream, "UNSUBSCRIBE x\r\n", 15,
+                             NULL));
+    TRY(exchange(&world->peers[0], "PING\r\n", "+PONG\r\n"));
+    CHECK(!peer->served);
+    return TRIO_OK;
+}
+
+SERVER_TEST(a_subscriber_that_is_slow_is_served, 1)
+{
+    return with_silent_peer(world, "SUBSCRIBE a\r\n", publish_and_ask);
 }
 
 static TRIO_CHECKPOINT trio_status quit_and_publish(struct world *world,

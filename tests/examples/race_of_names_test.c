@@ -47,7 +47,7 @@ TEST(race_of_names, the_first_answer_wins_and_the_rest_are_given_up)
 {
     struct racer racers[] = {
         {.host = "nobody", .family = TRIO_ADDRESS_IPV4},
-        {.host = "after-50", .family = TRIO_ADDRESS_IPV4},
+        {.host = "after-50", .family = TRIO_ADDRESS_IPV4, .why = "x"},
         {.host = "after-20", .family = TRIO_ADDRESS_IPV6},
         {.host = "after-20", .family = TRIO_ADDRESS_IPV4},
     };
@@ -61,6 +61,7 @@ TEST(race_of_names, the_first_answer_wins_and_the_rest_are_given_up)
         return; // Something was injected.
     CHECK_EQ(racers[3].took, 20 * TRIO_MS);
     CHECK_STATUS(racers[1].rc, TRIO_ECANCELED);
+    CHECK_STRING(racers[1].why, "");
     CHECK_STATUS(racers[2].rc, TRIO_ECANCELED);
     CHECK_STATUS(racers[0].rc, TRIO_ENOENT);
     CHECK_STRING(racers[0].why, "resolve nobody: who is nobody?");
