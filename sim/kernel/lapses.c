@@ -31,7 +31,7 @@ void trio_sim_lapse_(struct kernel *kernel, struct place place, uint32_t least)
         if (time != TRIO_FOREVER)
             lapse->timers[i] = timer_of(kernel, time);
     }
-    lapse->key = trio_sim_mix_(key, lapse->timers[0]);
+    lapse->key = trio_sim_mix_(key + place.reading, lapse->timers[0]);
 }
 
 const struct lapse *trio_sim_lapses_(const struct kernel *kernel,

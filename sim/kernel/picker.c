@@ -72,6 +72,8 @@ static void gather(struct kernel *kernel, struct place place,
     ret->count = ret->loop + ret->task_count + ret->event_count;
     appear(kernel, trio_sim_actor_number_(kernel, 0), ret->loop > 0);
     appear(kernel, &kernel->time, ret->far > 0);
+    if (UNLIKELY(kernel->details) && ret->far > 0 && ret->far < FAR_LASTS)
+        trio_sim_lapse_(kernel, place, ret->far);
 }
 
 struct actor *trio_sim_candidate_(struct kernel *kernel,
@@ -220,8 +222,6 @@ static size_t decide(struct kernel *kernel, struct place place)
         if (kernel->plan->deviation_count > 0)
             trio_sim_follow_events_(kernel, place);
         gather(kernel, place, &candidates);
-        if (UNLIKELY(kernel->details) && candidates.deadlines > 0)
-            trio_sim_lapse_(kernel, place, candidates.deadlines);
         choice = choose(kernel, &candidates);
         if (choice < candidates.loop)
             break;
