@@ -99,7 +99,7 @@ check 'which is said' says '^ +1\. maker at start, 1st time -> user first'
 check 'and was shrunk to' says '^  shrunk   from [0-9]+ to 1 deviations'
 check 'with the last step' says '^ +[0-9]+ .* reads'
 check 'and those before' says 'starts maker'
-check 'a crash after many runs' run 0 --test crashes_late
+check 'a crash after many runs' run 0 --test crashes_late --runs 1000
 check 'is found with time to spend' run 1 --test crashes_late --seconds 600
 check 'which counts what it did' says '^crashes_late +FAILED  [0-9]{4,} runs'
 check 'and has a token' is_replayed crashes_late 'crashed: SIGFPE at '"$at"
@@ -115,7 +115,7 @@ has_command() {
     says '^crashes_late failed: crashed: SIGFPE'
 }
 check 'and has a command without a token' has_command ' --seed 0 --runs 50000'
-off='--cancel-sweep=off --failure-sweep=off'
+off='--cancel-sweep=off --time-sweep=off --failure-sweep=off'
 check 'also of a later campaign' has_command "--runs 100 $off" --runs 100
 check 'a crash after many decisions' \
     run 1 --test crashes_far_on --strategy random --runs 50
@@ -143,7 +143,7 @@ check 'which the replay says, too' says 'the run was capped: a livelock: '
 check 'with the last steps' says '^ +9999[0-9] .* yields$'
 check 'a long run' capped is_too_long 'it does not end within 1000 steps'
 check 'with its last step' says '^ *1000 .* yields$'
-check 'what has to come comes' run 0 --test awaits_somebody
+check 'what has to come comes' run 0 --test awaits_somebody --runs 1000
 check 'or it does not' fails awaits_nobody 'not in the end: somebody goes'
 check 'as it says' says 'not yet: somebody goes$'
 check 'not before the end' fails gives_up_too_early \
