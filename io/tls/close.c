@@ -7,7 +7,6 @@
 
 #include <string.h>
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <trio/error.h>
 #include <trio/task.h>
@@ -25,7 +24,7 @@ static TRIO_CHECKPOINT trio_status complete(struct trio_tls_stream *tls)
     trio_status rc = TRIO_OK;
 
     while (rc == TRIO_OK && SSL_in_init(tls->ssl)) {
-        ERR_clear_error();
+        trio_tls_clear_errors_();
         int result = SSL_do_handshake(tls->ssl);
         if (result != 1)
             rc = trio_tls_retry_write_(tls, result);
@@ -52,7 +51,7 @@ trio_status trio_tls_end_(struct trio_tls_stream *tls)
     if (rc != TRIO_OK)
         return rc;
     if (!tls->sent_eof) { // Nor by another task meanwhile.
-        ERR_clear_error();
+        trio_tls_clear_errors_();
         int result = SSL_shutdown(tls->ssl); // Has all that it needs.
         if (result < 0)
             return trio_tls_failed_(tls);
@@ -122,7 +121,7 @@ static TRIO_CHECKPOINT trio_status await_end(struct trio_tls_stream *tls)
         unsigned char byte;
         size_t length;
 
-        ERR_clear_error();
+        trio_tls_clear_errors_();
         int result = SSL_peek_ex(tls->ssl, &byte, 1, &length);
         if (result == 1)
             return trio_fail(TRIO_EINVAL, "unwrap: the peer has sent data");

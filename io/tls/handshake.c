@@ -5,11 +5,11 @@
 
 #include "io/tls/handshake.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <trio/error.h>
 #include <trio/task.h>
 
+#include "io/tls/failure.h"
 #include "io/tls/retry.h"
 #include "io/tls/transport.h"
 
@@ -34,7 +34,7 @@ static TRIO_CHECKPOINT trio_status go_on(struct trio_tls_stream *tls)
     int result = 0;
 
     do {
-        ERR_clear_error();
+        trio_tls_clear_errors_();
         result = SSL_do_handshake(tls->ssl);
         if (result != 1)
             rc = trio_tls_retry_write_(tls, result);

@@ -11,13 +11,13 @@
 
 #include "io/tls/stream.h"
 
-#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <trio/error.h>
 #include <trio/task.h>
 
 #include "io/tls/buffers.h"
 #include "io/tls/close.h"
+#include "io/tls/failure.h"
 #include "io/tls/handshake.h"
 #include "io/tls/retry.h"
 #include "io/tls/transport.h"
@@ -84,7 +84,7 @@ static TRIO_CHECKPOINT trio_status write_all(struct trio_tls_stream *tls,
         rc = make_room(tls, TLS_RECORD_ROOM);
         if (rc != TRIO_OK)
             return rc;
-        ERR_clear_error();
+        trio_tls_clear_errors_();
         int result =
             SSL_write_ex(tls->ssl, data + *ret_sent, size - *ret_sent, &length);
         if (result == 1)
@@ -159,7 +159,7 @@ static int read_once(struct trio_tls_stream *tls, void *buffer, size_t size,
 {
     size_t written = tls->out_end - tls->out_start;
 
-    ERR_clear_error();
+    trio_tls_clear_errors_();
     int result = SSL_read_ex(tls->ssl, buffer, size, ret_length);
     if (tls->out_end - tls->out_start > written)
         tls->owes_answer = true;
