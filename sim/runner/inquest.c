@@ -13,6 +13,7 @@
 
 #include "sim/kernel/state.h"
 #include "sim/runner/child.h"
+#include "sim/runner/output.h"
 #include "sim/search/search.h"
 
 enum {
@@ -183,6 +184,7 @@ static void tell(const struct options *options, struct trio_campaign *campaign,
     if (death == NULL)
         return;
     become(options, death, record->endless);
+    trio_runner_output_hold_();
     trio_runner_crash_expect_(record, record->result.token);
     trio_ignore(trio_campaign_replay(campaign, record->scenario,
                                      record->result.token, &result));

@@ -15,6 +15,7 @@
 #include "sim/runner/child.h"
 #include "sim/runner/inquest.h"
 #include "sim/runner/interrupt.h"
+#include "sim/runner/output.h"
 #include "sim/runner/worker.h"
 
 enum { WORKERS_MAX = 64 };
@@ -25,6 +26,7 @@ struct worker {
     struct work left;
     struct record so_far; // Of what it is at.
     struct death *death;  // Where it tells of its own.
+    int output;           // What it prints. 0: there is none yet.
 };
 
 struct crew {
@@ -43,6 +45,7 @@ static void become(const struct crew *crew, const struct worker *worker,
 {
     trio_runner_child_bind_(parent);
     trio_runner_interrupts_ignore_();
+    trio_runner_output_redirect_(worker->output);
     trio_runner_crash_tell_(worker->death);
     trio_runner_crash_limit_(crew->jobs->options->step_seconds, 0);
     for (size_t i = 0; i < crew->count; i++)
@@ -62,7 +65,9 @@ static bool start(struct crew *crew, struct worker *worker)
         return false;
     if (worker->death == NULL)
         worker->death = trio_runner_shared_new_(sizeof(*worker->death));
-    if (worker->death == NULL)
+    if (worker->output == 0)
+        worker->output = trio_runner_output_new_();
+    if (worker->death == NULL || worker->output < 0)
         return false;
     memset(worker->death, 0, sizeof(*worker->death));
     if (worker->so_far.scenario == NULL)
@@ -144,6 +149,12 @@ static struct record last_of(const struct crew *crew,
     return record;
 }
 
+static void tell_output(const struct worker *worker)
+{
+    trio_runner_output_write_(stdout, "A process has printed",
+                              trio_runner_output_read_(worker->output));
+}
+
 // The worker's process has ended; if that was in the middle of something, that
 // has failed.
 static void bury(struct crew *crew, struct worker *worker)
@@ -156,6 +167,8 @@ static void bury(struct crew *crew, struct worker *worker)
     while (waitpid(worker->pid, &status, 0) < 0 && errno == EINTR)
         continue;
     if (worker->left.at >= jobs->count) {
+        if (status != 0)
+            tell_output(worker);
         crew->unclean |= status != 0;
         return;
     }
@@ -170,6 +183,8 @@ static void bury(struct crew *crew, struct worker *worker)
                  "its process ended with %d", WEXITSTATUS(status));
     if (!trio_runner_record_failed_(&crew->sum))
         hold_inquest(crew, worker, &record);
+    if (record.result.token[0] == '\0') // Else its replay prints it.
+        tell_output(worker);
     finish(crew, worker, &record);
 }
 

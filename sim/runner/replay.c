@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "sim/runner/crash.h"
+#include "sim/runner/output.h"
 #include "sim/runner/report.h"
 
 // A token is kept because it led to a failure: who replays it is told that it
@@ -62,8 +63,10 @@ int trio_runner_replay_(const struct options *options,
         trio_runner_crash_expect_(&record, options->replay);
         trio_runner_crash_then_(trio_runner_report_death_,
                                 (void *)(uintptr_t)options);
+        trio_runner_output_hold_();
         trio_status rc = trio_campaign_replay(campaign, scenarios[i],
                                               options->replay, &record.result);
+        free(trio_runner_output_release_());
         trio_runner_crash_expect_(NULL, NULL);
         trio_runner_crash_then_(NULL, NULL);
         if (rc != TRIO_EINVAL)

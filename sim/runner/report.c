@@ -15,6 +15,7 @@
 #include "sim/runner/crash.h"
 #include "sim/runner/deviations.h"
 #include "sim/runner/inquest.h"
+#include "sim/runner/output.h"
 #include "sim/runner/place.h"
 #include "sim/runner/similar.h"
 #include "sim/runner/timeline.h"
@@ -134,16 +135,27 @@ static void write_scene(const struct scene *scene, const struct kernel *kernel,
                           terminal_width());
 }
 
+static void write_printed(FILE *out, char *text)
+{
+    trio_runner_output_write_(out, "It prints", text);
+}
+
+__attribute__((noreturn)) static void
+end_with_scene(const struct scene *scene, const struct kernel *kernel,
+               const char *failure, char *printed)
+{
+    if (kernel != NULL)
+        write_scene(scene, kernel, failure);
+    write_printed(scene->out, printed);
+    fclose(scene->out);
+    _exit(EXIT_FAILED);
+}
+
 // Called in a process that is dying, in place of its end.
 static void write_last_scene(void *context, const struct death *death,
                              struct kernel *kernel)
 {
-    struct scene *scene = context;
-
-    if (kernel != NULL)
-        write_scene(scene, kernel, death->text);
-    fclose(scene->out);
-    _exit(EXIT_FAILED);
+    end_with_scene(context, kernel, death->text, trio_runner_output_release_());
 }
 
 // Its runs were all tried when shrinking. Others may end the process, which is
@@ -152,8 +164,10 @@ static void write_similar(FILE *out, struct trio_campaign *campaign,
                           const struct record *record, const char *failure)
 {
     trio_runner_crash_expect_(NULL, NULL);
+    trio_runner_output_hold_();
     trio_runner_similar_(out, campaign, record->scenario, record->result.token,
                          failure);
+    free(trio_runner_output_release_());
 }
 
 // Replays the token, which leaves what there is to tell in the kernel.
@@ -164,17 +178,21 @@ static void write_story(FILE *out, const struct options *options,
     const struct trio_campaign_result *first = &record->result;
     struct trio_campaign_result again;
     const struct kernel *kernel = trio_sim_campaign_kernel_(campaign);
+    trio_runner_output_hold_();
     trio_status rc =
         trio_campaign_replay(campaign, record->scenario, first->token, &again);
+    char *printed = trio_runner_output_release_();
 
     if (rc == TRIO_OK && again.verdict == first->verdict) {
         const struct scene scene = {out, options};
         bool failed = again.verdict == TRIO_SIM_FAILED;
         write_scene(&scene, kernel, failed ? again.text : NULL);
+        write_printed(out, printed);
         if (failed && (first->minimal || options->replay != NULL))
             write_similar(out, campaign, record, again.text);
         return;
     }
+    free(printed);
     fprintf(out,
             "\n  Replayed in this process, the token comes to something else:\n"
             "  what decides is not in the schedule. Does the scenario keep "
@@ -199,6 +217,7 @@ void trio_runner_report_death_(void *context, const struct death *death,
 {
     const struct options *options = context;
     struct scene scene = {stdout, options};
+    char *printed = trio_runner_output_release_();
     char command[COMMAND_MAX];
 
     trio_runner_command_(command, sizeof(command), options, &death->record,
@@ -206,7 +225,7 @@ void trio_runner_report_death_(void *context, const struct death *death,
     printf("%s failed: ", death->record.scenario->name);
     trio_runner_place_write_(stdout, death->text);
     printf("\n  token    %s\n  replay   %s\n", death->token, command);
-    write_last_scene(&scene, death, kernel);
+    end_with_scene(&scene, kernel, death->text, printed);
 }
 
 char *trio_runner_report_story_(const struct options *options,

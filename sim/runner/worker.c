@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "sim/runner/output.h"
 #include "sim/runner/trial.h"
 
 struct sender {
@@ -57,6 +58,7 @@ static void send_progress(void *context, const struct record *so_far)
     struct sender *sender = context;
     trio_time now = sender->clock.now(sender->clock.context);
 
+    trio_runner_output_trim_();
     if (now - sender->sent < 100 * TRIO_MS)
         return;
     sender->sent = now;

@@ -90,6 +90,38 @@ TRIO_SCENARIO(asks_for_the_environment)
     return getenv("HOME") == NULL ? TRIO_OK : trio_checkpoint();
 }
 
+// ---- Prints ----
+
+TRIO_SCENARIO(prints)
+{
+    (void)arg;
+    trio_status rc = trio_checkpoint();
+    puts("to be or not to be");
+    fputs("that is the question\n", stderr);
+    return rc;
+}
+
+TRIO_SCENARIO(prints_and_fails)
+{
+    (void)arg;
+    puts("to be or not to be");
+    trio_status rc = trio_checkpoint();
+    fputs("that is the question\n", stderr);
+    TRIO_SIM_ALWAYS(rc != TRIO_OK, "it does not get here");
+    puts("to sleep");
+    return rc;
+}
+
+TRIO_SCENARIO(prints_and_crashes)
+{
+    (void)arg;
+    puts("to be or not to be");
+    trio_status rc = trio_checkpoint();
+    if (rc == TRIO_OK)
+        raise(SIGBUS);
+    return rc;
+}
+
 // ---- Files ----
 
 static trio_status read_file(const char *path)

@@ -50,6 +50,24 @@ check 'that is one deviation' says '^    1\. task at start, .* -> task#2 first'
 check 'the environment' fails asks_for_the_environment \
     'the real environment leaked in: getenv called at unusual.c:'
 
+# ---- Prints ----
+
+check 'what is printed' run 0 --test prints
+check 'is held back' says_not 'to be|question'
+check 'but not without other processes' run 0 --test prints --jobs 0
+check 'which print as they go' says '^to be or not to be$'
+# Each line once, in its place.
+prints() {
+    [ "$(grep -c 'to be or not to be' "$work/out")" -eq 1 ] &&
+        says '^  It prints$' && says '^    to be or not to be$'
+}
+check 'of what fails' run 1 --test prints_and_fails
+check 'it is shown' prints
+check 'with all of it' says '^    that is the question$'
+check 'up to there' says_not 'sleep'
+check 'also of a crash' fails prints_and_crashes 'crashed: SIGBUS at '"$at"
+check 'and of its replay' prints
+
 # ---- Files ----
 
 check 'a file' fails reads_a_file \
