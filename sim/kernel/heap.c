@@ -91,6 +91,20 @@ void trio_sim_heap_gave_(struct kernel *kernel, const void *block)
     heap->slots[gap].block = NULL;
 }
 
+bool trio_sim_uses_malloc_(const struct kernel *kernel)
+{
+    return kernel->heap.taken > 0;
+}
+
+size_t trio_sim_heap_size_(const struct kernel *kernel, const void *block)
+{
+    const struct heap *heap = &kernel->heap;
+    size_t i = heap->count > 0 ? find(heap, block) : 0;
+
+    return heap->count > 0 && heap->slots[i].block != NULL ? heap->slots[i].size
+                                                           : SIZE_MAX;
+}
+
 void trio_sim_heap_reset_(struct kernel *kernel)
 {
     struct heap *heap = &kernel->heap;

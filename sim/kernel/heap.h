@@ -37,6 +37,9 @@ void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
                          const void *place);
 void trio_sim_heap_gave_(struct kernel *kernel, const void *block);
 
+// Returns the size of a block of the run's, SIZE_MAX: it is none.
+size_t trio_sim_heap_size_(const struct kernel *kernel, const void *block);
+
 // A run begins, without any.
 void trio_sim_heap_reset_(struct kernel *kernel);
 

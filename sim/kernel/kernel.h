@@ -165,10 +165,15 @@ struct strategy {
 
 // ---- Plans ----
 
+// Where blocks of malloc's lie that are taken one after the other.
+enum heap_order { HEAP_AS_IT_COMES, HEAP_UPWARDS, HEAP_DOWNWARDS };
+
 // How a twin differs, in what must make no difference.
 struct perturbation {
     bool addresses; // Memory and stacks are handed out in another order.
     uint8_t junk;   // What fresh memory and stacks hold; 0: whatever it was.
+    enum heap_order heap_order; // The same of what malloc hands out.
+    uint8_t heap_junk;
 };
 
 struct plan {
@@ -382,6 +387,9 @@ bool trio_sim_is_first_in_line_(const struct kernel *kernel);
 // Whether something was injected in this run so far: a cancellation or a
 // failure.
 bool trio_sim_injected_(const struct kernel *kernel);
+
+// Whether the run has taken anything from malloc.
+bool trio_sim_uses_malloc_(const struct kernel *kernel);
 
 // The class of a failure.
 uint64_t trio_sim_class_(enum failure_kind kind, const char *text);

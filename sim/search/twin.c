@@ -16,23 +16,39 @@
 
 enum { JUNK = 0x5a, OTHER_JUNK = 0xa5 };
 
-static const struct perturbation all_different = {.addresses = true,
-                                                  .junk = OTHER_JUNK};
-
 struct suspect {
     const char *what;
     struct perturbation sides[2];
 };
 
-// The last one has been convicted already, if no other is.
+#define SIDE(addresses_, junk_, heap_order_, heap_junk_)                       \
+    {                                                                          \
+        .addresses = (addresses_), .junk = (junk_),                            \
+        .heap_order = HEAP_##heap_order_, .heap_junk = (heap_junk_)            \
+    }
+
+static const struct perturbation all_different =
+    SIDE(true, OTHER_JUNK, DOWNWARDS, OTHER_JUNK);
+
+// The last one is what is left if no other is convicted.
 static const struct suspect suspects[] = {
     {"what an earlier run left, or the real world",
-     {{.junk = JUNK}, {.junk = JUNK}}},
-    {"uninitialised memory", {{.junk = JUNK}, {.junk = OTHER_JUNK}}},
-    {"uninitialised memory", {{.junk = 0}, {.junk = JUNK}}},
-    {"addresses", {{.junk = JUNK}, {.junk = JUNK, .addresses = true}}},
-    {"something outside the run",
-     {{.junk = 0}, {.junk = OTHER_JUNK, .addresses = true}}},
+     {SIDE(false, JUNK, UPWARDS, JUNK), SIDE(false, JUNK, UPWARDS, JUNK)}},
+    {"uninitialised memory of malloc's",
+     {SIDE(false, JUNK, UPWARDS, JUNK),
+      SIDE(false, JUNK, UPWARDS, OTHER_JUNK)}},
+    {"uninitialised memory",
+     {SIDE(false, JUNK, UPWARDS, JUNK),
+      SIDE(false, OTHER_JUNK, UPWARDS, JUNK)}},
+    {"uninitialised memory",
+     {SIDE(false, 0, UPWARDS, JUNK), SIDE(false, JUNK, UPWARDS, JUNK)}},
+    {"the order of malloc's addresses",
+     {SIDE(false, JUNK, UPWARDS, JUNK), SIDE(false, JUNK, DOWNWARDS, JUNK)}},
+    {"addresses",
+     {SIDE(false, JUNK, UPWARDS, JUNK), SIDE(true, JUNK, UPWARDS, JUNK)}},
+    {"something, it is not known what",
+     {SIDE(false, 0, AS_IT_COMES, 0),
+      SIDE(true, OTHER_JUNK, DOWNWARDS, OTHER_JUNK)}},
 };
 
 enum { SUSPECTS = sizeof(suspects) / sizeof(suspects[0]) };
@@ -93,6 +109,16 @@ static bool find_parting(struct search *search, const struct plan *plan,
     return part;
 }
 
+// Where malloc puts something is not the same in any two runs, as an order is.
+static const char *name_of(const struct search *search,
+                           const struct suspect *suspect)
+{
+    return suspect == suspects && trio_sim_uses_malloc_(search->kernel)
+               ? "what an earlier run left, malloc's addresses, or the real "
+                 "world"
+               : suspect->what;
+}
+
 // A run that is looked at closely leaves other things on its stacks. If that is
 // enough to make the difference go away, the little that is kept of every run
 // has to do.
@@ -104,7 +130,8 @@ static void write_text(struct search *search, const struct plan *plan,
     if (!find_parting(search, plan, suspect, true, where, sizeof(where)))
         find_parting(search, plan, suspect, false, where, sizeof(where));
     snprintf(outcome->text, sizeof(outcome->text),
-             "not deterministic: depends on %s; %s", suspect->what, where);
+             "not deterministic: depends on %s; %s", name_of(search, suspect),
+             where);
 }
 
 bool trio_sim_twin_(struct search *search, const struct plan *plan,
