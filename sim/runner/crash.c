@@ -149,6 +149,20 @@ static struct kernel *leave_run(void)
     return kernel;
 }
 
+static void find_place(struct death *death)
+{
+    const struct trio_report report = trio_report_platform();
+    size_t length = strlen(death->text);
+    char place[128];
+
+    death->call_count = trio_runner_crash_calls_(death->calls, DEATH_CALLS_MAX);
+    if (death->call_count == 0)
+        return;
+    report.place(report.context, death->calls[0], place, sizeof(place));
+    snprintf(death->text + length, sizeof(death->text) - length, " at %s",
+             place);
+}
+
 // The process is about to end. What is known is told, or said, before it is
 // looked where it happened: to find that out may be too much.
 static void die(struct kernel *kernel, const char *what, bool with_place,
@@ -173,7 +187,7 @@ static void die(struct kernel *kernel, const char *what, bool with_place,
     }
     size_t length = strlen(death->text);
     if (with_place)
-        trio_runner_crash_place_(death->text, sizeof(death->text));
+        find_place(death);
     if (speaks) {
         say(death->text + length);
         say_how_to_have_it_again(death);

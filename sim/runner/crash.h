@@ -8,7 +8,7 @@
 #include "sim/runner/record.h"
 #include "sim/search/search.h"
 
-enum { DEATH_TEXT_MAX = 200 };
+enum { DEATH_TEXT_MAX = 200, DEATH_CALLS_MAX = 32 };
 
 // The decisions of a run, all in one piece of memory.
 struct schedule {
@@ -19,11 +19,13 @@ struct schedule {
 // What is known of the end of a process, in memory that it shares with the one
 // that has to go on.
 struct death {
-    bool told;                      // It came to telling: the rest is set.
-    struct record record;           // Under way.
-    char text[DEATH_TEXT_MAX];      // "crashed: SIGSEGV at ..."
-    struct schedule schedule;       // Of the run, if it kept its decisions.
-    char token[TRIO_SIM_TOKEN_MAX]; // Of that, if there is room.
+    bool told;                          // It came to telling: the rest is set.
+    struct record record;               // Under way.
+    char text[DEATH_TEXT_MAX];          // "crashed: SIGSEGV at ..."
+    const void *calls[DEATH_CALLS_MAX]; // Under way, innermost first;
+    size_t call_count;                  // 0: not known.
+    struct schedule schedule;           // Of the run, if it kept its decisions.
+    char token[TRIO_SIM_TOKEN_MAX];     // Of that, if there is room.
 };
 
 // Takes down the run that is under way as far as it has come, if it is one that

@@ -1,5 +1,5 @@
-// A signal interrupts a frame, and the unwinder knows which. That is the place,
-// unless it is in a library: then the call that led there is meant. As for
+// A signal interrupts a frame, and the unwinder knows which. The first call is
+// there, unless that is in a library: then it is the one that led there. As for
 // backtraces there has to be an unwinder.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
@@ -12,15 +12,13 @@
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <unwind.h>
-
-#include <trio/run.h>
 
 struct search {
     bool interrupted; // The frames that follow are those of before the signal.
-    const char *place;
+    const void **calls;
+    size_t count;
+    size_t max;
 };
 
 static bool is_ours(const void *frame)
@@ -44,30 +42,26 @@ static _Unwind_Reason_Code look(struct _Unwind_Context *context, void *argument)
         return _URC_END_OF_STACK;
     if (!search->interrupted || !is_ours((const void *)address))
         return _URC_NO_REASON;
-    // Places are where calls return to, which this one is not.
-    search->place = (const char *)address + (before != 0);
-    return _URC_END_OF_STACK;
+    if (search->count == search->max)
+        return _URC_END_OF_STACK;
+    // Places are where calls return to, which the one that failed is not.
+    search->calls[search->count++] = (const char *)address + (before != 0);
+    return _URC_NO_REASON;
 }
 
 void trio_runner_crash_place_prepare_(void)
 {
-    struct search search = {.place = NULL};
+    struct search search = {.max = 0};
 
     _Unwind_Backtrace(look, &search); // Which loads what it needs.
 }
 
-void trio_runner_crash_place_(char *text, size_t size)
+size_t trio_runner_crash_calls_(const void **ret_calls, size_t max)
 {
-    const struct trio_report report = trio_report_platform();
-    struct search search = {.place = NULL};
-    char where[128];
+    struct search search = {.calls = ret_calls, .max = max};
 
     _Unwind_Backtrace(look, &search);
-    if (search.place == NULL)
-        return;
-    report.place(report.context, search.place, where, sizeof(where));
-    size_t length = strlen(text);
-    snprintf(text + length, size - length, " at %s", where);
+    return search.count;
 }
 
 #endif

@@ -1,4 +1,4 @@
-// The place at which a process has crashed.
+// The place at which a process has crashed, and how it came there.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_SIM_RUNNER_CRASH_PLACE_H
@@ -9,8 +9,8 @@
 // Does what takes a heap, so that it is done when one is needed.
 void trio_runner_crash_place_prepare_(void);
 
-// Appends " at ..." to `text`, with the innermost place in the program, if it
-// can be found; to be called from the handler of a signal.
-void trio_runner_crash_place_(char *text, size_t size);
+// Finds the calls of the program that were under way, innermost first, if that
+// can be; to be called from the handler of a signal. Returns how many.
+size_t trio_runner_crash_calls_(const void **ret_calls, size_t max);
 
 #endif // TRIO_SIM_RUNNER_CRASH_PLACE_H

@@ -94,6 +94,14 @@ static void run_and_tell(const struct inquest *inquest, struct kernel *kernel,
     _exit(EXIT_PASSED);
 }
 
+// A step that never ends is anywhere in it when its time is up.
+static uint64_t class_of(const struct death *death)
+{
+    return trio_sim_class_(FAILURE_CRASH, death->record.endless != 0
+                                              ? "a step never ends"
+                                              : death->text);
+}
+
 // Stands in for trio_sim_run_.
 static void run_apart(void *context, struct kernel *kernel,
                       const struct plan *plan, struct outcome *outcome)
@@ -110,10 +118,9 @@ static void run_apart(void *context, struct kernel *kernel,
     take_fired(kernel, apart->over ? &apart->schedule : &apart->death.schedule);
     if (apart->over || !apart->death.told)
         return;
-    *outcome = (struct outcome){
-        .verdict = VERDICT_FAILED,
-        .failure = FAILURE_CRASH,
-        .failure_class = trio_sim_class_(FAILURE_CRASH, apart->death.text)};
+    *outcome = (struct outcome){.verdict = VERDICT_FAILED,
+                                .failure = FAILURE_CRASH,
+                                .failure_class = class_of(&apart->death)};
     snprintf(outcome->text, sizeof(outcome->text), "%s", apart->death.text);
 }
 

@@ -99,6 +99,15 @@ const char *trio_runner_place_name_(uint32_t place)
     return line == NULL ? "" : base_name(line);
 }
 
+const char *trio_runner_place_of_call_(const void *call)
+{
+    const struct symbol *symbol = trio_runner_symbol_(
+        trio_runner_symbol_number_(trio_runner_symbol_offset_(call)));
+
+    return symbol->line == NULL || symbol->ours ? NULL
+                                                : base_name(symbol->line);
+}
+
 // Returns the line of an offset, NULL: not known.
 static const char *line_of(unsigned long offset)
 {

@@ -24,4 +24,7 @@ const char *trio_runner_place_line_(uint32_t place);
 // The same without its folders; "": not known.
 const char *trio_runner_place_name_(uint32_t place);
 
+// Returns the place of one call, NULL if it is not known, or in the library.
+const char *trio_runner_place_of_call_(const void *call);
+
 #endif // TRIO_SIM_RUNNER_PLACE_H

@@ -140,12 +140,28 @@ static void write_printed(FILE *out, char *text)
     trio_runner_output_write_(out, "It prints", text);
 }
 
+static void write_calls(FILE *out, const struct death *death)
+{
+    bool any = false;
+
+    for (size_t i = 0; i < death->call_count; i++) {
+        const char *place = trio_runner_place_of_call_(death->calls[i]);
+        if (place == NULL)
+            continue;
+        if (!any)
+            fputs("\n  It was in the calls\n\n", out);
+        any = true;
+        fprintf(out, "    %s\n", place);
+    }
+}
+
 __attribute__((noreturn)) static void
 end_with_scene(const struct scene *scene, const struct kernel *kernel,
-               const char *failure, char *printed)
+               const struct death *death, char *printed)
 {
     if (kernel != NULL)
-        write_scene(scene, kernel, failure);
+        write_scene(scene, kernel, death->text);
+    write_calls(scene->out, death);
     write_printed(scene->out, printed);
     fclose(scene->out);
     _exit(EXIT_FAILED);
@@ -155,7 +171,7 @@ end_with_scene(const struct scene *scene, const struct kernel *kernel,
 static void write_last_scene(void *context, const struct death *death,
                              struct kernel *kernel)
 {
-    end_with_scene(context, kernel, death->text, trio_runner_output_release_());
+    end_with_scene(context, kernel, death, trio_runner_output_release_());
 }
 
 // Its runs were all tried when shrinking. Others may end the process, which is
@@ -225,7 +241,7 @@ void trio_runner_report_death_(void *context, const struct death *death,
     printf("%s failed: ", death->record.scenario->name);
     trio_runner_place_write_(stdout, death->text);
     printf("\n  token    %s\n  replay   %s\n", death->token, command);
-    end_with_scene(&scene, kernel, death->text, printed);
+    end_with_scene(&scene, kernel, death, printed);
 }
 
 char *trio_runner_report_story_(const struct options *options,

@@ -172,6 +172,9 @@ check 'not before the end' fails gives_up_too_early \
 check 'a loop' fails spins_if_first 'a step of spinner never ends at '"$at" \
     --step-seconds 1
 check 'has a schedule, too' says 'maker|task at start, 1st time -> spinner'
+check 'and says which calls it was in' says '^  It was in the calls$'
+line=$(grep -n ' wait_busily(arg)' "$source" | head -n 1)
+check 'from the innermost out' says "^    unusual.c:${line%%:*}\$"
 
 # ---- Somebody stops it ----
 
