@@ -201,10 +201,9 @@ TEST_PLAIN(campaign, goes_on_with_other_data_for_ten_thousand_schedules)
     CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
     CHECK_EQ(result.runs, 10001);
     CHECK_EQ(result.schedules, 0);
-    options.steps = 1000;
+    options.work = 1000; // Of three tasks, 24 and their steps.
     CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
-    CHECK(result.runs < 1000);
-    CHECK(result.steps >= 1000 && result.steps < 1100);
+    CHECK(result.runs > 10 && result.runs < 40);
     close();
 }
 
@@ -364,6 +363,32 @@ TEST_PLAIN(campaign, fails_for_what_never_held)
     close();
 }
 
+static TRIO_CHECKPOINT trio_status nap_and_go_on(void *arg)
+{
+    trio_status rc = trio_sleep(*(const trio_duration *)arg);
+
+    for (int i = 0; i < 3 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status nap_together(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, nap_and_go_on, arg);
+    for (int i = 0; i < 5 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon(&nursery, nap_and_go_on, arg);
+    for (int i = 0; i < 5 && rc == TRIO_OK; i++)
+        rc = trio_checkpoint();
+    if (rc == TRIO_OK)
+        rc = trio_sleep(*(const trio_duration *)arg / 2);
+    return trio_nursery_close(&nursery, rc);
+}
+
 static bool stop_soon(void *context, const struct trio_campaign_result *so_far)
 {
     *(uint64_t *)context = so_far->runs;
@@ -404,6 +429,32 @@ TEST_PLAIN(campaign, leaves_out_what_it_is_told_to)
     options.sweeps_only = true;
     CHECK_OK(trio_campaign_run(campaign, &sound, &options, &result));
     CHECK_EQ(result.runs, 1);
+    close();
+}
+
+TEST_PLAIN(campaign, says_which_sweep_was_cut)
+{
+    static const trio_duration nap = TRIO_MS;
+    const struct trio_scenario scenario = {
+        .name = "naps", .fn = nap_together, .arg = (void *)(uintptr_t)&nap};
+    struct trio_campaign_options options = {.sweeps_only = true};
+    struct trio_campaign_result result;
+
+    open();
+    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
+    CHECK(!result.cancel_cut && !result.time_cut && !result.failure_cut);
+    CHECK(result.cancel_points_tried == result.cancel_points);
+    CHECK(result.time_runs > 3);
+    options.sweep_work = 30; // Of three tasks a run takes more than 24.
+    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
+    CHECK(result.cancel_cut && result.time_cut && result.failure_cut);
+    CHECK(result.cancel_runs < 5 && result.time_runs < 5);
+    options.sweep_work = 0;
+    options.sweep_runs = 3;
+    CHECK_OK(trio_campaign_run(campaign, &scenario, &options, &result));
+    CHECK(result.cancel_cut && result.time_cut && result.failure_cut);
+    CHECK_EQ(result.cancel_runs, 3);
+    CHECK_EQ(result.time_runs, 3);
     close();
 }
 

@@ -38,9 +38,11 @@ struct trio_campaign_options {
                                // trio_scenario's witness; NULL: that.
     uint64_t runs;             // At most, besides the sweeps; 0: 10,000, of
                                // "fifo" 1.
-    uint64_t steps;            // No more once they have taken so many; 0: no
-                               // limit, of the default 10,000,000.
+    uint64_t work;             // No more once they have taken so much: steps,
+                               // and 8 for each task; 0: without `runs`
+                               // 4,000,000, else any.
     uint64_t sweep_runs;       // At most, of each sweep; 0: 4,096.
+    uint64_t sweep_work;       // The same for each sweep; 0: 1,000,000.
     uint64_t seed;             // Other seeds, other schedules.
     const enum trio_sim_order *order; // Other than the scenario's; NULL: that.
     bool no_cancel_sweep;
@@ -86,13 +88,16 @@ struct trio_campaign_result {
     uint64_t cancel_points;    // Keys that were found, times moments.
     uint64_t cancel_points_tried;
     uint64_t cancel_runs;
+    bool cancel_cut;           // There was more to be done.
     uint64_t timers;           // That expire at some time, by when.
     uint64_t timers_tried;     // That have expired early.
     uint64_t moments;          // At which one can: kinds of them.
     uint64_t moments_tried;
     uint64_t time_runs;
+    bool time_cut;
     uint64_t calls;            // To seams that can fail.
     uint64_t failure_runs;
+    bool failure_cut;
     uint64_t twins;
     uint64_t sometimes;        // Properties that must hold in some run,
     uint64_t sometimes_held;   // and of them those that did. More than

@@ -4,7 +4,7 @@
 
 #include "sim/kernel/state.h"
 
-enum { PATHS_COMPARED_MAX = 1000 };
+enum { PATHS_KEPT_APART = 1 << (TARGET_BITS - 1) };
 
 const struct actor trio_sim_no_actor_;
 
@@ -38,19 +38,34 @@ const struct actor *trio_sim_actor_at_(const struct kernel *kernel, size_t i)
 }
 
 // Tokens name a task by the lower bits of its path: no other one has the same.
-static bool is_taken(const struct kernel *kernel, const struct actor *actor)
+void trio_sim_path_begin_(struct kernel *kernel, struct actor *actor)
 {
-    uint64_t mask = (1u << TARGET_BITS) - 1;
+    for (;;) {
+        uint32_t target = (uint32_t)actor->path & ((1u << TARGET_BITS) - 1);
+        uint64_t *word = &kernel->taken[target / 64];
+        uint64_t bit = UINT64_C(1) << target % 64;
 
-    for (size_t i = 0; i < kernel->actors.count; i++) {
-        const struct actor *other = ARRAY_AT(&kernel->actors, struct actor, i);
-        if (other != actor && ((other->path ^ actor->path) & mask) == 0)
-            return true;
+        if ((*word & bit) == 0 || kernel->actors.count > PATHS_KEPT_APART) {
+            *word |= bit;
+            return;
+        }
+        actor->path = trio_sim_mix_(actor->path, 0);
     }
-    return false;
 }
 
-static void name(const struct kernel *kernel, struct actor *actor)
+uint32_t trio_sim_nth_(const struct kernel *kernel, const struct actor *actor)
+{
+    const char *name = trio_sim_history_(kernel, actor)->name;
+    uint32_t nth = 1;
+
+    for (uint32_t i = 1; i < actor->number; i++)
+        nth += __builtin_strcmp(
+                   ARRAY_AT(&kernel->histories, struct history, i)->name,
+                   name) == 0;
+    return nth;
+}
+
+static void name(const struct kernel *kernel, const struct actor *actor)
 {
     struct history *history = trio_sim_history_(kernel, actor);
     const char *given = trio_task_name(actor->task);
@@ -62,13 +77,6 @@ static void name(const struct kernel *kernel, struct actor *actor)
          length++)
         history->name[length] = given[length];
     history->name[length] = '\0';
-    actor->nth = 1;
-    for (size_t i = 1; i + 1 < kernel->histories.count; i++) {
-        const struct history *other =
-            ARRAY_AT(&kernel->histories, struct history, i);
-        if (__builtin_strcmp(other->name, history->name) == 0)
-            actor->nth++;
-    }
 }
 
 struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
@@ -86,10 +94,7 @@ struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
     if (!kernel->details)
         return actor;
     trio_sim_append_(kernel, &kernel->histories);
-    if (actor->number < PATHS_COMPARED_MAX) {
-        name(kernel, actor);
-        while (is_taken(kernel, actor))
-            actor->path = trio_sim_mix_(actor->path, 0);
-    }
+    name(kernel, actor);
+    trio_sim_path_begin_(kernel, actor);
     return actor;
 }

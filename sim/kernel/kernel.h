@@ -46,9 +46,11 @@ struct actor {
     uint64_t priority;        // The strategy's.
     struct operation pending; // Where it stopped last.
     uint32_t number;
+    uint32_t rank;         // In line, by priority, from 1 on; 0: none.
+    uint32_t before, next; // The strategy's: in a list, by number; 0: none.
+    uint32_t steps;    // Taken so far. Of the loop: looks, of the clock: jumps.
     uint32_t parent;   // Number of the task that started it, 0: none.
     uint32_t children; // Started so far.
-    uint32_t steps;    // Taken so far. Of the loop: looks, of the clock: jumps.
     bool living;
     bool parked;
 
@@ -62,7 +64,7 @@ struct actor {
     uint32_t calls;      // To the seams, so far.
     uint32_t jobs;       // Started so far.
     uint32_t innermost;  // Of its open scopes, by number; 0: none.
-    uint32_t nth;        // Task of its name.
+    uint32_t nth;        // Task of its name; 0: nobody has asked.
     bool labelled;       // It has done something in this step.
     bool woken;          // Last by the loop, after time had passed early.
 } __attribute__((aligned(64)));
@@ -149,9 +151,13 @@ struct strategy {
     size_t (*pick)(void *context, struct kernel *kernel,
                    const struct candidates *candidates);
     bool every_step; // Pick is asked also where there is only one.
+    bool ranks;      // It goes by priorities.
     // There is a new actor: a task, a job; the loop and the clock whenever they
     // become candidates, the clock also after each jump. May be NULL.
     void (*started)(void *context, struct kernel *kernel, struct actor *actor);
+    // A task is in line, or is not any more; only if it `ranks`. May be NULL.
+    void (*joined)(void *context, struct kernel *kernel, struct actor *actor);
+    void (*left)(void *context, struct kernel *kernel, struct actor *actor);
     // An actor has used an object in its step. May be NULL.
     void (*used)(void *context, struct kernel *kernel, struct actor *actor,
                  const struct operation *operation);
@@ -224,6 +230,7 @@ struct outcome {
     trio_status status;
     uint64_t hash; // Of all that happened.
     uint64_t steps;
+    uint64_t tasks;
     uint64_t decisions; // With more than one to choose from.
     size_t fired;       // Deviations of the plan that happened.
     bool exhausted;     // The strategy has nothing new to try.
@@ -366,7 +373,16 @@ struct actor *trio_sim_candidate_(struct kernel *kernel,
                                   size_t i);
 struct actor *trio_sim_actor_(struct kernel *kernel,
                               const struct trio_task *task);
+struct actor *trio_sim_actor_number_(const struct kernel *kernel,
+                                     uint32_t number);
 uint64_t trio_sim_step_(const struct kernel *kernel);
+
+// Says that the priority of a task in line has changed.
+void trio_sim_rank_(struct kernel *kernel, struct actor *actor);
+
+// Returns which candidate has the highest priority.
+size_t trio_sim_first_by_priority_(struct kernel *kernel,
+                                   const struct candidates *candidates);
 
 // ---- For whoever finds a failure while a run is under way ----
 

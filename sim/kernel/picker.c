@@ -184,6 +184,9 @@ static size_t take_turn(struct kernel *kernel, struct place place,
         kernel->passed_over = 0;
     if (UNLIKELY(kernel->details) && choice > 0)
         tell_turn(kernel, place, candidates, choice);
+    if (kernel->ranks)
+        trio_sim_leave_line_(kernel,
+                             trio_sim_candidate_(kernel, candidates, choice));
     return choice - candidates->loop;
 }
 
@@ -216,6 +219,8 @@ static size_t decide(struct kernel *kernel, struct place place)
     struct candidates candidates;
     size_t choice;
 
+    if (kernel->ranks)
+        trio_sim_line_up_(kernel, place);
     for (;;) {
         if (kernel->due.count > 0)
             trio_sim_cancel_due_(kernel);

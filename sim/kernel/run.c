@@ -144,6 +144,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->memory.fails_context = kernel;
     kernel->actors.size = sizeof(struct actor);
     kernel->jobs.size = sizeof(struct pending_job);
+    kernel->ranking.size = sizeof(struct ranked);
     kernel->owed.size = sizeof(struct owed);
     kernel->descriptors.size = sizeof(struct descriptor);
     kernel->properties.size = sizeof(struct property);
@@ -195,6 +196,8 @@ static void reset_arrays(struct kernel *kernel)
     loop->path = 1;
     if (!kernel->details)
         return;
+    __builtin_memset(kernel->taken, 0, sizeof(kernel->taken));
+    trio_sim_path_begin_(kernel, loop);
     trio_sim_append_(kernel, &kernel->histories);
     trio_sim_append_(kernel, &kernel->scopes);
     for (size_t i = 0; i < kernel->plan->deviation_count; i++)
@@ -243,6 +246,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->plan = plan;
     kernel->outcome = outcome;
     kernel->strategy = strategy;
+    kernel->ranks = strategy != NULL && strategy->ranks;
     kernel->words = plan->words;
     kernel->runs++;
     kernel->details = plan->details || plan->words || kernel->looks_closely ||
@@ -309,6 +313,7 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     trio_sim_kernel_ = NULL;
     outcome->hash = kernel->hash;
     outcome->steps = kernel->steps;
+    outcome->tasks = kernel->actors.count - 1;
     outcome->decisions = kernel->decisions;
     outcome->drew = kernel->data != first_data(plan);
     trio_sim_judge_(kernel, rc);

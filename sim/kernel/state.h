@@ -18,7 +18,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 18
+    ARRAYS = 19
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -72,6 +72,12 @@ struct pending_job {
     struct trio_sim_job *job;
 };
 
+// A task in line, by its actor's number.
+struct ranked {
+    uint64_t priority;
+    uint32_t number;
+};
+
 // Where something comes that is no step: the tasks in line before whose steps
 // it is; none are when nobody is runnable. Or inside the step of one task,
 // where it reads the clock again.
@@ -107,6 +113,7 @@ struct kernel {
     uint64_t runs;                   // So far, this one included.
     bool details;
     bool words;
+    bool ranks;    // The strategy goes by priorities.
     bool hurried;  // Something may come before the next task.
     bool looking;  // No step was taken since the loop looked.
     bool unseen;   // Something has happened since, too.
@@ -130,13 +137,16 @@ struct kernel {
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
+    // Targets that are paths of tasks, one bit each; with details.
+    uint64_t taken[(1 << TARGET_BITS) / 64];
     struct object_table objects;
     struct heap heap;
     union {
         struct array arrays[ARRAYS];
         struct {
-            struct array actors; // By number; the first is the loop.
-            struct array jobs;   // struct pending_job
+            struct array actors;  // By number; the first is the loop.
+            struct array jobs;    // struct pending_job
+            struct array ranking; // struct ranked: a heap
             struct array owed;
             struct array descriptors; // struct descriptor
             struct array properties;
@@ -210,10 +220,12 @@ void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
 extern const struct actor trio_sim_no_actor_; // All zero.
 struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
                                   uint32_t parent);
+// Gives it a path that no other one has.
+void trio_sim_path_begin_(struct kernel *kernel, struct actor *actor);
+// Returns which task of its name it is.
+uint32_t trio_sim_nth_(const struct kernel *kernel, const struct actor *actor);
 struct history *trio_sim_history_(const struct kernel *kernel,
                                   const struct actor *actor);
-struct actor *trio_sim_actor_number_(const struct kernel *kernel,
-                                     uint32_t number);
 
 // ---- labels.c: where an actor stopped, as tokens name it ----
 void trio_sim_label_(struct kernel *kernel, struct actor *actor,
@@ -282,6 +294,11 @@ uint32_t trio_sim_far_(trio_duration duration);
 trio_time trio_sim_time_of_(const struct kernel *kernel, uint32_t far);
 void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
                        size_t size);
+
+// ---- ranking.c: the line by priority ----
+// Takes in who is new in line.
+void trio_sim_line_up_(struct kernel *kernel, struct place place);
+void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor);
 
 // ---- picker.c ----
 void trio_sim_started_(struct kernel *kernel, struct actor *actor);

@@ -17,7 +17,7 @@ void trio_sim_format_(const struct kernel *kernel, char *buffer, size_t size,
 void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
                           char *buffer, size_t size)
 {
-    const struct actor *actor = trio_sim_actor_number_(kernel, number);
+    struct actor *actor = trio_sim_actor_number_(kernel, number);
 
     if (number == 0) {
         trio_sim_format_(kernel, buffer, size, "nobody");
@@ -25,7 +25,9 @@ void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
         trio_sim_format_(kernel, buffer, size, "task %u", (unsigned)number);
     } else {
         const char *name = trio_sim_history_(kernel, actor)->name;
-        trio_sim_format_(kernel, buffer, size, actor->nth <= 1 ? "%s" : "%s#%u",
+        if (actor->nth == 0)
+            actor->nth = trio_sim_nth_(kernel, actor);
+        trio_sim_format_(kernel, buffer, size, actor->nth == 1 ? "%s" : "%s#%u",
                          name, (unsigned)actor->nth);
     }
 }

@@ -80,6 +80,9 @@ void trio_runner_record_add_(struct record *record,
     sum.cancel_runs += more.cancel_runs;
     sum.time_runs += more.time_runs;
     sum.failure_runs += more.failure_runs;
+    sum.cancel_cut |= more.cancel_cut;
+    sum.time_cut |= more.time_cut;
+    sum.failure_cut |= more.failure_cut;
     sum.twins += more.twins;
     add_strategies(sum.strategies, more.strategies);
     add_sometimes(&sum, &more);

@@ -50,14 +50,17 @@ void trio_runner_report_line_(FILE *out, const struct record *record,
         fprintf(out, ", all %" PRIu64 " schedule%s seen", result->schedules,
                 result->schedules > 1 ? "s" : "");
     if (result->cancel_points > 0)
-        fprintf(out, ", %" PRIu64 "/%" PRIu64 " cancel points",
-                result->cancel_points_tried, result->cancel_points);
+        fprintf(out, ", %" PRIu64 "/%" PRIu64 " cancel points%s",
+                result->cancel_points_tried, result->cancel_points,
+                result->cancel_cut ? " (cut)" : "");
     if (result->moments > 0)
         fprintf(out,
                 ", timers %" PRIu64 "/%" PRIu64 " at %" PRIu64 "/%" PRIu64
-                " moments",
+                " moments%s",
                 result->timers_tried, result->timers, result->moments_tried,
-                result->moments);
+                result->moments, result->time_cut ? " (cut)" : "");
+    if (result->failure_cut)
+        fprintf(out, ", %" PRIu64 " failures (cut)", result->failure_runs);
     if (result->capped > 0)
         fprintf(out, ", %" PRIu64 " capped", result->capped);
     if (record->replayed > 0)

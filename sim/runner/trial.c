@@ -19,7 +19,8 @@
 
 // Of a campaign, if nothing else is asked for: alone, in a test, one of many.
 enum { RUNS = 10000, RUNS_IN_TEST = 1000, RUNS_OF_MANY = 50000 };
-enum { STEPS = 10000000, SHARE = 5 }; // Of which a fifth is in any order.
+enum { WORK = 4000000, SWEEP_WORK = 1000000 };
+enum { SHARE = 5 }; // A fifth of it is in any order.
 static const trio_duration time_least = 100 * TRIO_MS; // Of all of them.
 
 static const enum trio_sim_order any_order = TRIO_SIM_ANY;
@@ -30,9 +31,10 @@ struct attempt {
     struct record *record;
     struct record so_far; // The same with the campaign under way.
     trio_time begun;
-    trio_time end;  // Of this order's turn; TRIO_FOREVER: it takes its time.
-    uint64_t runs;  // Of each campaign, 0: as the options say.
-    uint64_t steps; // The same.
+    trio_time end; // Of this order's turn; TRIO_FOREVER: it takes its time.
+    uint64_t runs; // Of each campaign, 0: as the options say.
+    uint64_t work; // The same.
+    uint64_t sweep_work;
 };
 
 static trio_time now(const struct trial *trial)
@@ -151,6 +153,13 @@ static uint64_t runs_of(const struct attempt *attempt)
     return (runs + trial->parts - 1) / trial->parts;
 }
 
+// How much there was, and whether all of it was seen.
+static void forget_extent(struct trio_campaign_result *result)
+{
+    result->schedules = 0;
+    result->cancel_cut = result->time_cut = result->failure_cut = false;
+}
+
 // Searches with one seed. Returns false if that ends the trial.
 static bool search(struct attempt *attempt, const enum trio_sim_order *order,
                    uint64_t round, uint64_t runs)
@@ -165,7 +174,8 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     if (order != NULL)
         options.order = order;
     options.runs = runs;
-    options.steps = attempt->steps;
+    options.work = attempt->work;
+    options.sweep_work = attempt->sweep_work;
     if (round > 0 || trial->part > 0) {
         options.no_cancel_sweep = true;
         options.no_time_sweep = true;
@@ -183,8 +193,8 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     trio_status rc = trio_campaign_run(trial->campaign, attempt->scenario,
                                        &options, &result);
     TRIO_ASSERT(rc == TRIO_OK); // The options were checked.
-    if (order != NULL)
-        result.schedules = 0; // Those of its own order count.
+    if (order != NULL)          // Those of its own order count.
+        forget_extent(&result);
     trio_runner_record_add_(record, &result);
     return !trio_runner_record_failed_(record);
 }
@@ -209,12 +219,13 @@ static bool search_until(struct attempt *attempt, trio_time end,
 static bool search_fifths(struct attempt *attempt, uint64_t fifths,
                           const enum trio_sim_order *order)
 {
-    trio_time end = now(attempt->trial) +
-                    time_least * (trio_duration)fifths / SHARE;
+    trio_time end =
+        now(attempt->trial) + time_least * (trio_duration)fifths / SHARE;
     uint64_t round = 0;
 
     attempt->runs = RUNS * fifths / SHARE;
-    attempt->steps = STEPS * fifths / SHARE;
+    attempt->work = WORK * fifths / SHARE;
+    attempt->sweep_work = SWEEP_WORK * fifths / SHARE;
     do
         if (!search(attempt, order, round++, runs_of(attempt)))
             return false;

@@ -45,8 +45,10 @@ static void note_point(struct search *search, const struct point *point,
     if (point->scopes[0] == 0 || !trio_sim_set_add_(&sweep->keys, point->key))
         return;
     search->result->cancel_points++;
-    if (sweep->count == SWEEP_POINTS_MAX)
+    if (sweep->count == SWEEP_POINTS_MAX) {
+        search->result->cancel_cut = true;
         return;
+    }
     struct sweep_point noted = {
         .anchor = point->anchor,
         .schedule = schedule,
@@ -123,7 +125,8 @@ static bool cancel_rank(struct search *search, uint32_t begin, size_t choice,
 
         if (point->rank != rank || target == 0)
             continue;
-        if (search->result->cancel_runs >= trio_sim_sweep_runs_(search))
+        if (!trio_sim_sweep_may_(search, search->result->cancel_runs,
+                                 &search->result->cancel_cut))
             return true;
         if (!cancel(search, i, target))
             return false;
@@ -161,6 +164,7 @@ bool trio_sim_sweep_cancels_(struct search *search)
 {
     uint32_t quiet = 0; // Schedules in a row without anything new.
 
+    trio_sim_sweep_begin_(search);
     for (uint32_t schedule = 0;
          schedule < SCHEDULES_MAX && quiet < QUIET_SCHEDULES; schedule++) {
         bool news;

@@ -8,7 +8,7 @@
 
 enum {
     RUNS_DEFAULT = 10000,
-    STEPS_DEFAULT = 10000000,
+    WORK_DEFAULT = 4000000,
     RUNS_PER_TWIN = 64,
     RUNS_PER_DATA = 4,
     RUNS_PER_CANCELLATION = 5
@@ -19,7 +19,7 @@ struct exploration {
     const struct strategy *strategy; // NULL: first in, first out.
     const char *by;
     uint64_t runs;
-    uint64_t steps; // All runs together, at most; 0: any number.
+    uint64_t work; // Of all runs together, at most; 0: any.
     bool is_portfolio;
     bool is_script;
 };
@@ -32,8 +32,8 @@ static bool begin(struct search *search, struct exploration *ret)
 
     *ret = (struct exploration){
         .runs = options->runs == 0 ? RUNS_DEFAULT : options->runs,
-        .steps = options->runs == 0 && options->steps == 0 ? STEPS_DEFAULT
-                                                            : options->steps,
+        .work = options->runs == 0 && options->work == 0 ? WORK_DEFAULT
+                                                          : options->work,
         .by = options->strategy,
         .is_portfolio = options->strategy == NULL,
     };
@@ -118,7 +118,7 @@ static bool is_all_seen(const struct search *search, uint64_t runs)
 trio_status trio_sim_explore_(struct search *search)
 {
     struct exploration exploration;
-    uint64_t begun = search->result->steps;
+    uint64_t begun = search->work;
 
     if (!begin(search, &exploration))
         return TRIO_EINVAL;
@@ -142,8 +142,7 @@ trio_status trio_sim_explore_(struct search *search)
             break;
         }
         if ((outcome.exhausted && !exploration.is_portfolio) ||
-            (exploration.steps != 0 &&
-             search->result->steps - begun >= exploration.steps))
+            (exploration.work != 0 && search->work - begun >= exploration.work))
             break;
     }
     return TRIO_OK;

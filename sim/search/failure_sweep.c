@@ -25,8 +25,10 @@ void trio_sim_note_calls_(struct search *search, const struct deviation *before)
         if (!trio_sim_set_add_(&sweep->anchors, calls[i].anchor))
             continue;
         search->result->calls++;
-        if (sweep->count == SWEEP_CALLS_MAX)
+        if (sweep->count == SWEEP_CALLS_MAX) {
+            search->result->failure_cut = true;
             continue;
+        }
         struct sweep_call *call = &sweep->calls[sweep->count++];
         *call = (struct sweep_call){.anchor = calls[i].anchor};
         if (before != NULL)
@@ -61,9 +63,11 @@ bool trio_sim_sweep_failures_(struct search *search)
 {
     const struct failure_sweep *sweep = &search->failures;
 
+    trio_sim_sweep_begin_(search);
     // There are more of them while we go.
     for (uint32_t i = 0; i < sweep->count; i++) {
-        if (search->result->failure_runs >= trio_sim_sweep_runs_(search))
+        if (!trio_sim_sweep_may_(search, search->result->failure_runs,
+                                 &search->result->failure_cut))
             break;
         if (!fail(search, &sweep->calls[i], DEVIATE_FAIL) ||
             !fail(search, &sweep->calls[i], DEVIATE_FAIL_ON))

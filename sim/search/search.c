@@ -11,6 +11,8 @@
 // Runs between two calls of progress.
 enum { PROGRESS_RUNS = 64 };
 
+enum { WORK_OF_TASK = 8 };
+
 static void set_begin(struct hash_set *set, uint64_t *slots, size_t slot_count)
 {
     set->slots = slots;
@@ -23,6 +25,7 @@ void trio_sim_search_begin_(struct search *search)
     search->outcome = (struct outcome){.verdict = VERDICT_PASSED};
     search->failing = (struct plan){.scenario = NULL};
     search->over = search->drew = false;
+    search->work = 0;
     search->cancels.count = 0;
     search->times.count = 0;
     search->failures.count = 0;
@@ -179,6 +182,7 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
     trio_sim_run_(search->kernel, plan, ret_outcome);
     result->runs++;
     result->steps += ret_outcome->steps;
+    search->work += ret_outcome->steps + WORK_OF_TASK * ret_outcome->tasks;
     search->drew |= ret_outcome->drew;
     result->capped += ret_outcome->verdict == VERDICT_CAPPED;
     result->traces += trio_sim_set_add_(&search->traces, ret_outcome->hash);
@@ -191,4 +195,24 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
     if (!search->over && !is_wanted(search))
         search->over = true;
     return !search->over;
+}
+
+void trio_sim_sweep_begin_(struct search *search)
+{
+    search->work_before = search->work;
+}
+
+bool trio_sim_sweep_may_(const struct search *search, uint64_t runs, bool *cut)
+{
+    const struct trio_campaign_options *options = &search->options;
+    uint64_t runs_max = options->sweep_runs;
+    uint64_t work_max = options->sweep_work;
+
+    if (runs_max == 0)
+        runs_max = SWEEP_RUNS_MAX;
+    if (work_max == 0)
+        work_max = SWEEP_WORK_MAX;
+    bool may = runs < runs_max && search->work - search->work_before < work_max;
+    *cut |= !may;
+    return may;
 }

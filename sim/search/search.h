@@ -65,6 +65,7 @@ bool trio_sim_set_add_(struct hash_set *set, uint64_t hash);
 
 enum {
     SWEEP_RUNS_MAX = 4096, // Of each sweep, so that it ends.
+    SWEEP_WORK_MAX = 1000000,
     SWEEP_POINTS_MAX = 2048,
     SWEEP_CALLS_MAX = 2048,
     SWEEP_SET_SLOTS = 4096
@@ -136,6 +137,8 @@ struct search {
     struct outcome outcome; // Of that.
     bool over;              // Something failed, or progress says so.
     bool drew;              // A run has drawn random data.
+    uint64_t work;          // Done so far: steps, and more for each task.
+    uint64_t work_before;   // The sweep that is under way.
     struct hash_set traces;
     uint64_t trace_slots[TRACE_SLOTS];
     struct cancel_sweep cancels;
@@ -150,12 +153,12 @@ void trio_sim_search_begin_(struct search *search);
 // others are random.
 struct plan trio_sim_schedule_(struct search *search, uint32_t schedule);
 
-// Returns how many runs each sweep may take.
-static inline uint64_t trio_sim_sweep_runs_(const struct search *search)
-{
-    uint64_t runs = search->options.sweep_runs;
-    return runs == 0 ? SWEEP_RUNS_MAX : runs;
-}
+// A sweep begins, which is cut once it has taken its share of work.
+void trio_sim_sweep_begin_(struct search *search);
+
+// Returns whether a sweep that has taken `runs` may take one more. If not, it
+// is cut, which is said in `cut`.
+bool trio_sim_sweep_may_(const struct search *search, uint64_t runs, bool *cut);
 
 // Runs a plan of the search's scenario and counts it as `by`'s. Returns false
 // if the search is over: then leave.

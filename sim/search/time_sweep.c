@@ -30,6 +30,8 @@ void trio_sim_note_lapses_(struct search *search)
         note_timers(search, &lapses[i]);
         if (sweep->count < SWEEP_POINTS_MAX)
             sweep->lapses[sweep->count++] = (struct sweep_lapse){lapses[i], 0};
+        else
+            search->result->time_cut = true;
     }
 }
 
@@ -72,7 +74,8 @@ static bool expire_each(struct search *search, uint32_t more, bool woken_first)
 
         if (far > LAPSE_TIMERS || lapse->timers[far - 1] == 0)
             continue;
-        if (search->result->time_runs >= trio_sim_sweep_runs_(search))
+        if (!trio_sim_sweep_may_(search, search->result->time_runs,
+                                 &search->result->time_cut))
             return true;
         if (!expire(search, &sweep->lapses[i], far, woken_first))
             return false;
@@ -82,6 +85,7 @@ static bool expire_each(struct search *search, uint32_t more, bool woken_first)
 
 bool trio_sim_sweep_times_(struct search *search)
 {
+    trio_sim_sweep_begin_(search);
     for (uint32_t more = 0; more < LAPSE_TIMERS; more++)
         if (!expire_each(search, more, false) ||
             !expire_each(search, more, true))

@@ -83,23 +83,6 @@ static void started(void *context, struct kernel *kernel, struct actor *actor)
     actor->priority = trio_sim_next_(&pct->state) | standing;
 }
 
-static size_t highest(struct kernel *kernel,
-                      const struct candidates *candidates)
-{
-    uint64_t best = trio_sim_candidate_(kernel, candidates, 0)->priority;
-    size_t found = 0;
-
-    for (size_t i = 1; i < candidates->count; i++) {
-        uint64_t priority =
-            trio_sim_candidate_(kernel, candidates, i)->priority;
-        if (priority > best) {
-            best = priority;
-            found = i;
-        }
-    }
-    return found;
-}
-
 static size_t pick(void *context, struct kernel *kernel,
                    const struct candidates *candidates)
 {
@@ -108,15 +91,17 @@ static size_t pick(void *context, struct kernel *kernel,
 
     if (decision >= pct->patience)
         return (size_t)trio_sim_below_(&pct->state, candidates->count);
-    size_t chosen = highest(kernel, candidates);
+    size_t chosen = trio_sim_first_by_priority_(kernel, candidates);
     while (pct->change_count > 0) {
         uint64_t change = pct->changes[pct->change_count - 1];
         if (change >> PLACE_BITS > decision)
             break;
         pct->change_count--;
-        trio_sim_candidate_(kernel, candidates, chosen)->priority =
-            change & ((1 << PLACE_BITS) - 1);
-        chosen = highest(kernel, candidates);
+        struct actor *actor = trio_sim_candidate_(kernel, candidates, chosen);
+        actor->priority = change & ((1 << PLACE_BITS) - 1);
+        if (actor->rank != 0)
+            trio_sim_rank_(kernel, actor);
+        chosen = trio_sim_first_by_priority_(kernel, candidates);
     }
     return chosen;
 }
@@ -128,6 +113,7 @@ struct strategy trio_sim_pct_(struct pct *pct, uint32_t fixed_depth)
     return (struct strategy){.name = "pct",
                              .begin = begin,
                              .pick = pick,
+                             .ranks = true,
                              .started = started,
                              .context = pct};
 }

@@ -5,21 +5,22 @@
 // has so many. For that, the operations that conflict with the one that was
 // done are drawn anew: that one came first must not say when they come.
 //
-// A priority belongs to one operation, and no call says when an actor has come
-// to its next: its low bits say of which step it is. Whoever is not a candidate
-// has not been compared since its last step, and a number that nobody has
-// looked at need not be drawn anew. So it is enough to do it for candidates,
-// just before they are compared.
+// A task has come to its next operation when it is in line again. Those in line
+// whose operation has an object are in lists, to be found by it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/strategy/strategy.h"
 
-static const uint64_t step_bits = 0xff;
-
 static void draw(struct pos *pos, struct actor *actor)
 {
-    actor->priority =
-        (trio_sim_next_(&pos->state) & ~step_bits) | (actor->steps & step_bits);
+    actor->priority = trio_sim_next_(&pos->state);
+}
+
+static uint32_t *list_of(struct pos *pos, const void *object)
+{
+    uint64_t hash = (uint64_t)(uintptr_t)object * UINT64_C(0x9e3779b97f4a7c15);
+
+    return &pos->lists[(hash >> 32) % POS_LISTS];
 }
 
 static void begin(void *context, struct kernel *kernel, uint64_t seed)
@@ -29,12 +30,40 @@ static void begin(void *context, struct kernel *kernel, uint64_t seed)
     (void)kernel;
     pos->state = seed;
     pos->used_count = 0;
+    __builtin_memset(pos->lists, 0, sizeof(pos->lists));
 }
 
 static void started(void *context, struct kernel *kernel, struct actor *actor)
 {
     (void)kernel;
     draw(context, actor);
+}
+
+static void joined(void *context, struct kernel *kernel, struct actor *actor)
+{
+    struct pos *pos = context;
+
+    draw(pos, actor);
+    if (actor->pending.object == NULL)
+        return;
+    uint32_t *first = list_of(pos, actor->pending.object);
+    actor->before = 0;
+    actor->next = *first;
+    if (*first != 0)
+        trio_sim_actor_number_(kernel, *first)->before = actor->number;
+    *first = actor->number;
+}
+
+static void left(void *context, struct kernel *kernel, struct actor *actor)
+{
+    if (actor->pending.object == NULL)
+        return;
+    if (actor->next != 0)
+        trio_sim_actor_number_(kernel, actor->next)->before = actor->before;
+    if (actor->before != 0)
+        trio_sim_actor_number_(kernel, actor->before)->next = actor->next;
+    else
+        *list_of(context, actor->pending.object) = actor->next;
 }
 
 static void used(void *context, struct kernel *kernel, struct actor *actor,
@@ -49,18 +78,43 @@ static void used(void *context, struct kernel *kernel, struct actor *actor,
     pos->used_count++;
 }
 
-// Whether what was used since the last decision conflicts with what is pending.
-// Of a step that uses more than there is room for, it may.
-static bool conflicts(const struct pos *pos, const struct operation *pending)
+static void redraw(struct pos *pos, struct kernel *kernel, struct actor *actor)
 {
-    if (pending->object == NULL)
-        return false;
-    if (pos->used_count > USED_MAX)
-        return true;
-    for (uint32_t i = 0; i < pos->used_count; i++)
-        if (trio_sim_conflict_(&pos->used[i], pending))
-            return true;
-    return false;
+    draw(pos, actor);
+    trio_sim_rank_(kernel, actor);
+}
+
+// Draws anew what conflicts with an operation.
+static void redraw_rivals(struct pos *pos, struct kernel *kernel,
+                          const struct operation *operation)
+{
+    uint32_t next = *list_of(pos, operation->object);
+
+    while (next != 0) {
+        struct actor *actor = trio_sim_actor_number_(kernel, next);
+        if (trio_sim_conflict_(operation, &actor->pending))
+            redraw(pos, kernel, actor);
+        next = actor->next;
+    }
+}
+
+// Draws anew what conflicts with what was used since the last decision. If that
+// is more than there is room for, everything may; in an order that does not
+// depend on addresses.
+static void redraw_all(struct pos *pos, struct kernel *kernel,
+                       const struct candidates *candidates)
+{
+    bool overflowed = pos->used_count > USED_MAX;
+
+    for (size_t i = 0; overflowed && i < candidates->task_count; i++) {
+        struct actor *actor = trio_sim_actor_(kernel, candidates->tasks[i]);
+        if (actor->pending.object != NULL)
+            redraw(pos, kernel, actor);
+    }
+    for (uint32_t i = 0; !overflowed && i < pos->used_count; i++)
+        if (pos->used[i].object != NULL)
+            redraw_rivals(pos, kernel, &pos->used[i]);
+    pos->used_count = 0;
 }
 
 // A reading of the clock is an operation of its own, amid a step whose others
@@ -78,32 +132,24 @@ static size_t pick(void *context, struct kernel *kernel,
                    const struct candidates *candidates)
 {
     struct pos *pos = context;
-    uint64_t best = 0;
-    size_t chosen = 0;
 
     if (candidates->reading)
         return pick_reading(pos, kernel, candidates);
-    for (size_t i = 0; i < candidates->count; i++) {
-        struct actor *actor = trio_sim_candidate_(kernel, candidates, i);
-        if (((actor->priority ^ actor->steps) & step_bits) != 0 ||
-            conflicts(pos, &actor->pending))
-            draw(pos, actor);
-        if (actor->priority > best) {
-            best = actor->priority;
-            chosen = i;
-        }
-    }
-    pos->used_count = 0;
-    return chosen;
+    if (pos->used_count > 0)
+        redraw_all(pos, kernel, candidates);
+    return trio_sim_first_by_priority_(kernel, candidates);
 }
 
 struct strategy trio_sim_pos_(struct pos *pos)
 {
-    *pos = (struct pos){0};
+    *pos = (struct pos){.state = 0};
     return (struct strategy){.name = "pos",
                              .begin = begin,
                              .pick = pick,
+                             .ranks = true,
                              .started = started,
+                             .joined = joined,
+                             .left = left,
                              .used = used,
                              .context = pos};
 }

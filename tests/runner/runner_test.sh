@@ -1,12 +1,13 @@
 #!/bin/bash
 # What the runner promises: its lines, its reports, its exit codes, and that
-# what it says can be done again. Run by hand with both programs.
+# what it says can be done again. Run by hand with all programs.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 ulimit -c 0
 
 program=${1:?a program of tests/runner/specimens.c}
 unreached=${2:?a program of tests/runner/unreached.c}
+many=${3:?a program of tests/runner/many.c}
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 
@@ -58,8 +59,8 @@ check 'it is told apart' says '^counts_on_fairness  UNFAIR  .*, found by '
 check 'and why' says '^  order    needs a loop with another fairness$'
 check 'it is counted' says '^1 failed that need a loop with another fairness$'
 check 'and has neither passed' ends_with '0 passed, 0 failed'
-check 'a test is of that loop' \
-    env TEST_TARGET=//a:test "$program" --test counts_on_fairness
+in_a_test() { TEST_TARGET=//a:test run 0 --test counts_on_fairness; }
+check 'a test is of that loop' in_a_test
 check 'who asks for it is told that it failed' \
     run 1 --test counts_on_fairness --order any
 check 'runs are as many as wanted' \
@@ -70,6 +71,9 @@ check 'only the sweep' run 0 --test passes --cancel-sweep=only
 check 'is that and the first run' says '  [0-9] runs'
 check 'only another sweep' run 0 --test wakes_somebody --time-sweep=only
 check 'says how many timers' says ', timers 1/1 at ([0-9]+)/\1 moments$'
+many_tasks() { program=$many run 0 --runs 5; }
+check 'a sweep has an end' many_tasks
+check 'which it says' says ' [0-9]+/[0-9]+ cancel points \(cut\), '
 check 'what is capped is 3' run 3 --test ends_late
 check 'and has neither passed nor failed' ends_with '0 passed, 0 failed'
 check 'what never was is 1' run 1 --test misses_something
