@@ -53,6 +53,8 @@ static int sleep_for_events(struct epoll *epoll, struct epoll_event *events,
         limit = 0;
     int count = wait_for_events(epoll, events, limit);
     __atomic_store_n(&epoll->sleeping, false, __ATOMIC_SEQ_CST);
+    // What was said by now is looked at in this pass, after this.
+    __atomic_store_n(&epoll->woken, false, __ATOMIC_SEQ_CST);
     return count;
 }
 

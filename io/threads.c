@@ -1,11 +1,18 @@
 // Every job has a thread at once: one that is idle, or a new one. How many
 // there are is for the limiters above to say. An idle thread ends after a
-// while; the one that became idle last is taken first, so that those which are
+// while; the one that fell asleep last is woken first, so that those which are
 // not needed are the ones that end.
+//
+// Jobs for idle threads wait in a queue, which is never longer than there are
+// idle threads. A thread that is awake looks there before it falls asleep. So
+// one is woken only if none is awake, and whoever takes a job has the next one
+// woken, if there are more. A job waits for a thread to wake up, but never for
+// another job; and while one wakes up, short jobs are done by those that are
+// awake, which costs the fewest calls of the system.
 //
 // A thread is idle before it tells that its job is done. So whoever is woken by
 // that finds it, and a task that runs one job after the other keeps one thread.
-// It may have its next job before it has told of the last: it looks afterwards.
+// It may have its next job before it has told of the last.
 //
 // The pool belongs to the process: a thread may work longer than its run. What
 // is known of one lies on its own stack, and whoever holds the lock may look at
@@ -25,17 +32,19 @@
 enum { IDLE_SECONDS = 10, NAME_MAX_LENGTH = 15 };
 
 struct worker {
-    struct trio_job *job; // The next one, or NULL.
-    pthread_cond_t given;
+    pthread_cond_t woken;
     sem_t answers;       // For the job that is under way.
-    struct worker *next; // Idle before this one.
-    bool idle;
+    struct worker *next; // Fell asleep before this one.
+    bool asleep;
 };
 
 static struct {
     pthread_mutex_t lock;
     bool survives_forks;
-    struct worker *idle; // The newest first.
+    struct worker *asleep; // The last to fall asleep first.
+    size_t awake;          // Idle threads that are going to look for a job.
+    size_t spare;          // Idle threads, less the jobs that wait for one.
+    struct trio_job *first, *last; // Those jobs, by `next`.
 } pool = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static void lock_pool(void)
@@ -51,21 +60,57 @@ static void unlock_pool(void)
 // A child process has none of the threads.
 static void forget_all(void)
 {
-    pool.idle = NULL;
+    pool.asleep = NULL;
+    pool.awake = pool.spare = 0;
+    pool.first = NULL;
     unlock_pool();
 }
 
-// Returns 0 or the error.
+// Returns 0 or the error. The lock is held, as in all that follow.
 static int prepare_for_forks(void)
 {
     int error = 0;
 
-    lock_pool();
     if (!pool.survives_forks)
         error = pthread_atfork(lock_pool, unlock_pool, forget_all);
     pool.survives_forks = error == 0;
-    unlock_pool();
     return error;
+}
+
+// Somebody is awake if a job waits.
+static void have_one_look(void)
+{
+    struct worker *worker = pool.asleep;
+
+    if (pool.first == NULL || pool.awake > 0)
+        return;
+    pool.asleep = worker->next;
+    worker->asleep = false;
+    pool.awake++;
+    pthread_cond_signal(&worker->woken);
+}
+
+static void give(struct trio_job *job)
+{
+    job->next = NULL;
+    if (pool.first == NULL)
+        pool.first = job;
+    else
+        pool.last->next = job;
+    pool.last = job;
+    pool.spare--;
+    have_one_look();
+}
+
+// Takes the first job, which there is, for a thread that is awake.
+static struct trio_job *take(void)
+{
+    struct trio_job *job = pool.first;
+
+    pool.first = job->next;
+    pool.awake--;
+    have_one_look();
+    return job;
 }
 
 // ---- In a thread ----
@@ -80,23 +125,15 @@ static void rename_thread(const char *name)
     pthread_setname_np(pthread_self(), cut);
 }
 
-static void become_idle(struct worker *worker)
+// Returns the next job if there is one already, or NULL.
+static struct trio_job *become_idle(void)
 {
     lock_pool();
-    worker->idle = true;
-    worker->next = pool.idle;
-    pool.idle = worker;
+    pool.awake++;
+    pool.spare++;
+    struct trio_job *job = pool.first == NULL ? NULL : take();
     unlock_pool();
-}
-
-static void stop_being_idle(struct worker *worker)
-{
-    struct worker **link = &pool.idle;
-
-    while (*link != worker)
-        link = &(*link)->next;
-    *link = worker->next;
-    worker->idle = false;
+    return job;
 }
 
 // Its waits end by the monotonic clock.
@@ -110,7 +147,36 @@ static void make_condition(pthread_cond_t *ret_condition)
     TRIO_ASSERT(pthread_condattr_destroy(&kind) == 0);
 }
 
-// Returns the next job; NULL if there was none for a while.
+static void stop_being_asleep(struct worker *worker)
+{
+    struct worker **link = &pool.asleep;
+
+    while (*link != worker)
+        link = &(*link)->next;
+    *link = worker->next;
+    worker->asleep = false;
+    pool.awake++;
+}
+
+// Sleeps until somebody has it look, or until the end of its time. Returns 0 or
+// the error.
+static int fall_asleep(struct worker *worker, const struct timespec *end)
+{
+    int error = 0;
+
+    pool.awake--;
+    worker->asleep = true;
+    worker->next = pool.asleep;
+    pool.asleep = worker;
+    while (worker->asleep && error != ETIMEDOUT)
+        error = pthread_cond_timedwait(&worker->woken, &pool.lock, end);
+    if (worker->asleep)
+        stop_being_asleep(worker);
+    return error;
+}
+
+// Returns the next job; NULL if there was none for a while: then the thread is
+// idle no more.
 static struct trio_job *await_job(struct worker *worker)
 {
     struct timespec end;
@@ -119,17 +185,19 @@ static struct trio_job *await_job(struct worker *worker)
     clock_gettime(CLOCK_MONOTONIC, &end);
     end.tv_sec += IDLE_SECONDS;
     lock_pool();
-    while (worker->idle && error != ETIMEDOUT)
-        error = pthread_cond_timedwait(&worker->given, &pool.lock, &end);
-    if (worker->idle)
-        stop_being_idle(worker);
-    struct trio_job *job = worker->job;
-    worker->job = NULL;
+    while (pool.first == NULL && error != ETIMEDOUT)
+        error = fall_asleep(worker, &end);
+    struct trio_job *job = pool.first == NULL ? NULL : take();
+    if (job == NULL) {
+        pool.awake--;
+        pool.spare--;
+    }
     unlock_pool();
     return job;
 }
 
-static void do_job(struct worker *worker, struct trio_job *job)
+// Returns the next job, or NULL: none is known yet.
+static struct trio_job *do_job(struct worker *worker, struct trio_job *job)
 {
     bool is_named = job->name != NULL;
 
@@ -139,23 +207,26 @@ static void do_job(struct worker *worker, struct trio_job *job)
     job->work(job);
     if (is_named)
         rename_thread("trio");
-    become_idle(worker);
+    struct trio_job *next = become_idle();
     // Once it is posted it may be gone.
     if (trio_poster_post(job->poster, &job->entry) != TRIO_OK)
         job->lost(job);
+    return next;
 }
 
 static void *run_jobs(void *arg)
 {
-    struct worker worker = {.idle = false};
+    struct worker worker = {.asleep = false};
     struct trio_job *job = arg;
 
-    make_condition(&worker.given);
+    make_condition(&worker.woken);
     TRIO_ASSERT(sem_init(&worker.answers, 0, 0) == 0);
-    for (; job != NULL; job = await_job(&worker))
-        do_job(&worker, job);
+    while (job != NULL) {
+        struct trio_job *next = do_job(&worker, job);
+        job = next != NULL ? next : await_job(&worker);
+    }
     sem_destroy(&worker.answers);
-    pthread_cond_destroy(&worker.given);
+    pthread_cond_destroy(&worker.woken);
     return NULL;
 }
 
@@ -174,20 +245,6 @@ void trio_thread_resume_(struct trio_job *job)
     struct worker *worker = job->thread;
 
     TRIO_ASSERT(sem_post(&worker->answers) == 0);
-}
-
-static bool give_to_idle(struct trio_job *job)
-{
-    lock_pool();
-    struct worker *worker = pool.idle;
-    if (worker != NULL) {
-        pool.idle = worker->next;
-        worker->idle = false;
-        worker->job = job;
-        pthread_cond_signal(&worker->given);
-    }
-    unlock_pool();
-    return worker != NULL;
 }
 
 // A thread inherits what is blocked.
@@ -210,9 +267,11 @@ static int start_thread(struct trio_job *job)
 
 int trio_thread_do_(struct trio_job *job)
 {
+    lock_pool();
     int error = prepare_for_forks();
-
-    if (error != 0)
-        return error;
-    return give_to_idle(job) ? 0 : start_thread(job);
+    bool has_idle = error == 0 && pool.spare > 0;
+    if (has_idle)
+        give(job);
+    unlock_pool();
+    return error != 0 || has_idle ? error : start_thread(job);
 }

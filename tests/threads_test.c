@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -120,6 +121,7 @@ TEST_REAL(threads, is_used_again_by_who_runs_one_job_after_the_other)
 // A thread that works until somebody lets it end.
 struct patient {
     pthread_t thread;
+    pid_t number;
     struct trio_event begun;
     sem_t end;
     trio_status rc;
@@ -137,6 +139,7 @@ static trio_status be_patient(void *arg)
     struct patient *patient = arg;
 
     patient->thread = pthread_self();
+    patient->number = gettid();
     trio_status rc = trio_from_thread_call(tell_begun, patient);
     while (sem_wait(&patient->end) != 0)
         continue;
@@ -165,6 +168,19 @@ static TRIO_CHECKPOINT trio_status start_patient(struct trio_nursery *nursery,
     return rc == TRIO_OK ? trio_event_wait(&patient->begun) : rc;
 }
 
+// Says whether a thread sleeps, as the system sees it.
+static bool is_asleep(pid_t thread)
+{
+    char path[64], state = '?';
+
+    snprintf(path, sizeof(path), "/proc/self/task/%d/stat", (int)thread);
+    FILE *file = fopen(path, "r");
+    REQUIRE(file != NULL);
+    REQUIRE(fscanf(file, "%*d (%*[^)]) %c", &state) == 1);
+    fclose(file);
+    return state == 'S';
+}
+
 // S88
 TEST_REAL(threads, each_job_has_one_and_the_last_that_is_idle_is_taken_first)
 {
@@ -185,12 +201,38 @@ TEST_REAL(threads, each_job_has_one_and_the_last_that_is_idle_is_taken_first)
         size_t working = COUNT(patients) - i;
         CHECK_EQ(borrowed(), working);
         sem_post(&patients[i].end);
-        while (borrowed() == working)
+        while (borrowed() == working || !is_asleep(patients[i].number))
             CHECK_OK(trio_sleep(TRIO_MS));
     }
     CHECK_OK(trio_thread_run(NULL, look_at_itself, &found));
     CHECK(pthread_equal(found.thread, patients[COUNT(patients) - 1].thread));
     CHECK_OK(trio_nursery_close(&nursery, rc));
+}
+
+// Several jobs at once, none of which ends before each has begun.
+static TRIO_CHECKPOINT trio_status begin_all_then_end_all(void)
+{
+    struct patient patients[4];
+    struct trio_nursery nursery;
+    trio_status rc = TRIO_OK;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < COUNT(patients) && rc == TRIO_OK; i++) {
+        init_patient(&patients[i]);
+        rc = trio_nursery_start_soon(&nursery, run_patient, &patients[i]);
+    }
+    for (size_t i = 0; i < COUNT(patients) && rc == TRIO_OK; i++)
+        rc = trio_event_wait(&patients[i].begun);
+    for (size_t i = 0; i < COUNT(patients); i++)
+        sem_post(&patients[i].end);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// S88
+TEST_REAL(threads, begin_all_jobs_whether_they_are_new_or_idle)
+{
+    for (int i = 0; i < 100; i++)
+        CHECK_OK(begin_all_then_end_all());
 }
 
 // S88
