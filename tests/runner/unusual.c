@@ -124,7 +124,7 @@ TRIO_SCENARIO(prints_and_crashes)
 
 // ---- Files ----
 
-static trio_status read_file(const char *path)
+static TRIO_CHECKPOINT trio_status read_file(const char *path)
 {
     FILE *file = fopen(path, "r");
 
