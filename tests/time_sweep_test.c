@@ -100,7 +100,7 @@ struct contest {
 };
 
 struct way {
-    TRIO_CHECKPOINT trio_status (*wait)(struct contest *contest);
+    trio_status (*wait)(struct contest *contest);
 };
 
 static TRIO_CHECKPOINT trio_status wait_to_receive(struct contest *contest)
