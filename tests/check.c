@@ -190,8 +190,10 @@ static void run_campaign(const struct check_case *item)
 {
     char name[256];
     // The run gives it back to run_body, which only reads it.
+    const char *folder = getenv("TEST_TMPDIR"); // For files of the tests' own.
     struct trio_scenario scenario = {.name = name,
                                      .fn = run_body,
+                                     .files = folder != NULL ? folder : "/tmp",
                                      .arg = (void *)(uintptr_t)item,
                                      .still_clock = true,
                                      .steps_max = 10000000,

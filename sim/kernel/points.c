@@ -6,6 +6,12 @@
 
 #include "sim/kernel/state.h"
 
+// Whether somebody could cancel it, in this run and by now.
+static bool is_cancellable(const struct open_scope *scope)
+{
+    return scope->cancellable && !scope->spared;
+}
+
 // Paths of the scopes around an actor that are worth cancelling: only those
 // that the scenario named, if it named any here; else those that somebody could
 // cancel, innermost first. The last one is always around everything.
@@ -18,8 +24,7 @@ static void choose_scopes(const struct kernel *kernel,
         uint32_t at = actor->innermost;
         while (at != 0 && count < 2) {
             const struct open_scope *scope = trio_sim_scope_at_(kernel, at);
-            if (scope->cancellable && !scope->spared &&
-                scope->path != SCOPE_AROUND &&
+            if (is_cancellable(scope) && scope->path != SCOPE_AROUND &&
                 (scope->target || !named))
                 paths[count++] = scope->path;
             at = scope->outer;
@@ -79,7 +84,8 @@ void trio_sim_cancel_due_(struct kernel *kernel)
         struct due due = *ARRAY_AT(&kernel->due, struct due, i);
         struct open_scope *scope =
             trio_sim_scope_path_(kernel, due.planned->target);
-        if (scope == NULL || trio_sim_is_used_(kernel, due.planned))
+        if (scope == NULL || !is_cancellable(scope) ||
+            trio_sim_is_used_(kernel, due.planned))
             continue;
         trio_sim_has_fired_(kernel, due.planned);
         trio_sim_cancel_(kernel, scope, &due);

@@ -67,7 +67,9 @@ char *make_table(void);
 struct request {
     struct trio_sim_job job;
     struct trio_task *task;
+    bool answered;
 };
+extern struct request *request;
 
 struct slot {
     struct trio_task *task;
