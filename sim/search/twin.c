@@ -125,7 +125,7 @@ static const char *name_of(const struct search *search,
 static void write_text(struct search *search, const struct plan *plan,
                        const struct suspect *suspect, struct outcome *outcome)
 {
-    char where[FAILURE_TEXT_MAX - 80] = "not always";
+    char where[FAILURE_TEXT_MAX - 100] = "not always";
 
     if (!find_parting(search, plan, suspect, true, where, sizeof(where)))
         find_parting(search, plan, suspect, false, where, sizeof(where));
