@@ -99,7 +99,7 @@ line=$(grep -n 'NULL : malloc(20)' "$source" | head -n 1)
 check 'each of its calls' says '^    1\. main, malloc no\. 2 -> fails$'
 check 'with the place' says "^       called at unusual.c:${line%%:*}\$"
 check 'and all that are like it' fails trusts_in_memory \
-    'crashed: SIGSEGV at '"$at"
+    'crashed: (SIGSEGV at '"$at"'|a sanitizer)'
 check 'by name' says '^    1\. main, aligned_alloc no\. 4 -> fails$'
 check 'it need not' run 0 --test trusts_in_memory --malloc-failures=off
 check 'nor for a scenario' run 0 --test trusts_in_memory_with_reason
