@@ -183,7 +183,10 @@ static void bury(struct crew *crew, struct worker *worker)
                  "its process ended with %d", WEXITSTATUS(status));
     if (!trio_runner_record_failed_(&crew->sum))
         hold_inquest(crew, worker, &record);
-    if (record.result.token[0] == '\0') // Else its replay prints it.
+    // Else its replay prints it; but a sanitizer may say what it has found only
+    // when the death is told, where a replay ends.
+    if (record.result.token[0] == '\0' ||
+        strstr(record.result.text, "sanitizer") != NULL)
         tell_output(worker);
     finish(crew, worker, &record);
 }
