@@ -74,7 +74,9 @@ static mode_t mode_of(int flags, va_list arguments)
     }
 
 WRAP_OPEN(open)
-#pragma weak __real_open64 // Not every libc has the ones for large files.
+// Not every libc has the ones for large files.
+#undef open64
+#pragma weak __real_open64
 WRAP_OPEN(open64)
 
 WRAP(int, openat, (int folder, const char *path, int flags, ...))
@@ -115,6 +117,7 @@ WRAP(FILE *, fopen, (const char *path, const char *mode))
     return made_stream(__real_fopen(path, mode), "fopen", HERE);
 }
 
+#undef fopen64
 #pragma weak __real_fopen64
 WRAP(FILE *, fopen64, (const char *path, const char *mode))
 {

@@ -4,6 +4,7 @@
 #include "sim/runner/interrupt.h"
 
 #include <signal.h>
+#include <stddef.h>
 
 static volatile sig_atomic_t interrupted;
 
