@@ -44,7 +44,9 @@ enum {
 static const struct options *options;
 static const struct record *expected;
 static const char *replayed;
-static struct death *told; // Where to tell it.
+static const uint64_t *runs; // That are over, NULL: not known,
+static uint64_t runs_before; // besides those.
+static struct death *told;   // Where to tell it.
 static crash_fn *last;
 static void *last_context;
 
@@ -175,6 +177,8 @@ static void die(struct kernel *kernel, const char *what, bool with_place,
         return;
     death->record = *expected;
     death->record.endless = endless;
+    if (runs != NULL)
+        death->record.result.runs = runs_before + *runs + 1;
     snprintf(death->text, sizeof(death->text), "%s", what);
     trio_runner_schedule_take_(&death->schedule, kernel);
     write_token(&death->schedule, death->token);
@@ -300,6 +304,12 @@ void trio_runner_crash_expect_(const struct record *record, const char *of)
 {
     expected = record;
     replayed = of;
+}
+
+void trio_runner_crash_count_(const uint64_t *given, uint64_t before)
+{
+    runs = given;
+    runs_before = before;
 }
 
 void trio_runner_crash_tell_(struct death *death)

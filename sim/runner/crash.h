@@ -46,6 +46,10 @@ void trio_runner_crash_catch_(const struct options *options);
 // they are until this is called again; NULL: nothing is.
 void trio_runner_crash_expect_(const struct record *record, const char *token);
 
+// Says what counts the runs of the campaign that begins, after `before` others;
+// it stays where it is until this is called again.
+void trio_runner_crash_count_(const uint64_t *runs, uint64_t before);
+
 // From now on a crash is told there, and not said.
 void trio_runner_crash_tell_(struct death *death);
 

@@ -190,8 +190,11 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     trio_runner_crash_expect_(&attempt->so_far, NULL);
     options.progress = on_progress;
     options.progress_context = attempt;
+    result.runs = 0;
+    trio_runner_crash_count_(&result.runs, record->result.runs);
     trio_status rc = trio_campaign_run(trial->campaign, attempt->scenario,
                                        &options, &result);
+    trio_runner_crash_count_(NULL, 0);
     TRIO_ASSERT(rc == TRIO_OK); // The options were checked.
     if (order != NULL)          // Those of its own order count.
         forget_extent(&result);

@@ -110,6 +110,8 @@ check 'SIGFPE' fails divides_by_zero 'crashed: SIGFPE at '"$at"
 line=$(grep -n 'raise(SIGFPE)' "$source" | head -n 1)
 check 'with the place' says "unusual.c:${line%%:*}\$"
 check 'abort' fails aborts 'crashed: SIGABRT at '"$at"
+check 'a crash ends the first run' run 1 --test aborts
+check 'which counts' says '^aborts +FAILED  1 runs'
 check 'SIGSEGV in one schedule' fails crashes_if_first \
     'crashed: (SIGSEGV at '"$at"'|a sanitizer)'
 check 'has one deviation' run 1 --test crashes_if_first
