@@ -125,9 +125,14 @@ static void describe_livelock(const struct kernel *kernel, size_t period,
     for (size_t i = 0; i < period; i++)
         if (event_before(kernel, i)->kind == TRIO_NOTE_STEP_BEGIN)
             add_step(&cast, event_before(kernel, i)->task);
-    trio_sim_format_(kernel, text, size,
-                     "a livelock: the same %zu steps over and over, of",
-                     cast.steps);
+    if (cast.steps > 1)
+        trio_sim_format_(kernel, text, size,
+                         "a livelock: the same %zu steps over and over, of",
+                         cast.steps);
+    else
+        trio_sim_format_(
+            kernel, text, size, "a livelock: the same %s over and over%s",
+            cast.steps == 1 ? "step" : "events", cast.steps == 1 ? ", of" : "");
     for (size_t i = 0; i < cast.count && i < NAMED_MAX; i++) {
         length = __builtin_strlen(text);
         trio_sim_actor_name_(kernel, cast.tasks[i], name, sizeof(name));
