@@ -4,6 +4,31 @@
 
 #include "sim/kernel/state.h"
 
+static bool *planned_at(struct kernel *kernel, uint32_t anchor)
+{
+    return &kernel->planned_at[anchor % ANCHOR_SLOTS];
+}
+
+static void mark(struct kernel *kernel, bool planned)
+{
+    const struct plan *plan = kernel->plan;
+
+    for (size_t i = 0; i < plan->deviation_count; i++)
+        *planned_at(kernel, plan->deviations[i].anchor) = planned;
+}
+
+void trio_sim_plan_begin_(struct kernel *kernel)
+{
+    for (size_t i = 0; i < kernel->plan->deviation_count; i++)
+        trio_sim_append_(kernel, &kernel->used);
+    mark(kernel, true);
+}
+
+void trio_sim_plan_end_(struct kernel *kernel)
+{
+    mark(kernel, false);
+}
+
 bool trio_sim_is_used_(const struct kernel *kernel,
                        const struct deviation *planned)
 {
@@ -16,6 +41,8 @@ const struct deviation *trio_sim_planned_(struct kernel *kernel,
 {
     const struct plan *plan = kernel->plan;
 
+    if (!*planned_at(kernel, anchor))
+        return NULL;
     for (size_t i = 0; i < plan->deviation_count; i++) {
         const struct deviation *deviation = &plan->deviations[i];
         if (deviation->anchor == anchor && deviation->kind == kind &&

@@ -200,8 +200,7 @@ static void reset_arrays(struct kernel *kernel)
     trio_sim_path_begin_(kernel, loop);
     trio_sim_append_(kernel, &kernel->histories);
     trio_sim_append_(kernel, &kernel->scopes);
-    for (size_t i = 0; i < kernel->plan->deviation_count; i++)
-        trio_sim_append_(kernel, &kernel->used);
+    trio_sim_plan_begin_(kernel);
 }
 
 // The same for every run of a plan, and another for another plan: an address
@@ -318,6 +317,7 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     outcome->drew = kernel->data != first_data(plan);
     trio_sim_judge_(kernel, rc);
     trio_sim_descriptors_end_(kernel);
+    trio_sim_plan_end_(kernel);
     if (strategy != NULL && strategy->end != NULL)
         outcome->exhausted = !strategy->end(strategy->context, kernel);
     kernel->plan = NULL;

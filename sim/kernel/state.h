@@ -18,7 +18,8 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 19
+    ARRAYS = 19,
+    ANCHOR_SLOTS = 1 << 15
 };
 
 // What one task has done under one label: a verb and an object of its own.
@@ -170,6 +171,10 @@ struct kernel {
         };
     };
 
+    // Whether the plan has a deviation with such an anchor, by its last bits:
+    // at most places there is none.
+    bool planned_at[ANCHOR_SLOTS];
+
     uint64_t events; // So far.
     struct event recent[RECENT_EVENTS];
 };
@@ -317,6 +322,8 @@ size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path);
 void trio_sim_job_do_(struct kernel *kernel, size_t number);
 
 // ---- fired.c: deviations of the plan, and of the run ----
+void trio_sim_plan_begin_(struct kernel *kernel);
+void trio_sim_plan_end_(struct kernel *kernel);
 const struct deviation *trio_sim_planned_(struct kernel *kernel,
                                           enum deviation_kind kind,
                                           uint32_t anchor);
