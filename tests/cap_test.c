@@ -71,7 +71,7 @@ TEST_PLAIN(cap, what_is_repeated_is_a_livelock)
 
     for (size_t i = 0; i < COUNT(repeats); i++) {
         struct trio_campaign_result result = simulate((struct trio_scenario){
-            .fn = repeats[i].fn, .no_cancel_sweep = true, .steps_max = 10000});
+            .fn = repeats[i].fn, .no_cancel_sweep = true, .steps_max = 5000});
 
         CHECK_EQ(result.verdict, TRIO_SIM_CAPPED);
         CHECK_STRING(result.text, repeats[i].text);
@@ -92,7 +92,7 @@ TEST_PLAIN(cap, what_is_short_is_not)
 TEST_PLAIN(cap, jobs_alone_are_capped_too)
 {
     struct trio_campaign_result result = simulate((struct trio_scenario){
-        .fn = leave_it_to_jobs, .no_cancel_sweep = true, .steps_max = 10000});
+        .fn = leave_it_to_jobs, .no_cancel_sweep = true, .steps_max = 5000});
 
     CHECK_EQ(result.verdict, TRIO_SIM_CAPPED);
     CHECK(result.text[0] != '\0');
@@ -104,7 +104,7 @@ TEST_PLAIN(cap, its_token_leads_to_the_same)
     const struct trio_scenario scenario = {.name = "cap",
                                            .fn = yield_for_ever,
                                            .no_cancel_sweep = true,
-                                           .steps_max = 10000};
+                                           .steps_max = 5000};
     struct trio_config config = trio_config_platform();
     struct trio_campaign *campaign = trio_campaign_new(&config);
     struct trio_campaign_result first, again;

@@ -270,13 +270,6 @@ static void leave_open(void)
     CHECK(open("/dev/null", O_RDONLY) >= 0);
 }
 
-#if CHECK_OWN_ADDRESSES // Else somebody misses its memory, too.
-static void leave_opendir(void)
-{
-    CHECK(opendir("/dev") != NULL);
-}
-#endif
-
 static const struct leak left[] = {
     {leave_dup, "not closed: a descriptor of dup, made at "},
     {leave_dup2, "not closed: a descriptor of dup2, made at "},
@@ -286,9 +279,6 @@ static const struct leak left[] = {
     {leave_eventfd, "not closed: a descriptor of eventfd, made at "},
     {leave_memfd_create, "not closed: a descriptor of memfd_create, made at "},
     {leave_open, "not closed: a descriptor of open, made at "},
-#if CHECK_OWN_ADDRESSES
-    {leave_opendir, "not closed: a descriptor of opendir, made at "},
-#endif
 };
 
 // S87
