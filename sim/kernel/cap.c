@@ -34,7 +34,7 @@ static void go_on_fairly(struct kernel *kernel)
 {
     kernel->fair = true;
     kernel->strategy = NULL;
-    kernel->ranks = false;
+    kernel->ranking.count = 0;
     kernel->persistent.count = 0;
     kernel->steps_max *= 2;
     kernel->time_end =

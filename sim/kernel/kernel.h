@@ -136,6 +136,7 @@ struct candidates {
     size_t count;
     uint32_t far; // How far the clock would go, 0: it is none.
     bool reading; // The only task is in its step, and reads the clock again.
+    bool ranked;  // The tasks are, by priority.
 };
 
 // ---- Strategies ----
@@ -151,11 +152,11 @@ struct strategy {
     size_t (*pick)(void *context, struct kernel *kernel,
                    const struct candidates *candidates);
     bool every_step; // Pick is asked also where there is only one.
-    bool ranks;      // It goes by priorities.
+    bool ranks;      // It goes by priorities: a long line is ranked by them.
     // There is a new actor: a task, a job; the loop and the clock whenever they
     // become candidates, the clock also after each jump. May be NULL.
     void (*started)(void *context, struct kernel *kernel, struct actor *actor);
-    // A task is in line, or is not any more; only if it `ranks`. May be NULL.
+    // A task is in a line that is ranked, or is not any more. May be NULL.
     void (*joined)(void *context, struct kernel *kernel, struct actor *actor);
     void (*left)(void *context, struct kernel *kernel, struct actor *actor);
     // An actor has used an object in its step. May be NULL.

@@ -70,6 +70,7 @@ static void gather(struct kernel *kernel, struct place place,
     ret->far = how_far(kernel, place, idle && jobs == 0);
     ret->event_count = jobs + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
+    ret->ranked = false;
     appear(kernel, trio_sim_actor_number_(kernel, 0), ret->loop > 0);
     appear(kernel, &kernel->time, ret->far > 0);
     if (UNLIKELY(kernel->details) && ret->far > 0 && ret->far < FAR_LASTS)
@@ -136,7 +137,7 @@ static size_t follow_turn(struct kernel *kernel,
 
 // ---- Choices ----
 
-static size_t choose(struct kernel *kernel, const struct candidates *candidates)
+static size_t choose(struct kernel *kernel, struct candidates *candidates)
 {
     const struct strategy *strategy = kernel->strategy;
 
@@ -148,6 +149,8 @@ static size_t choose(struct kernel *kernel, const struct candidates *candidates)
                    : 0;
     if (candidates->count == 1 && !strategy->every_step)
         return 0;
+    if (strategy->ranks && !candidates->reading)
+        trio_sim_line_up_(kernel, candidates);
     return strategy->pick(strategy->context, kernel, candidates);
 }
 
@@ -184,10 +187,11 @@ static size_t take_turn(struct kernel *kernel, struct place place,
         kernel->passed_over = 0;
     if (UNLIKELY(kernel->details) && choice > 0)
         tell_turn(kernel, place, candidates, choice);
-    if (kernel->ranks)
-        trio_sim_leave_line_(kernel,
-                             trio_sim_candidate_(kernel, candidates, choice));
-    return choice - candidates->loop;
+    choice -= candidates->loop;
+    if (kernel->ranking.count > 0)
+        trio_sim_leave_line_(
+            kernel, trio_sim_actor_(kernel, candidates->tasks[choice]));
+    return choice;
 }
 
 // The loop goes on, and sees what has happened.
@@ -219,8 +223,6 @@ static size_t decide(struct kernel *kernel, struct place place)
     struct candidates candidates;
     size_t choice;
 
-    if (kernel->ranks)
-        trio_sim_line_up_(kernel, place);
     for (;;) {
         if (kernel->due.count > 0)
             trio_sim_cancel_due_(kernel);

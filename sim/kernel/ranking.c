@@ -1,100 +1,96 @@
 // The tasks in line by priority, the highest first: a heap, so that a strategy
-// that goes by priorities need not look at each of very many.
+// that goes by priorities need not look at each of very many. A line that was
+// never long is not ranked: few are compared sooner than kept in order.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/kernel/state.h"
 
-static struct ranked *at(const struct kernel *kernel, size_t i)
+enum { LONG = 32 };
+
+// A free place in it.
+struct hole {
+    struct ranked *ranking;
+    struct actor *actors;
+    size_t at;
+};
+
+static inline void move_in(struct hole *hole, struct ranked ranked)
 {
-    return ARRAY_AT(&kernel->ranking, struct ranked, i);
+    hole->ranking[hole->at] = ranked;
+    hole->actors[ranked.number].rank = (uint32_t)hole->at + 1;
 }
 
-static void put(const struct kernel *kernel, size_t i, struct ranked ranked)
+// Moves the one there to the hole, which is there then.
+static inline void swap_with(struct hole *hole, size_t other)
 {
-    *at(kernel, i) = ranked;
-    trio_sim_actor_number_(kernel, ranked.number)->rank = (uint32_t)i + 1;
+    move_in(hole, hole->ranking[other]);
+    hole->at = other;
 }
 
-// Puts it where it belongs, from a free place up or down.
-static void settle(const struct kernel *kernel, size_t i, struct ranked ranked)
+// Puts it where it belongs, from a hole up or down.
+static void settle(struct kernel *kernel, size_t i, struct ranked ranked)
 {
     size_t count = kernel->ranking.count;
+    struct hole hole = {kernel->ranking.items, kernel->actors.items, i};
+    const struct ranked *ranking = hole.ranking;
 
-    while (i > 0 && at(kernel, (i - 1) / 2)->priority < ranked.priority) {
-        put(kernel, i, *at(kernel, (i - 1) / 2));
-        i = (i - 1) / 2;
-    }
-    for (size_t below = 2 * i + 1; below < count; below = 2 * i + 1) {
+    while (hole.at > 0 && ranking[(hole.at - 1) / 2].priority < ranked.priority)
+        swap_with(&hole, (hole.at - 1) / 2);
+    for (size_t below = 2 * hole.at + 1; below < count;
+         below = 2 * hole.at + 1) {
         if (below + 1 < count &&
-            at(kernel, below + 1)->priority > at(kernel, below)->priority)
+            ranking[below + 1].priority > ranking[below].priority)
             below++;
-        if (at(kernel, below)->priority <= ranked.priority)
+        if (ranking[below].priority <= ranked.priority)
             break;
-        put(kernel, i, *at(kernel, below));
-        i = below;
+        swap_with(&hole, below);
     }
-    put(kernel, i, ranked);
+    move_in(&hole, ranked);
 }
 
 void trio_sim_rank_(struct kernel *kernel, struct actor *actor)
 {
-    if (actor->rank == 0) {
-        trio_sim_append_raw_(kernel, &kernel->ranking);
-        actor->rank = (uint32_t)kernel->ranking.count;
-    }
     settle(kernel, actor->rank - 1,
            (struct ranked){actor->priority, actor->number});
 }
 
-static void take_out(struct kernel *kernel, struct actor *actor)
+// Returns which candidate from `i` on has a priority higher than `least`, the
+// highest of them, or `otherwise`.
+static size_t first_from(struct kernel *kernel,
+                         const struct candidates *candidates, size_t i,
+                         uint64_t least, size_t otherwise)
 {
-    size_t i = actor->rank - 1;
-    struct ranked last = *at(kernel, --kernel->ranking.count);
-
-    actor->rank = 0;
-    if (last.number != actor->number)
-        settle(kernel, i, last);
-}
-
-// Returns NULL if there is no task among the candidates. Who is in its step is
-// no longer in line.
-static const struct actor *highest_task(struct kernel *kernel,
-                                        const struct candidates *candidates)
-{
-    if (candidates->task_count == 0)
-        return NULL;
-    return candidates->reading
-               ? trio_sim_candidate_(kernel, candidates, 0)
-               : trio_sim_actor_number_(kernel, at(kernel, 0)->number);
-}
-
-static size_t place_of(const struct candidates *candidates,
-                       const struct actor *actor)
-{
-    size_t i = 0;
-
-    while (candidates->tasks[i] != actor->task)
-        i++;
-    return candidates->loop + i;
+    for (; i < candidates->count; i++) {
+        uint64_t priority =
+            trio_sim_candidate_(kernel, candidates, i)->priority;
+        if (priority > least) {
+            least = priority;
+            otherwise = i;
+        }
+    }
+    return otherwise;
 }
 
 size_t trio_sim_first_by_priority_(struct kernel *kernel,
                                    const struct candidates *candidates)
 {
-    const struct actor *highest = highest_task(kernel, candidates);
-    size_t i = candidates->loop > 0 ? 0 : candidates->task_count;
-    size_t found = candidates->count;
+    const struct actor *actors = kernel->actors.items;
+    const struct ranked *highest = kernel->ranking.items;
+    size_t i = 0;
 
-    // Of those that are not in line there are few.
-    while (i < candidates->count) {
-        const struct actor *actor = trio_sim_candidate_(kernel, candidates, i);
-        if (highest == NULL || actor->priority > highest->priority) {
-            highest = actor;
-            found = i;
-        }
-        i += i < candidates->loop ? 1 + candidates->task_count : 1;
+    if (!candidates->ranked || candidates->task_count == 0)
+        return first_from(kernel, candidates, 0, 0, 0);
+    while (candidates->tasks[i] != actors[highest->number].task)
+        i++;
+    uint64_t priority = highest->priority;
+    i += candidates->loop;
+    if (candidates->loop > 0 && actors[0].priority > priority) {
+        priority = actors[0].priority;
+        i = 0;
     }
-    return found < candidates->count ? found : place_of(candidates, highest);
+    // Of events there are few.
+    return first_from(kernel, candidates,
+                      candidates->count - candidates->event_count, priority, i);
 }
 
 // ---- The line ----
@@ -107,24 +103,42 @@ static void join(struct kernel *kernel, const struct trio_task *task)
     TRIO_ASSERT(actor->rank == 0);
     if (strategy->joined != NULL)
         strategy->joined(strategy->context, kernel, actor);
-    trio_sim_rank_(kernel, actor);
+    if (kernel->ranking.count == kernel->ranking.max)
+        trio_sim_append_raw_(kernel, &kernel->ranking);
+    else
+        kernel->ranking.count++;
+    settle(kernel, kernel->ranking.count - 1,
+           (struct ranked){actor->priority, actor->number});
 }
 
 // Who was in line still is; who is new is at the end, or the first, if it has
 // only come to a soft point.
-void trio_sim_line_up_(struct kernel *kernel, struct place place)
+void trio_sim_line_up_(struct kernel *kernel, struct candidates *candidates)
 {
-    if (place.count > 0 && trio_sim_actor_(kernel, place.tasks[0])->rank == 0)
-        join(kernel, place.tasks[0]);
-    while (kernel->ranking.count < place.count)
-        join(kernel, place.tasks[kernel->ranking.count]);
+    struct trio_task *const *tasks = candidates->tasks;
+    size_t count = candidates->task_count;
+
+    candidates->ranked = count > LONG || kernel->ranking.count > 0;
+    if (!candidates->ranked)
+        return;
+    if (kernel->ranking.count < count &&
+        trio_sim_actor_(kernel, tasks[0])->rank == 0)
+        join(kernel, tasks[0]);
+    while (kernel->ranking.count < count)
+        join(kernel, tasks[kernel->ranking.count]);
 }
 
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor)
 {
     const struct strategy *strategy = kernel->strategy;
+    const struct ranked *ranking = kernel->ranking.items;
+    size_t i = actor->rank - 1;
 
+    if (actor->rank == 0)
+        return; // There was nobody to compare it with.
     if (strategy->left != NULL)
         strategy->left(strategy->context, kernel, actor);
-    take_out(kernel, actor);
+    actor->rank = 0;
+    if (i != --kernel->ranking.count)
+        settle(kernel, i, ranking[kernel->ranking.count]);
 }

@@ -245,7 +245,6 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->plan = plan;
     kernel->outcome = outcome;
     kernel->strategy = strategy;
-    kernel->ranks = strategy != NULL && strategy->ranks;
     kernel->words = plan->words;
     kernel->runs++;
     kernel->details = plan->details || plan->words || kernel->looks_closely ||

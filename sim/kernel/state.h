@@ -114,7 +114,6 @@ struct kernel {
     uint64_t runs;                   // So far, this one included.
     bool details;
     bool words;
-    bool ranks;    // The strategy goes by priorities.
     bool hurried;  // Something may come before the next task.
     bool looking;  // No step was taken since the loop looked.
     bool unseen;   // Something has happened since, too.
@@ -301,8 +300,8 @@ void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
                        size_t size);
 
 // ---- ranking.c: the line by priority ----
-// Takes in who is new in line.
-void trio_sim_line_up_(struct kernel *kernel, struct place place);
+// Takes in who is new in a line that is long, or was.
+void trio_sim_line_up_(struct kernel *kernel, struct candidates *candidates);
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor);
 
 // ---- picker.c ----

@@ -32,7 +32,7 @@ struct pct {
 };
 
 // Partial order sampling: random priorities, drawn anew for what conflicts.
-enum { USED_MAX = 8, POS_LISTS = 256 };
+enum { USED_MAX = 8, POS_LISTS = 64 };
 struct pos {
     uint64_t state;
     uint32_t lists[POS_LISTS]; // Of who is in line, by what it is about to use.
