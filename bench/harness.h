@@ -64,6 +64,7 @@ extern const struct bench_row bench_lock_rows[];
 extern const struct bench_row bench_channel_rows[];
 extern const struct bench_row bench_primitive_rows[];
 extern const struct bench_row bench_tls_rows[];
+extern const struct bench_row bench_thread_rows[];
 
 // Prints the heading of a table, which names the variants; one whose name is
 // NULL has no column. Comes before the rows. The names are static.

@@ -22,7 +22,7 @@ static const struct bench_row *const lists[] = {
     bench_yield_rows,     bench_start_rows, bench_parked_rows,
     bench_trip_rows,      bench_timer_rows, bench_sleep_rows,
     bench_echo_rows,      bench_lock_rows,  bench_channel_rows,
-    bench_primitive_rows, bench_tls_rows,
+    bench_primitive_rows, bench_tls_rows,   bench_thread_rows,
 };
 
 static const char *const columns[BENCH_VARIANTS] = {

@@ -39,6 +39,20 @@ double meter_wall_ns(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+struct meter_times meter_times_now(void)
+{
+    return (struct meter_times){meter_wall_ns(), meter_cpu_ns()};
+}
+
+void meter_times_since(struct meter_times start, double units,
+                       double *ret_figures)
+{
+    struct meter_times now = meter_times_now();
+
+    ret_figures[0] = (now.wall_ns - start.wall_ns) / 1000 / units;
+    ret_figures[1] = (now.cpu_ns - start.cpu_ns) / 1000 / units;
+}
+
 // The number behind `key` in a file of lines "Key:   123 kB", in bytes.
 static double read_kilobytes(const char *path, const char *key)
 {

@@ -22,6 +22,18 @@ double meter_cpu_ns_of(pid_t process);
 // Nanoseconds on the clock on the wall.
 double meter_wall_ns(void);
 
+// Both of them, of this process.
+struct meter_times {
+    double wall_ns, cpu_ns;
+};
+
+struct meter_times meter_times_now(void);
+
+// Stores what has passed since then: microseconds per unit of work, on the wall
+// and of the processor.
+void meter_times_since(struct meter_times start, double units,
+                       double *ret_figures);
+
 struct meter_memory meter_memory_now(void);
 
 // Ends the measurement, which then counts as missing.

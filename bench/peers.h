@@ -13,9 +13,12 @@ enum {
     PEERS_REARMS = 1000000, // Operations on timers.
     PEERS_SLEEPERS = 100,
     PEERS_YIELDERS = 10,
-    PEERS_SLEEPS = 20,    // By each sleeper, of 1 to 20 ms.
-    PEERS_TRIPS = 500000, // There and back, or of a lock from task to task.
-    PEERS_CHOICES = 16,   // Channels that one select waits for, at most.
+    PEERS_SLEEPS = 20,       // By each sleeper, of 1 to 20 ms.
+    PEERS_TRIPS = 500000,    // There and back, or of a lock from task to task.
+    PEERS_CHOICES = 16,      // Channels that one select waits for, at most.
+    PEERS_JOBS = 20000,      // Functions that are run in threads,
+    PEERS_THREADS = 4,       // of which there are so many.
+    PEERS_JOBS_AT_ONCE = 64, // The most that are under way.
 };
 
 void raw_measure_yield_2(double *ret_ns);
@@ -50,6 +53,10 @@ void uv_measure_trip_at(double *ret_ns);
 void uv_measure_crowd(double *ret_ns);
 void uv_measure_select_2(double *ret_ns);
 void uv_measure_select_16(double *ret_ns);
+
+void uv_measure_job(double *ret_figures);
+void uv_measure_jobs_4(double *ret_figures);
+void uv_measure_jobs_64(double *ret_figures);
 
 void ev_measure_timers(double *ret_ns);
 
