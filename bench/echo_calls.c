@@ -40,7 +40,7 @@ static pid_t start_client(int connections, long requests, const int *ends)
 
     if (client == 0) {
         close(ends[1]); // Or the end of the server would not be seen.
-        load_open(&load, ends[0], connections);
+        load_open(&load, server_port(ends[0]), connections);
         usleep(SETTLE_US);
         load_run(&load, requests);
         load_close(&load);

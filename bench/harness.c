@@ -98,8 +98,9 @@ static bool print_verdict(const struct bench_figure *figure,
 {
     static const char *const against[] = {
         [BENCH_RAW] = "x raw",     [BENCH_LIBUV] = "x libuv",
-        [BENCH_LIBEV] = "x libev", [BENCH_THREADS] = "x st",
-        [BENCH_ABSOLUTE] = "",     [BENCH_AT_LEAST] = "",
+        [BENCH_LIBEV] = "x libev", [BENCH_LIBEVENT] = "x libevent",
+        [BENCH_THREADS] = "x st",  [BENCH_ABSOLUTE] = "",
+        [BENCH_AT_LEAST] = "",
     };
     bool at_least = figure->against == BENCH_AT_LEAST;
     double base =

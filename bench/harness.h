@@ -12,6 +12,7 @@ enum {
     BENCH_RAW, // Hand-written: a switch and a run queue, or plain epoll.
     BENCH_LIBUV,
     BENCH_LIBEV,
+    BENCH_LIBEVENT,
     BENCH_THREADS, // state-threads.
     BENCH_VARIANTS,
     BENCH_ABSOLUTE = BENCH_VARIANTS, // A target that is a number, not a ratio.
@@ -64,6 +65,7 @@ extern const struct bench_row bench_lock_rows[];
 extern const struct bench_row bench_channel_rows[];
 extern const struct bench_row bench_primitive_rows[];
 extern const struct bench_row bench_tls_rows[];
+extern const struct bench_row bench_file_rows[];
 extern const struct bench_row bench_thread_rows[];
 
 // Prints the heading of a table, which names the variants; one whose name is

@@ -13,22 +13,20 @@
 #include "bench/echo.h"
 #include "bench/meter.h"
 
-enum { BATCH = 256, DESCRIPTORS_MAX = 4096 };
+enum { BATCH = 256 };
 
-void load_open(struct load *load, int report, int connections)
+void load_open(struct load *load, uint16_t port, int connections)
 {
-    uint16_t port = server_port(report);
-
     load->poll = epoll_create1(EPOLL_CLOEXEC);
     load->count = connections;
     load->sockets = calloc((size_t)connections, sizeof *load->sockets);
-    load->missing = calloc(DESCRIPTORS_MAX, sizeof *load->missing);
+    load->missing = calloc(LOAD_DESCRIPTORS_MAX, sizeof *load->missing);
     if (load->poll < 0 || load->sockets == NULL || load->missing == NULL)
         meter_give_up("epoll_create1");
     for (int i = 0; i < connections; i++) {
         int fd = server_connect(port);
         struct epoll_event event = {.events = EPOLLIN, .data.fd = fd};
-        if (fd >= DESCRIPTORS_MAX ||
+        if (fd >= LOAD_DESCRIPTORS_MAX ||
             epoll_ctl(load->poll, EPOLL_CTL_ADD, fd, &event) != 0)
             meter_give_up("epoll_ctl");
         load->sockets[i] = fd;

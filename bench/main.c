@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 enum { ROWS_MAX = 32 };
 
@@ -22,12 +23,14 @@ static const struct bench_row *const lists[] = {
     bench_yield_rows,     bench_start_rows, bench_parked_rows,
     bench_trip_rows,      bench_timer_rows, bench_sleep_rows,
     bench_echo_rows,      bench_lock_rows,  bench_channel_rows,
-    bench_primitive_rows, bench_tls_rows,   bench_thread_rows,
+    bench_primitive_rows, bench_tls_rows,   bench_file_rows,
+    bench_thread_rows,
 };
 
 static const char *const columns[BENCH_VARIANTS] = {
-    [BENCH_OURS] = "ours",   [BENCH_RAW] = "raw",    [BENCH_LIBUV] = "libuv",
-    [BENCH_LIBEV] = "libev", [BENCH_THREADS] = "st",
+    [BENCH_OURS] = "ours",         [BENCH_RAW] = "raw",
+    [BENCH_LIBUV] = "libuv",       [BENCH_LIBEV] = "libev",
+    [BENCH_LIBEVENT] = "libevent", [BENCH_THREADS] = "st",
 };
 
 static void usage(void)
@@ -87,12 +90,24 @@ static void warn_if_busy(void)
                load);
 }
 
+// Ten thousand connections have a descriptor each.
+static void allow_descriptors(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int main(int argc, char **argv)
 {
     struct choice choice = parse(argv + (argc > 0));
     int rows = 0, met = 0;
 
     warn_if_busy();
+    allow_descriptors();
     bench_print_heading(columns);
     for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
         for (const struct bench_row *row = lists[i]; row->number != 0; row++)
