@@ -10,6 +10,7 @@
 
 #include <trio/campaign.h>
 #include <trio/clock.h>
+#include <trio/history.h>
 #include <trio/scenario.h>
 #include <trio/sim_job.h>
 #include <trio/testing.h>
