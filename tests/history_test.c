@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/check.h"
+#include "tests/check_death.h"
 #include "tests/failing_memory.h"
 #include "tests/histories.h"
 
@@ -469,4 +470,52 @@ TEST_PLAIN(history, is_no_failure_outside_of_a_campaign)
     history_play(&history, "2+r 2=6");
     CHECK_STATUS(TRIO_SIM_LINEARIZABLE(&history, "it is not"), TRIO_ECONTRACT);
     trio_history_close(&history);
+}
+
+// ---- Misuse ----
+
+static void play(const struct trio_history_model *model, const char *events)
+{
+    trio_ignore(history_judge(model, events, NULL, 0));
+}
+
+static void invoke_what_the_model_has_not(void)
+{
+    play(&trio_history_register, "1+e5");
+}
+
+static void respond_twice(void)
+{
+    play(&trio_history_register, "1+w5 1. 1.");
+}
+
+static void fail_after_a_response(void)
+{
+    play(&trio_history_register, "1+w5 1. 1!");
+}
+
+static void respond_to_nothing(void)
+{
+    play(&trio_history_register, "1.");
+}
+
+static void invoke_after_close(void)
+{
+    const struct trio_config config = trio_config_platform();
+    struct trio_history history;
+
+    trio_history_open(&history, &trio_history_register, NULL, 0,
+                      &config.memory);
+    trio_history_close(&history);
+    history_play(&history, "1+w5");
+}
+
+TEST_PLAIN(history, misuse_is_told_by_its_rule)
+{
+    CHECK_DIES(invoke_what_the_model_has_not,
+               "recorded an operation that the history's model does not have");
+    CHECK_DIES(respond_twice, "an operation of a history ended twice");
+    CHECK_DIES(fail_after_a_response, "an operation of a history ended twice");
+    CHECK_DIES(respond_to_nothing, "there is no such operation in the history");
+    CHECK_DIES(invoke_after_close, "a history was used after it was closed");
 }
