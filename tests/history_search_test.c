@@ -15,6 +15,8 @@ enum { TEXT_MAX = 8192, RANDOM_HISTORIES = 4000 };
 // ---- Random histories of a few operations ----
 
 static uint64_t state;
+static bool distinct; // No value is written twice.
+static int64_t written;
 
 static uint32_t draw(uint32_t bound)
 {
@@ -31,7 +33,7 @@ draw_call(const struct trio_history_model *model, uint32_t client)
         call.kind = (int)draw((uint32_t)model->kind_count);
     while (model->kinds[call.kind].name == NULL);
     call.key = draw(4) == 0;
-    call.value = draw(3);
+    call.value = distinct ? ++written : draw(3);
     call.expected = draw(3);
     return call;
 }
@@ -44,7 +46,9 @@ static int64_t draw_result(const struct trio_history_model *model, int kind)
         return TRIO_HISTORY_UNKNOWN;
     if ((flags & TRIO_HISTORY_SHOWS_TRUTH) != 0)
         return draw(2);
-    return draw(4) == 0 ? TRIO_HISTORY_NONE : (int64_t)draw(3);
+    if (draw(4) == 0)
+        return TRIO_HISTORY_NONE;
+    return distinct ? 1 + draw((uint32_t)written + 1) : draw(3);
 }
 
 enum { CLIENTS = 4 };
@@ -108,6 +112,7 @@ static bool compare(const struct trio_history_model *model)
     struct trio_history history;
     char text[TEXT_MAX];
 
+    written = 0;
     trio_history_open(&history, model, NULL, 0, &config.memory);
     draw_history(&history);
     bool linearizable = history_is_linearizable(&history, history.events);
@@ -144,6 +149,13 @@ TEST_PLAIN(history_search, agrees_with_all_orders_of_counters)
 TEST_PLAIN(history_search, agrees_with_all_orders_of_queues)
 {
     compare_many(&trio_history_queue);
+}
+
+TEST_PLAIN(history_search, agrees_with_all_orders_of_queues_of_distinct_values)
+{
+    distinct = true;
+    compare_many(&trio_history_queue);
+    distinct = false;
 }
 
 TEST_PLAIN(history_search, agrees_with_all_orders_of_sets)
@@ -189,6 +201,69 @@ TEST_PLAIN(history_search, takes_120_clients_at_once)
                  TRIO_ECONTRACT);
     CHECK(strstr(text, "     1  read()     241     481..482  ") != NULL);
     trio_history_close(&history);
+}
+
+enum { ROUNDS = 50, TEN = 10 };
+
+// All at once, answered from the last to the first.
+static void put_ten(struct trio_history *history, int64_t first, uint32_t step)
+{
+    size_t ids[TEN];
+
+    for (uint32_t i = 0; i < TEN; i++)
+        ids[i] = trio_history_invoke(
+            history,
+            (struct trio_history_call){.client = i,
+                                       .kind = TRIO_HISTORY_ENQUEUE,
+                                       .value = first + i * step % TEN});
+    for (uint32_t i = TEN; i-- > 0;)
+        trio_history_respond(history, ids[i], 0);
+}
+
+static void take_ten(struct trio_history *history, int64_t first)
+{
+    struct trio_history_call call = {.kind = TRIO_HISTORY_DEQUEUE};
+    size_t ids[TEN];
+
+    for (call.client = 0; call.client < TEN; call.client++)
+        ids[call.client] = trio_history_invoke(history, call);
+    for (uint32_t i = 0; i < TEN; i++)
+        trio_history_respond(history, ids[i], first + i);
+}
+
+// 1,000 operations of 10 clients, put in another order than taken.
+static void use_queue(struct trio_history *history)
+{
+    for (int round = 0; round < ROUNDS; round++) {
+        put_ten(history, (int64_t)TEN * round, 7);
+        if (round > 0)
+            take_ten(history, (int64_t)TEN * (round - 1));
+    }
+    take_ten(history, (int64_t)TEN * (ROUNDS - 1));
+}
+
+TEST_PLAIN(history_search, takes_few_states_for_1000_operations_of_10_clients)
+{
+    static const char *const wrong[] = {
+        "1+d 1=77 2+e5 2.",                 // It left before.
+        "1+e7777 1. 1+e8888 1. 2+d 2=8888", // It is lost.
+        "1+d 1=9999 1+e9999 1."};           // It was not there yet.
+    const struct trio_config config = trio_config_platform();
+    char text[TEXT_MAX];
+
+    for (size_t i = 0; i <= COUNT(wrong); i++) {
+        struct trio_history history;
+        trio_history_open(&history, &trio_history_queue, NULL, 0,
+                          &config.memory);
+        history.states_max = 10000;
+        use_queue(&history);
+        if (i < COUNT(wrong))
+            history_play(&history, wrong[i]);
+        CHECK_STATUS(trio_history_check(&history, text, sizeof(text)),
+                     i < COUNT(wrong) ? TRIO_ECONTRACT : TRIO_OK);
+        CHECK(strstr(text, "smaller prefix") == NULL);
+        trio_history_close(&history);
+    }
 }
 
 // What nobody answered never stands in the way of what was.

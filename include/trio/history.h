@@ -46,8 +46,8 @@ struct trio_history_operation {
     trio_time responded; // TRIO_FOREVER: there was no response.
     uint32_t invocation; // Private. Its place among all events.
     uint32_t response;   // Private. The same.
-    uint32_t after;      // Private. Of an enqueue: events between which its
-    uint32_t before;     // Private. value leaves the queue.
+    uint32_t turn;       // Private. Its turn among some, from 1; 0: any.
+    uint32_t turns;      // Private. So many of these have to come before it.
     bool failed;         // Private. It had no effect.
 };
 
@@ -128,9 +128,11 @@ struct trio_history_model {
     bool (*equal)(const void *a, const void *b);
     uint64_t (*hash)(const void *state);
 
-    // Private. Prepares the operations of a search.
-    bool (*prepare)(void *arena, struct trio_history_operation *operations,
-                    size_t count);
+    // Private. Prepares the operations of a search. TRIO_ECONTRACT: no order
+    // explains them.
+    trio_status (*prepare)(void *arena,
+                           struct trio_history_operation *operations,
+                           size_t count);
 };
 
 // A register: READ, WRITE, COMPARE_AND_SET. Nothing is there at first; if

@@ -93,6 +93,22 @@ bool trio_history_calls_open_(struct calls *calls, struct arena *arena,
     return true;
 }
 
+bool trio_history_calls_take_turns_(struct calls *calls, struct arena *arena)
+{
+    calls->in_turn =
+        trio_history_arena_take_(arena, calls->count, sizeof(*calls->in_turn));
+    if (calls->in_turn == NULL)
+        return false;
+    for (uint32_t call = 0; call < calls->count; call++) {
+        uint32_t turn = calls->operations[call].turn;
+        if (turn == 0)
+            continue;
+        calls->in_turn[turn - 1] = call;
+        calls->turns++;
+    }
+    return true;
+}
+
 // ---- Who may come next ----
 
 struct call_walk trio_history_calls_walk_(const struct calls *calls)
@@ -136,12 +152,24 @@ struct call_walk trio_history_calls_return_(const struct calls *calls,
     return walk;
 }
 
+static size_t bit_of(const struct calls *calls, uint32_t call)
+{
+    if (trio_history_calls_is_answered_(calls, call))
+        return call;
+    return words_for(calls->answered) * BITS + (call - calls->answered);
+}
+
+static bool is_taken(const struct calls *calls, uint32_t call)
+{
+    size_t bit = bit_of(calls, call);
+
+    return (calls->taken[bit / BITS] >> bit % BITS & 1) != 0;
+}
+
 static void flip(struct calls *calls, uint32_t call)
 {
-    size_t bit = call;
+    size_t bit = bit_of(calls, call);
 
-    if (!trio_history_calls_is_answered_(calls, call))
-        bit = words_for(calls->answered) * BITS + (call - calls->answered);
     calls->taken[bit / BITS] ^= UINT64_C(1) << bit % BITS;
 }
 
@@ -160,6 +188,9 @@ void trio_history_calls_take_(struct calls *calls, uint32_t call)
     ++*taken_of_sort(calls, call);
     calls->links[link->previous].next = link->next;
     calls->links[link->next].previous = link->previous;
+    while (calls->turn < calls->turns &&
+           is_taken(calls, calls->in_turn[calls->turn]))
+        calls->turn++;
 }
 
 void trio_history_calls_put_back_(struct calls *calls, uint32_t call)
@@ -170,6 +201,9 @@ void trio_history_calls_put_back_(struct calls *calls, uint32_t call)
     --*taken_of_sort(calls, call);
     calls->links[link->previous].next = call;
     calls->links[link->next].previous = call;
+    uint32_t turn = calls->operations[call].turn;
+    if (turn != 0 && turn <= calls->turn)
+        calls->turn = turn - 1;
 }
 
 // ---- Which are taken ----

@@ -25,6 +25,9 @@ struct calls {
     uint32_t count;          // Of both sorts.
     uint32_t answered_taken;
     uint32_t unanswered_taken;
+    uint32_t *in_turn; // Those that have a turn, in that order.
+    uint32_t turns;    // So many.
+    uint32_t turn;     // All up to this one are taken.
 };
 
 // A walk over those that may come next, since no other was answered before they
@@ -43,6 +46,12 @@ TRIO_MUST_USE bool trio_history_calls_open_(struct calls *calls,
                                             const struct keys *keys,
                                             uint32_t first, uint32_t end);
 
+// Says which have a turn, when the operations have been given theirs: then
+// nobody comes before as many as it needs have been taken. Returns false if
+// there is no memory.
+TRIO_MUST_USE bool trio_history_calls_take_turns_(struct calls *calls,
+                                                  struct arena *arena);
+
 // Begins a walk, or returns to where it had come to `call`.
 struct call_walk trio_history_calls_walk_(const struct calls *calls);
 struct call_walk trio_history_calls_return_(const struct calls *calls,
@@ -60,6 +69,12 @@ void trio_history_calls_put_back_(struct calls *calls, uint32_t call);
 // returns how many. There is room for trio_history_calls_words_.
 size_t trio_history_calls_say_(const struct calls *calls, uint64_t *ret_words);
 size_t trio_history_calls_words_(const struct calls *calls);
+
+static inline bool trio_history_calls_is_its_turn_(const struct calls *calls,
+                                                   uint32_t call)
+{
+    return calls->operations[call].turns <= calls->turn;
+}
 
 static inline bool trio_history_calls_is_answered_(const struct calls *calls,
                                                    uint32_t call)

@@ -60,34 +60,44 @@ static bool open_state(struct search *search)
                                      search->state, &search->node) == TRIO_OK;
 }
 
-static bool prepare(struct search *search)
+static trio_status prepare(struct search *search)
 {
-    const struct calls *calls = &search->calls;
+    struct calls *calls = &search->calls;
     const struct trio_history_model *model = search->states.model;
 
-    return model->prepare == NULL ||
-           model->prepare(&search->arena, calls->operations, calls->count);
+    if (model->prepare == NULL)
+        return TRIO_OK;
+    trio_status rc =
+        model->prepare(&search->arena, calls->operations, calls->count);
+    if (rc != TRIO_OK)
+        return rc;
+    return trio_history_calls_take_turns_(calls, &search->arena) ? TRIO_OK
+                                                                 : TRIO_ENOMEM;
 }
 
-static bool open_search(struct search *search, const struct search_of *of)
+static trio_status open_search(struct search *search,
+                               const struct search_of *of)
 {
     struct arena *arena = &search->arena;
     size_t states_max = of->history->states_max;
 
-    *search = (struct search){.arena.memory = of->history->memory};
+    *search = (struct search){.arena.memory = of->history->memory,
+                              .furthest = 1}; // No event comes before it.
     if (!trio_history_calls_open_(&search->calls, arena, of->history, of->keys,
                                   of->first, of->end))
-        return false;
+        return TRIO_ENOMEM;
     search->states =
         trio_history_states_(of->history->model, search->calls.count);
     search->frames = trio_history_arena_take_(arena, search->calls.count,
                                               sizeof(*search->frames));
     search->walk = trio_history_calls_walk_(&search->calls);
     search->states_max = states_max != 0 ? states_max : STATES_MAX_DEFAULT;
-    return search->frames != NULL && prepare(search) &&
-           trio_history_visited_open_(&search->visited, arena, &search->states,
-                                      &search->calls) &&
-           open_state(search);
+    if (search->frames == NULL ||
+        !trio_history_visited_open_(&search->visited, arena, &search->states,
+                                    &search->calls) ||
+        !open_state(search))
+        return TRIO_ENOMEM;
+    return prepare(search);
 }
 
 static bool is_found(const struct search *search)
@@ -165,7 +175,8 @@ static trio_status try_call(struct search *search, uint32_t call)
 {
     bool answered = trio_history_calls_is_answered_(&search->calls, call);
 
-    if (!step(search, search->trial, search->state, call))
+    if (!trio_history_calls_is_its_turn_(&search->calls, call) ||
+        !step(search, search->trial, search->state, call))
         return TRIO_OK;
     if (only_reads(search, call)) {
         if (answered) {
@@ -218,9 +229,10 @@ static trio_status search_all(struct search *search)
 trio_status trio_history_search_(struct search_of *of)
 {
     struct search search;
-    trio_status rc =
-        open_search(&search, of) ? search_all(&search) : TRIO_ENOMEM;
+    trio_status rc = open_search(&search, of);
 
+    if (rc == TRIO_OK)
+        rc = search_all(&search);
     of->states += search.visited.count;
     of->furthest = search.furthest;
     trio_history_arena_end_(&search.arena);
