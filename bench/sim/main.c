@@ -12,7 +12,8 @@ static const char *const columns[BENCH_VARIANTS] = {
     [BENCH_OURS] = "simulated", [BENCH_RAW] = "raw", [SIM_LOOP] = "loop"};
 
 static const struct bench_row *const lists[] = {
-    sim_step_rows, sim_schedule_rows, sim_time_rows, sim_twin_rows};
+    sim_step_rows, sim_schedule_rows, sim_time_rows, sim_twin_rows,
+    sim_history_rows};
 
 struct choice {
     long row; // 0: all.

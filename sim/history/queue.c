@@ -8,8 +8,8 @@
 // twice, or was never put, or leaves before it is put, or is put too early for
 // its turn.
 //
-// Nothing is known of a value that was put more than once, nor of one that
-// nobody is known to have taken, if somebody may have.
+// Nothing is known of a value that was put more than once. One that nobody is
+// known to have taken may leave as soon as somebody may have taken anything.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/history.h>
@@ -71,7 +71,7 @@ struct leavings {
     uint32_t *ordered; // Operations whose values leave, the first first.
     uint32_t *spare;   // To sort them.
     size_t left;       // So many.
-    bool anything;     // Somebody may have taken anything.
+    uint32_t anything; // From this event on somebody may take anything.
     bool impossible;   // No order explains all this.
 };
 
@@ -136,6 +136,13 @@ static void take(struct leavings *leavings, size_t i,
     leaving->before = taker->response;
 }
 
+static void let_take_anything(struct leavings *leavings,
+                              const struct trio_history_operation *taker)
+{
+    if (taker->invocation < leavings->anything)
+        leavings->anything = taker->invocation;
+}
+
 static void find_takers(struct leavings *leavings)
 {
     for (size_t i = 0; i < leavings->count; i++) {
@@ -144,7 +151,7 @@ static void find_takers(struct leavings *leavings)
             continue;
         uint32_t slot = *find(leavings, taker->result);
         if (taker->result == TRIO_HISTORY_UNKNOWN)
-            leavings->anything = true;
+            let_take_anything(leavings, taker);
         else if (slot == 0)
             leavings->impossible = true;
         else
@@ -201,12 +208,12 @@ static uint32_t count_left(const struct leavings *leavings, uint32_t event)
     return (uint32_t)low;
 }
 
-static bool needs_turn(const struct leavings *leavings, size_t i)
+// Returns the event before which a value has not left.
+static uint32_t after(const struct leavings *leavings, size_t i)
 {
     const struct leaving *leaving = &leavings->items[i];
 
-    return leaving->is_known &&
-           !(leavings->anything && leaving->before == NO_EVENT);
+    return leaving->before == NO_EVENT ? leavings->anything : leaving->after;
 }
 
 // Nothing that has to come before an operation may begin after its end. `spare`
@@ -237,16 +244,17 @@ static void give_turns(struct leavings *leavings)
     for (size_t i = 0; i < leavings->left; i++)
         leavings->operations[leavings->ordered[i]].turn = (uint32_t)i + 1;
     for (size_t i = 0; i < leavings->count; i++)
-        if (needs_turn(leavings, i))
+        if (leavings->items[i].is_known)
             leavings->operations[i].turns =
-                count_left(leavings, leavings->items[i].after);
+                count_left(leavings, after(leavings, i));
     compare_turns(leavings);
 }
 
 static trio_status
 prepare(void *arena, struct trio_history_operation *operations, size_t count)
 {
-    struct leavings leavings = {.operations = operations, .count = count};
+    struct leavings leavings = {
+        .operations = operations, .count = count, .anything = NO_EVENT};
 
     if (!open_leavings(&leavings, arena))
         return TRIO_ENOMEM;
