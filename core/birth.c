@@ -108,6 +108,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
     task->fn = fn;
     task->arg = arg;
     task->name = options->name;
+    task->realm = run->current == NULL ? NULL : run->current->realm;
     task->keep_fp = options->keep_fp;
     task->number = ++run->tasks_started;
     trio_scope_link_(&task->root, parent);

@@ -20,6 +20,13 @@ bool trio_in_task(void)
     return run != NULL && run->current != NULL;
 }
 
+void **trio_task_realm(void)
+{
+    struct trio_task *task = trio_run_current_()->current;
+
+    return task == NULL ? NULL : &task->realm;
+}
+
 uint64_t trio_task_number(const struct trio_task *task)
 {
     return task->number;

@@ -42,6 +42,7 @@ struct trio_task {
     struct trio_error *errors;  // Newest first, at most ERRORS_KEPT.
     struct trio_error *reserve; // So that failing never allocates.
     const char *name;
+    void *realm; // The world's.
     uint64_t number;
     struct trio_cancel_scope root; // SCOPE_TASK.
 } __attribute__((aligned(CACHE_LINE)));

@@ -6,6 +6,7 @@
 
 #include <trio/backend.h>
 #include <trio/base.h>
+#include <trio/testing.h>
 
 // Advances a generator, of which all 64 bits of state are `*state`, and returns
 // its next number. Any state is a good one.
@@ -21,14 +22,29 @@ struct trio_scheduler trio_sim_shuffle_(uint64_t *state);
 // Returns a time that no duration of a program comes near.
 trio_time trio_sim_starting_time_(uint64_t seed);
 
-// Makes a world that has nothing in it but jobs, which are listed at its
-// context, a `struct trio_job *`.
-struct trio_world trio_sim_empty_world_(struct trio_job **jobs);
+// Makes a world of jobs and a network. Its context is `world`, all zeros.
+struct trio_world trio_sim_world_of_(struct trio_sim_world_ *world);
 
 // Makes a job ready to be worked.
 void trio_sim_work_begin_(struct trio_job *job);
 
 // Does what a thread would do with it.
 void trio_sim_work_(struct trio_job *job);
+
+// ---- net/: the network of a world ----
+
+// Whether something has happened to sockets that those who wait for them are
+// not told yet, and telling them.
+bool trio_sim_has_news_(const struct trio_sim_world_ *world);
+void trio_sim_tell_news_(struct trio_sim_world_ *world);
+
+// How many handles are open.
+size_t trio_sim_network_open_(const struct trio_sim_world_ *world);
+
+// A new run begins, without sockets.
+void trio_sim_network_reset_(struct trio_sim_world_ *world);
+
+// Gives all memory back.
+void trio_sim_network_end_(struct trio_sim_world_ *world);
 
 #endif // TRIO_SIM_INTERNAL_H

@@ -41,12 +41,11 @@ static TRIO_PARKS void say(struct trio_stream *stream, const char *text)
 
 // ---- Pipes ----
 
-TEST(descriptor_stream, without_a_system_there_are_none)
+TEST(descriptor_stream, without_a_system_nothing_is_open)
 {
-    struct trio_descriptor_stream receiver, sender;
+    struct trio_descriptor_stream stream;
 
-    CHECK_STATUS(trio_pipe_open(&receiver, &sender), TRIO_ENOTSUP);
-    CHECK_STATUS(trio_descriptor_stream_open(0, &receiver), TRIO_EBADHANDLE);
+    CHECK_STATUS(trio_descriptor_stream_open(0, &stream), TRIO_EBADHANDLE);
 }
 
 TEST_REAL(descriptor_stream, a_pipe_goes_one_way)

@@ -198,7 +198,7 @@ TEST_REAL(serve_signal, what_is_no_address_is_refused)
                      TRIO_EINVAL);
 }
 
-TEST(serve_signal, without_a_network_it_is_not_supported)
+TEST(serve_signal, without_signals_it_is_not_supported)
 {
     CHECK_STATUS(trio_serve_until_signal("*:80", NULL, answer, NULL),
                  TRIO_ENOTSUP);

@@ -8,13 +8,6 @@
 #include "tests/socket_kit.h"
 #include "tests/sockets.h"
 
-TEST(socket_stream, without_a_network_there_are_none)
-{
-    struct trio_socket_stream near, far;
-
-    CHECK_STATUS(trio_socket_stream_pair(&near, &far), TRIO_ENOTSUP);
-}
-
 TEST_REAL(socket_stream, a_pair_is_connected_with_each_other)
 {
     struct trio_socket_stream near, far;

@@ -360,17 +360,12 @@ TEST_PLAIN(testing, a_test_returns_the_status_of_its_body)
 
 static TRIO_CHECKPOINT trio_status use_the_world(void *arg)
 {
-    struct trio_address address;
-    struct trio_tcp_listener listener;
-
     (void)arg;
-    CHECK_OK(trio_address_parse("127.0.0.1:0", &address));
-    CHECK_STATUS(trio_tcp_listen(&address, NULL, &listener), TRIO_ENOTSUP);
     CHECK_STATUS(trio_wait_readable(0), TRIO_EBADHANDLE);
     CHECK_STATUS(trio_wait_writable(1), TRIO_EBADHANDLE);
     trio_notify_closing(0);
     trio_error_clear();
-    CHECK_STRING(trio_run_statistics().world, "empty");
+    CHECK_STRING(trio_run_statistics().world, "simulated");
     CHECK_EQ(trio_run_statistics().world_waiters, 0);
     return TRIO_OK;
 }

@@ -72,7 +72,6 @@ TRIO_BEGIN_DECLS
 //                             label is wrong; or `max` is 0.
 //          TRIO_EUNREACHABLE  no server has answered; it may later.
 //          TRIO_EMFILE        too many open handles, so that it could not look.
-//          TRIO_ENOTSUP       simulated, and no resolver is set.
 //          TRIO_ENOMEM        out of memory or of threads.
 //          other              what the system said; the record tells more.
 TRIO_CHECKPOINT trio_status
@@ -90,7 +89,6 @@ trio_resolve(const char *host, uint16_t port,
 //          TRIO_EINVAL        it is not an IP address.
 //          TRIO_EMSGSIZE      the name does not fit.
 //          TRIO_EUNREACHABLE  no server has answered; it may later.
-//          TRIO_ENOTSUP       simulated, and no resolver is set.
 //          TRIO_ENOMEM        out of memory or of threads.
 //          other              what the system said; the record tells more.
 TRIO_CHECKPOINT trio_status

@@ -15,6 +15,14 @@
 #include <trio/stream_contract.h>
 #include <trio/time.h>
 
+// Private. The world of a simulated run: jobs, in the order of starting, and a
+// network once somebody has opened a socket.
+struct trio_sim_world_ {
+    struct trio_job *jobs;
+    struct network *network;
+    const struct trio_memory *memory; // Of the network's; NULL: the run's.
+};
+
 // What a simulated run is made of. The caller owns the storage; it must outlive
 // the run.
 struct trio_simulation {
@@ -22,14 +30,14 @@ struct trio_simulation {
     uint64_t seed;                // 0: first in, first out; else a shuffle.
     uint64_t choices;             // Private. State of the scheduler.
     uint64_t data;                // Private. State of trio_random_u64.
-    struct trio_job *jobs;        // Private. In the order of starting.
+    struct trio_sim_world_ world; // Private.
 };
 
 TRIO_BEGIN_DECLS
 
 // Prepares `simulation` and returns a configuration in which nothing is real:
-// virtual time that jumps when all tasks wait, a world with nothing in it, an
-// order of tasks and random numbers that depend on `seed` alone. Seed 0 runs
+// virtual time that jumps when all tasks wait, sockets on a network of its own,
+// an order of tasks and random numbers that depend on `seed` alone. Seed 0 runs
 // tasks first in, first out, as production does. Memory and reports are those
 // of `base`, a platform's configuration.
 //

@@ -111,9 +111,10 @@ static void do_work(struct trio_sim_job *job)
 
 static trio_status submit(void *context, struct trio_job *job)
 {
-    struct kernel *kernel = context;
+    struct kernel *kernel = trio_sim_current_();
     const struct trio_memory *memory = &kernel->config.memory;
 
+    (void)context; // The world's.
     if (trio_sim_call_fails_(kernel, "thread"))
         return TRIO_ENOMEM;
     struct thread *thread = memory->allocate(memory->context, sizeof(*thread));
@@ -149,11 +150,11 @@ void trio_sim_jobs_end_(struct kernel *kernel)
     }
 }
 
-bool trio_sim_jobs_pending_(void *context)
+bool trio_sim_can_wake_(void *context)
 {
-    const struct kernel *kernel = context;
+    const struct kernel *kernel = trio_sim_current_();
 
-    return kernel->jobs.count > 0;
+    return kernel->jobs.count > 0 || trio_sim_has_news_(context);
 }
 
 void trio_sim_job_do_(struct kernel *kernel, size_t number)

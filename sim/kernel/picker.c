@@ -56,11 +56,16 @@ static void appear(struct kernel *kernel, struct actor *actor, bool is_there)
     actor->living = is_there;
 }
 
+static bool is_idle(const struct kernel *kernel)
+{
+    return trio_run_is_idle() && !trio_sim_has_news_(&kernel->world);
+}
+
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
     size_t jobs = place.reading ? 0 : kernel->jobs.count;
-    bool idle = place.count == 0 && trio_run_is_idle();
+    bool idle = place.count == 0 && is_idle(kernel);
 
     ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !idle || jobs == 0;
@@ -269,9 +274,12 @@ static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
 
 void trio_sim_poll_(void *context, trio_duration limit)
 {
-    struct kernel *kernel = context;
+    struct kernel *kernel = trio_sim_current_();
 
     (void)limit;
+    trio_sim_tell_news_(context);
+    if (trio_task_realm() != NULL)
+        return; // It is a task that looks, in its step.
     kernel->running = 0;
     kernel->looking = true;
     if (!kernel->hurried && kernel->jobs.count == 0)
@@ -280,6 +288,7 @@ void trio_sim_poll_(void *context, trio_duration limit)
         trio_sim_cancel_due_(kernel);
     if (trio_run_is_idle())
         decide(kernel, (struct place){.count = 0});
+    trio_sim_tell_news_(context);
 }
 
 struct trio_scheduler trio_sim_picker_(struct kernel *kernel)

@@ -98,15 +98,15 @@ __attribute__((noreturn)) static void stop(void *context)
 
 static void fill_config(struct kernel *kernel, const struct trio_config *base)
 {
-    struct trio_world world = trio_sim_empty_world_(NULL);
+    struct trio_world world = trio_sim_world_of_(&kernel->world);
 
     kernel->io = *world.io;
     kernel->io.poll = trio_sim_poll_;
-    kernel->io.can_wake = trio_sim_jobs_pending_;
+    kernel->io.can_wake = trio_sim_can_wake_;
     world.io = &kernel->io;
     kernel->seam_jobs = trio_sim_jobs_of_(world.jobs);
     world.jobs = &kernel->seam_jobs;
-    world.context = kernel;
+    kernel->world.memory = &kernel->memory.base;
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
@@ -174,6 +174,7 @@ void trio_sim_kernel_free_(struct kernel *kernel)
         trio_sim_array_end_(kernel, &kernel->arrays[i]);
     trio_sim_objects_end_(&kernel->objects);
     trio_sim_heap_end_(kernel);
+    trio_sim_network_end_(&kernel->world);
     trio_sim_memory_end_(&kernel->memory);
     memory.release(memory.context, kernel, sizeof(*kernel));
 }
@@ -274,6 +275,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     reset_memory(kernel);
     trio_sim_objects_reset_(&kernel->objects);
     trio_sim_heap_reset_(kernel);
+    trio_sim_network_reset_(&kernel->world);
     kernel->config.scheduler = trio_sim_picker_(kernel);
     kernel->config.observer = trio_sim_observer_(kernel);
 }

@@ -90,9 +90,10 @@ struct place {
 
 struct kernel {
     struct trio_config base;
-    struct trio_config config;  // Of the runs.
-    struct trio_io io;          // The empty world's, but for the poll.
-    struct trio_jobs seam_jobs; // And but for submit.
+    struct trio_config config;    // Of the runs.
+    struct trio_sim_world_ world; // The network; jobs are below.
+    struct trio_io io;            // The plain world's, but for the poll.
+    struct trio_jobs seam_jobs;   // And but for submit.
     struct sim_memory memory;
     struct trio_mock_clock clock;
     struct trio_clock virtual; // The same, as it is told by itself.
@@ -313,7 +314,7 @@ void trio_sim_poll_(void *context, trio_duration limit);
 
 // ---- jobs.c ----
 struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base);
-bool trio_sim_jobs_pending_(void *context);
+bool trio_sim_can_wake_(void *context);
 void trio_sim_jobs_end_(struct kernel *kernel);
 struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i);
 // Returns the number of the job of a path, as many as there are if none has it.

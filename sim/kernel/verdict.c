@@ -164,6 +164,8 @@ static void judge_leftovers(struct kernel *kernel)
         trio_sim_format_(kernel, text, sizeof(text), "not given back: %s",
                          kind);
         trio_sim_found_(kernel, FAILURE_OWED, text);
+    } else if (trio_sim_network_open_(&kernel->world) > 0) {
+        trio_sim_found_(kernel, FAILURE_OWED, "left open: a socket or a pipe");
     } else if (kernel->memory.blocks > 0) {
         trio_sim_found_(kernel, FAILURE_MEMORY,
                         "memory of the run was not given back");

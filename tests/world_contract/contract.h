@@ -14,6 +14,7 @@ struct world_traits {
     bool has_local;      // Local sockets without a name, and pairs.
     bool has_pipes;
     bool has_jobs;
+    bool is_open; // Others than the run may do something, unasked.
 };
 
 // One clause, checked in the main task of a run over that world, at whose end
@@ -29,6 +30,8 @@ extern const struct world_clause world_datagram_clauses[];
 extern const struct world_clause world_handle_clauses[];
 extern const struct world_clause world_readiness_clauses[];
 extern const struct world_clause world_job_clauses[];
+extern const struct world_clause world_port_clauses[];
+extern const struct world_clause world_local_clauses[];
 
 // Checks all of them, each in a run of its own: `config` makes the
 // configuration of one. `count_handles` returns how many handles are open;

@@ -1,0 +1,336 @@
+// What is sent waits at its sender until the receiver has room for it. Over a
+// local socket and a pipe it is in the receiver's hands at once, and the sender
+// waits for room there.
+//
+// The end follows the last byte. A reset overtakes all that has not arrived; it
+// is what a peer gets that sends to a socket which is closed, or whose data was
+// closed unread.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "sim/net/net.h"
+
+enum { PIPE_ROOM = 65536, PIPE_WHOLE = 4096 };
+
+void trio_sim_stream_join_(struct endpoint *one, struct endpoint *other)
+{
+    one->other = other;
+    other->other = one;
+    one->state = other->state = STATE_CONNECTED;
+}
+
+// ---- Room ----
+
+static size_t less(size_t from, size_t what)
+{
+    return from > what ? from - what : 0;
+}
+
+static size_t room_of(const struct endpoint *endpoint)
+{
+    if (trio_sim_is_tcp_(endpoint))
+        return less(trio_sim_send_max_(endpoint), endpoint->unsent.bytes);
+    if (endpoint->kind == KIND_PIPE)
+        return less(PIPE_ROOM, endpoint->other->received.bytes);
+    return less(trio_sim_send_max_(endpoint), endpoint->other->received.bytes);
+}
+
+// How much room there has to be before anybody is told.
+static size_t enough_of(const struct endpoint *endpoint)
+{
+    if (endpoint->kind == KIND_PIPE)
+        return PIPE_WHOLE;
+    size_t max = trio_sim_send_max_(endpoint);
+    return trio_sim_is_tcp_(endpoint) ? max / 3 : max / 2;
+}
+
+// Whether sending is in vain.
+static bool is_over(const struct endpoint *endpoint)
+{
+    return endpoint->shut || endpoint->broken ||
+           (!trio_sim_is_tcp_(endpoint) && endpoint->other->dead);
+}
+
+bool trio_sim_stream_is_writable_(const struct endpoint *endpoint)
+{
+    switch (endpoint->state) {
+    case STATE_FRESH:
+        return true;
+    case STATE_LISTENING:
+    case STATE_CONNECTING:
+        return false;
+    default:
+        break;
+    }
+    if (endpoint->kind == KIND_PIPE && !endpoint->sends)
+        return endpoint->other->dead;
+    return is_over(endpoint) || room_of(endpoint) >= enough_of(endpoint);
+}
+
+bool trio_sim_stream_is_readable_(const struct endpoint *endpoint)
+{
+    switch (endpoint->state) {
+    case STATE_FRESH:
+        return true;
+    case STATE_LISTENING:
+        return endpoint->pending.count > 0;
+    case STATE_CONNECTING:
+        return false;
+    default:
+        return endpoint->ended || endpoint->broken ||
+               (endpoint->sends && endpoint->other->dead);
+    }
+}
+
+// ---- On the way ----
+
+static void reset(struct network *network, struct endpoint *endpoint)
+{
+    endpoint->broken = true;
+    trio_sim_queue_clear_(network, &endpoint->unsent);
+    trio_sim_changed_(network, endpoint);
+}
+
+// Sends what waits, as far as there is room.
+static void push(struct network *network, struct endpoint *endpoint)
+{
+    struct endpoint *other = endpoint->other;
+    size_t room = less(trio_sim_receive_max_(other), other->received.bytes);
+
+    if (other->dead && endpoint->unsent.bytes > 0) {
+        reset(network, endpoint);
+        return;
+    }
+    if (trio_sim_queue_move_(network, &endpoint->unsent, &other->received,
+                             room) > 0)
+        trio_sim_changed_(network, other);
+    if (!endpoint->shut || other->ended || endpoint->unsent.bytes > 0)
+        return;
+    other->ended = true;
+    trio_sim_changed_(network, other);
+}
+
+// ---- Sending ----
+
+static trio_status check_send(struct endpoint *endpoint,
+                              const struct trio_message *message)
+{
+    if (endpoint->failure != TRIO_OK)
+        return trio_sim_take_failure_(endpoint);
+    if (endpoint->kind == KIND_PIPE && !endpoint->sends)
+        return TRIO_EBADHANDLE;
+    if (endpoint->state == STATE_CONNECTING)
+        return TRIO_EWOULDBLOCK;
+    if (endpoint->state != STATE_CONNECTED || is_over(endpoint))
+        return TRIO_EBROKEN;
+    if (endpoint->family == TRIO_ADDRESS_LOCAL && message->address != NULL)
+        return TRIO_EINVAL;
+    return TRIO_OK;
+}
+
+// Puts a first piece with what goes with it into a queue.
+static size_t enclose(struct network *network, struct queue *queue,
+                      struct cursor *cursor, size_t size,
+                      struct enclosure *enclosure)
+{
+    struct segment *segment = trio_sim_segment_new_(network, size);
+
+    if (segment == NULL)
+        return 0;
+    segment->end = (uint32_t)trio_sim_cursor_read_(cursor, segment->data, size);
+    segment->enclosure = enclosure;
+    trio_sim_queue_push_(queue, segment);
+    return segment->end;
+}
+
+static size_t send_some(struct network *network, struct endpoint *endpoint,
+                        struct cursor *cursor, size_t size)
+{
+    bool direct = !trio_sim_is_tcp_(endpoint);
+    struct queue *queue =
+        direct ? &endpoint->other->received : &endpoint->unsent;
+    size_t room = room_of(endpoint);
+    size_t length = trio_sim_queue_append_(network, queue, cursor,
+                                           size < room ? size : room);
+
+    if (direct)
+        trio_sim_changed_(network, endpoint->other);
+    else
+        push(network, endpoint);
+    return length;
+}
+
+static trio_status send_with(struct network *network, struct endpoint *endpoint,
+                             const struct trio_message *message,
+                             struct cursor *cursor, size_t size,
+                             size_t *ret_length)
+{
+    struct enclosure *enclosure;
+    trio_status rc = trio_sim_enclose_(network, message, &enclosure);
+
+    if (rc != TRIO_OK || enclosure == NULL)
+        return rc;
+    *ret_length =
+        enclose(network, &endpoint->other->received, cursor, size, enclosure);
+    if (*ret_length > 0)
+        return TRIO_OK;
+    trio_sim_enclosure_free_(network, enclosure);
+    return TRIO_ENOBUFS;
+}
+
+trio_status trio_sim_stream_send_(struct network *network,
+                                  struct endpoint *endpoint,
+                                  const struct trio_message *message,
+                                  size_t *ret_length)
+{
+    size_t size = trio_sim_message_size_(message), length = 0, step = 0;
+    struct cursor cursor = trio_sim_cursor_(message);
+    trio_status rc = check_send(endpoint, message);
+
+    if (rc != TRIO_OK)
+        return rc;
+    size_t room = room_of(endpoint);
+    if (size > 0 && (room == 0 || (endpoint->kind == KIND_PIPE &&
+                                   size <= PIPE_WHOLE && room < size)))
+        return TRIO_EWOULDBLOCK;
+    if (size > 0)
+        rc = send_with(network, endpoint, message, &cursor,
+                       size < room ? size : room, &length);
+    if (rc != TRIO_OK)
+        return rc;
+    while (length < size && !is_over(endpoint) && room_of(endpoint) > 0) {
+        step = send_some(network, endpoint, &cursor, size - length);
+        if (step == 0)
+            break;
+        length += step;
+    }
+    if (size > 0 && length == 0)
+        return TRIO_ENOBUFS;
+    trio_sim_changed_(network, endpoint->other);
+    *ret_length = length;
+    return TRIO_OK;
+}
+
+// ---- Receiving ----
+
+static trio_status nothing_left(const struct endpoint *endpoint)
+{
+    if (trio_sim_is_tcp_(endpoint) && endpoint->ended)
+        return TRIO_EEND;
+    if (endpoint->broken)
+        return TRIO_EBROKEN;
+    return endpoint->ended ? TRIO_EEND : TRIO_EWOULDBLOCK;
+}
+
+static trio_status check_receive(struct endpoint *endpoint)
+{
+    if (endpoint->failure != TRIO_OK)
+        return trio_sim_take_failure_(endpoint);
+    if (endpoint->sends)
+        return TRIO_EBADHANDLE;
+    if (endpoint->state == STATE_CONNECTING)
+        return TRIO_EWOULDBLOCK;
+    if (endpoint->state != STATE_CONNECTED)
+        return TRIO_EBROKEN;
+    return endpoint->received.count == 0 ? nothing_left(endpoint) : TRIO_OK;
+}
+
+static void has_room(struct network *network, struct endpoint *endpoint)
+{
+    struct endpoint *other = endpoint->other;
+
+    if (trio_sim_is_tcp_(endpoint) && !other->broken &&
+        (other->unsent.bytes > 0 || (other->shut && !endpoint->ended)))
+        push(network, other);
+    if (!other->dead)
+        trio_sim_changed_(network, other);
+}
+
+trio_status trio_sim_stream_receive_(struct network *network,
+                                     struct endpoint *endpoint,
+                                     struct trio_message *message)
+{
+    struct cursor cursor = trio_sim_cursor_(message);
+    struct enclosure *enclosure;
+    trio_status rc = check_receive(endpoint);
+
+    if (rc != TRIO_OK)
+        return rc;
+    message->length = trio_sim_queue_take_(network, &endpoint->received,
+                                           &cursor, message->peek, &enclosure);
+    if (message->address != NULL)
+        *message->address = (struct trio_address){.port = 0};
+    rc = trio_sim_unpack_(network, enclosure, message);
+    if (enclosure != NULL && !message->peek)
+        trio_sim_enclosure_free_(network, enclosure);
+    if (!message->peek)
+        has_room(network, endpoint);
+    return rc;
+}
+
+// ---- Ending ----
+
+static void end_sending(struct network *network, struct endpoint *endpoint)
+{
+    if (endpoint->shut)
+        return;
+    endpoint->shut = true;
+    endpoint->first = !endpoint->ended;
+    if (trio_sim_is_tcp_(endpoint)) {
+        push(network, endpoint);
+    } else {
+        endpoint->other->ended = true;
+        trio_sim_changed_(network, endpoint->other);
+    }
+}
+
+trio_status trio_sim_stream_shut_(struct network *network,
+                                  struct endpoint *endpoint)
+{
+    if (endpoint->kind == KIND_PIPE)
+        return TRIO_EBADHANDLE;
+    if (endpoint->state == STATE_LISTENING)
+        return TRIO_OK;
+    if (endpoint->state != STATE_CONNECTED || endpoint->broken)
+        return TRIO_EBROKEN;
+    end_sending(network, endpoint);
+    trio_sim_changed_(network, endpoint);
+    return TRIO_OK;
+}
+
+static void disconnect(struct network *network, struct endpoint *endpoint)
+{
+    struct endpoint *other = endpoint->other;
+    bool unread = endpoint->received.bytes > 0;
+    bool resets = trio_sim_is_tcp_(endpoint) && (unread || endpoint->resets);
+
+    trio_sim_queue_clear_(network, &endpoint->received);
+    endpoint->dead = true;
+    if (endpoint->broken || other->dead)
+        trio_sim_queue_clear_(network, &endpoint->unsent);
+    else if (resets)
+        reset(network, other);
+    else
+        end_sending(network, endpoint);
+    if (!trio_sim_is_tcp_(endpoint) && endpoint->kind == KIND_STREAM)
+        other->broken |= unread;
+    if (resets)
+        endpoint->broken = true; // Nothing of it lingers.
+    trio_sim_changed_(network, other);
+    if (!other->dead)
+        return;
+    trio_sim_endpoint_free_(network, other);
+    trio_sim_endpoint_free_(network, endpoint);
+}
+
+void trio_sim_stream_end_(struct network *network, struct endpoint *endpoint)
+{
+    if (endpoint->state == STATE_CONNECTED) {
+        disconnect(network, endpoint);
+        return;
+    }
+    if (endpoint->state == STATE_LISTENING)
+        trio_sim_stop_listening_(network, endpoint);
+    else if (endpoint->state == STATE_CONNECTING)
+        trio_sim_line_leave_(&endpoint->listener->knocking, endpoint);
+    trio_sim_endpoint_free_(network, endpoint);
+}
