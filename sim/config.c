@@ -37,6 +37,7 @@ struct trio_config trio_config_simulated(struct trio_simulation *simulation,
     simulation->clock.now = trio_sim_starting_time_(seed);
     simulation->clock.autojump = true;
     simulation->clock.jump_threshold = 0;
+    simulation->world.clock = &simulation->clock;
 
     struct trio_config config = {
         .version = TRIO_VERSION,

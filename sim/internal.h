@@ -38,6 +38,21 @@ void trio_sim_work_(struct trio_job *job);
 bool trio_sim_has_news_(const struct trio_sim_world_ *world);
 void trio_sim_tell_news_(struct trio_sim_world_ *world);
 
+// What every simulated world is called.
+extern const char trio_sim_world_name_[];
+
+// Without a picker: has the packet arrive that is the next to do so, letting
+// time pass until then, unless that is beyond a deadline. Returns false if
+// there is none.
+bool trio_sim_next_arrives_(struct trio_sim_world_ *world);
+bool trio_sim_will_arrive_(const struct trio_sim_world_ *world);
+
+// With one: what is announced is a job with this function. The packet that will
+// arrive then is number `*ret_number` of its link.
+void trio_sim_link_arrives_(struct trio_sim_job *job);
+void trio_sim_link_head_(const struct trio_sim_job *job, const char **ret_from,
+                         const char **ret_to, uint64_t *ret_number);
+
 // How many handles are open.
 size_t trio_sim_network_open_(const struct trio_sim_world_ *world);
 

@@ -25,5 +25,6 @@ trio_status trio_test_manual(struct trio_mock_clock *clock, trio_task_fn fn,
     struct trio_config config = trio_config_simulated(&simulation, &base, 0);
 
     config.clock = trio_clock_mock(clock);
+    simulation.world.clock = clock;
     return trio_run_with(&config, fn, arg);
 }

@@ -1,6 +1,6 @@
 // The simulated world in one piece: jobs, which are done when nobody can run,
-// in the order of starting, and the network. It never waits, since there is
-// nothing that a wait could end; time passes by the clock's jumps alone.
+// in the order of starting, and the network, where things arrive when it is
+// time for them. It never waits; time passes by the clock's jumps alone.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/run.h>
@@ -40,6 +40,17 @@ static bool somebody_goes_on(void)
            now.next_deadline_after == 0;
 }
 
+static bool do_first_job(struct trio_sim_world_ *world)
+{
+    struct trio_job *job = world->jobs;
+
+    if (job == NULL)
+        return false;
+    world->jobs = job->next;
+    trio_sim_work_(job);
+    return true;
+}
+
 static void poll(void *context, trio_duration limit)
 {
     struct trio_sim_world_ *world = context;
@@ -48,18 +59,16 @@ static void poll(void *context, trio_duration limit)
     trio_sim_tell_news_(world);
     if (trio_task_realm() != NULL)
         return; // It is a task that looks, in its step.
-    while (world->jobs != NULL && !somebody_goes_on()) {
-        struct trio_job *job = world->jobs;
-        world->jobs = job->next;
-        trio_sim_work_(job);
+    while (!somebody_goes_on() &&
+           (do_first_job(world) || trio_sim_next_arrives_(world)))
         trio_sim_tell_news_(world);
-    }
 }
 
 static bool can_wake(void *context)
 {
     const struct trio_sim_world_ *world = context;
-    return world->jobs != NULL || trio_sim_has_news_(world);
+    return world->jobs != NULL || trio_sim_has_news_(world) ||
+           trio_sim_will_arrive_(world);
 }
 
 static void wake(void *context)
@@ -74,7 +83,9 @@ static int last_error(void *context)
     return 0;
 }
 
-static const struct trio_io io = {.name = "simulated",
+const char trio_sim_world_name_[] = "simulated";
+
+static const struct trio_io io = {.name = trio_sim_world_name_,
                                   .poll = poll,
                                   .arm = trio_sim_arm_,
                                   .disarm = trio_sim_disarm_,

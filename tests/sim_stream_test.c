@@ -2,6 +2,7 @@
 // cancellation and a failure wherever one can be.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/sim_net.h>
 #include <trio/stream_contract.h>
 
 #include "tests/check.h"
@@ -160,4 +161,15 @@ TEST(sim_stream, pipes_keep_the_contract)
     struct kit kit;
 
     check_kept(trio_check_one_way_stream(make_pipe, make_pipe_clogged, &kit));
+}
+
+// S64
+TEST(sim_stream, tcp_streams_keep_the_contract_over_a_link)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct kit kit;
+
+    CHECK_OK(trio_sim_link_set_latency(home, home, TRIO_MS));
+    check_kept(
+        trio_check_half_closeable_stream(make_tcp, make_tcp_clogged, &kit));
 }

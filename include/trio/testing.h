@@ -15,12 +15,18 @@
 #include <trio/stream_contract.h>
 #include <trio/time.h>
 
+struct trio_sim_job;
+
 // Private. The world of a simulated run: jobs, in the order of starting, and a
 // network once somebody has opened a socket.
 struct trio_sim_world_ {
     struct trio_job *jobs;
     struct network *network;
     const struct trio_memory *memory; // Of the network's; NULL: the run's.
+    struct trio_mock_clock *clock;
+    // Called when something is on its way that will arrive; NULL: the world
+    // looks by itself.
+    void (*announce)(struct trio_sim_job *job, trio_time due);
 };
 
 // What a simulated run is made of. The caller owns the storage; it must outlive

@@ -54,6 +54,17 @@ static void has_happened(struct kernel *kernel)
 
 // ---- Time ----
 
+// What would have come, had time not passed first.
+static void add_delayed(const struct kernel *kernel, char *what, size_t size)
+{
+    size_t length = __builtin_strlen(what);
+
+    trio_sim_format_(kernel, what + length, size - length, " before ");
+    length += __builtin_strlen(what + length);
+    trio_sim_job_name_(kernel, trio_sim_job_at_(kernel, 0)->job, what + length,
+                       size - length);
+}
+
 static void say_time(struct kernel *kernel, struct place place, uint32_t far,
                      char *words)
 {
@@ -62,6 +73,8 @@ static void say_time(struct kernel *kernel, struct place place, uint32_t far,
     if (!kernel->words)
         return;
     trio_sim_say_far_(kernel, far, what, sizeof(what));
+    if (place.count == 0 && kernel->jobs.count > 0)
+        add_delayed(kernel, what, sizeof(what));
     trio_sim_say_(
         kernel, place, words,
         place.reading ? "%s, reading the clock again -> %s" : "%s -> %s", what);
@@ -96,6 +109,18 @@ static bool stretch(struct kernel *kernel, struct place place, uint32_t far)
     return true;
 }
 
+static void jump(struct kernel *kernel, trio_time time)
+{
+    trio_mock_clock_jump(&kernel->clock, time - trio_sim_now_(kernel));
+    has_happened(kernel);
+    trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0,
+                     kernel->clock.now - kernel->time_begin, NULL);
+    if (kernel->clock.now > kernel->time_end)
+        trio_sim_cap_(kernel);
+    kernel->time.steps++;
+    kernel->time.living = false; // The next deadline is another one's.
+}
+
 bool trio_sim_pass_time_(struct kernel *kernel, struct place place,
                          uint32_t far)
 {
@@ -108,35 +133,43 @@ bool trio_sim_pass_time_(struct kernel *kernel, struct place place,
             tell_time(kernel, place, far);
         kernel->stretching = !place.reading;
     }
-    trio_mock_clock_jump(&kernel->clock, time - trio_sim_now_(kernel));
-    has_happened(kernel);
-    trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0,
-                     kernel->clock.now - kernel->time_begin, NULL);
-    if (kernel->clock.now > kernel->time_end)
-        trio_sim_cap_(kernel);
-    kernel->time.steps++;
-    kernel->time.living = false; // The next deadline is another one's.
+    jump(kernel, time);
     return true;
 }
 
 // ---- Jobs ----
 
+static void tell_job(struct kernel *kernel, struct place place,
+                     const struct pending_job *pending, bool deviates)
+{
+    char words[FIRED_WORDS_MAX];
+    char what[FIRED_WORDS_MAX / 2] = "";
+    struct deviation deviation = {DEVIATE_JOB,
+                                  trio_sim_anchor_of_place_(kernel, place),
+                                  (uint32_t)pending->job->path};
+
+    if (kernel->words)
+        trio_sim_job_name_(kernel, pending->job, what, sizeof(what));
+    if (deviates) {
+        trio_sim_say_(kernel, place, words, "%s -> %s", what);
+        trio_sim_fire_(kernel, deviation, words);
+    } else if (kernel->words && pending->due != 0) {
+        trio_sim_keep_text_(kernel, 0, what);
+    }
+    trio_sim_move_on_(kernel, place);
+}
+
 void trio_sim_do_job_(struct kernel *kernel, struct place place, size_t number,
                       bool deviates)
 {
-    char words[FIRED_WORDS_MAX];
-    const struct trio_sim_job *job = trio_sim_job_at_(kernel, number)->job;
+    const struct pending_job *pending = trio_sim_job_at_(kernel, number);
+    trio_time due = pending->due;
 
-    if (kernel->details && deviates) {
-        struct deviation deviation = {DEVIATE_JOB,
-                                      trio_sim_anchor_of_place_(kernel, place),
-                                      (uint32_t)job->path};
-        trio_sim_say_(kernel, place, words, "%s -> %s", "a job is done");
-        trio_sim_fire_(kernel, deviation, words);
-    }
     if (kernel->details)
-        trio_sim_move_on_(kernel, place);
+        tell_job(kernel, place, pending, deviates);
     has_happened(kernel);
+    if (due > trio_sim_now_(kernel))
+        jump(kernel, due);
     trio_sim_job_do_(kernel, number);
 }
 

@@ -50,6 +50,48 @@ static uint64_t path_of(const struct kernel *kernel, uint64_t hash)
     }
 }
 
+static void enter(struct kernel *kernel, struct trio_sim_job *job,
+                  trio_time due)
+{
+    size_t i = kernel->jobs.count;
+
+    trio_sim_append_(kernel, &kernel->jobs);
+    struct pending_job *pending = trio_sim_job_at_(kernel, i);
+    for (; i > 0 && pending[-1].due > due; i--, pending--)
+        pending[0] = pending[-1];
+    *pending = (struct pending_job){.job = job, .due = due};
+    trio_sim_started_(kernel, &pending->actor);
+}
+
+void trio_sim_announce_(struct trio_sim_job *job, trio_time due)
+{
+    struct kernel *kernel = trio_sim_current_();
+
+    job->path = path_of(kernel, job->path);
+    enter(kernel, job, due);
+}
+
+bool trio_sim_job_comes_(const struct kernel *kernel)
+{
+    if (kernel->jobs.count == 0)
+        return false;
+    trio_time due = trio_sim_job_at_(kernel, 0)->due, now;
+    if (due == 0)
+        return true;
+    now = trio_sim_now_(kernel);
+    return due <= now || due <= trio_run_next_deadline(now);
+}
+
+size_t trio_sim_jobs_due_(const struct kernel *kernel)
+{
+    size_t i = 0;
+
+    while (i < kernel->jobs.count &&
+           trio_sim_job_at_(kernel, i)->due <= trio_sim_now_(kernel))
+        i++;
+    return i;
+}
+
 void trio_sim_job_start(struct trio_sim_job *job,
                         void (*fn)(struct trio_sim_job *job))
 {
@@ -60,9 +102,7 @@ void trio_sim_job_start(struct trio_sim_job *job,
     if (find(kernel, job) < kernel->jobs.count)
         trio_misuse("started a job that is under way", job);
     *job = (struct trio_sim_job){.fn = fn, .path = path_of(kernel, hash)};
-    struct pending_job *pending = trio_sim_append_(kernel, &kernel->jobs);
-    pending->job = job;
-    trio_sim_started_(kernel, &pending->actor);
+    enter(kernel, job, 0);
 }
 
 static void take_out(struct kernel *kernel, size_t number)

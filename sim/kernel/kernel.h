@@ -120,9 +120,11 @@ struct deviation {
 
 // Who may come next, in this order; the first is what production would do.
 //   The loop: what has happened is not seen yet, and it may look before the
-//   next task goes on. Also when nobody is runnable, and no job under way.
+//   next task goes on. Also when nobody is runnable, and no job comes before
+//   the next deadline.
 //   The tasks in line; the first in line first.
-//   The jobs that are under way, in the order of starting.
+//   The jobs that are under way, in the order in which they are due: until then
+//   time passes.
 //   The clock, if there is a deadline ahead: time passes up to there. Where
 //   production would let it pass that far by itself: up to the one after that.
 // Inside a step, where a task reads the clock again, it is that task or the

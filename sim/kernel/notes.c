@@ -44,7 +44,7 @@ static void keep_opening(struct kernel *kernel,
 }
 
 // It is no part of the hash: nobody is told of it without words.
-static void keep_text(struct kernel *kernel, uint32_t task, const char *text)
+void trio_sim_keep_text_(struct kernel *kernel, uint32_t task, const char *text)
 {
     struct said_text *said = trio_sim_append_(kernel, &kernel->said);
 
@@ -159,7 +159,8 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
         struct given_name *name = trio_sim_append_(kernel, &kernel->names);
         *name = (struct given_name){note->object, note->text};
     } else if (note->kind == TRIO_NOTE_TEXT) {
-        keep_text(kernel, actor == NULL ? 0 : actor->number, note->text);
+        trio_sim_keep_text_(kernel, actor == NULL ? 0 : actor->number,
+                            note->text);
     } else if (note->kind == TRIO_NOTE_SCOPE_CANCEL) {
         if (kernel->words)
             keep_opening(kernel, scope);

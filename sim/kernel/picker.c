@@ -64,15 +64,18 @@ static bool is_idle(const struct kernel *kernel)
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
-    size_t jobs = place.reading ? 0 : kernel->jobs.count;
+    bool still = kernel->plan->scenario->still_clock && place.count > 0;
+    size_t pending = still ? trio_sim_jobs_due_(kernel) : kernel->jobs.count;
+    size_t jobs = place.reading ? 0 : pending;
     bool idle = place.count == 0 && is_idle(kernel);
+    bool comes = idle && trio_sim_job_comes_(kernel);
 
     ret->tasks = place.tasks;
-    ret->loop = place.count > 0 ? kernel->unseen : !idle || jobs == 0;
+    ret->loop = place.count > 0 ? kernel->unseen : !comes;
     ret->task_count = place.count;
     ret->job_count = jobs;
     ret->reading = place.reading;
-    ret->far = how_far(kernel, place, idle && jobs == 0);
+    ret->far = how_far(kernel, place, idle && !comes);
     ret->event_count = jobs + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
     ret->ranked = false;

@@ -107,6 +107,8 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->seam_jobs = trio_sim_jobs_of_(world.jobs);
     world.jobs = &kernel->seam_jobs;
     kernel->world.memory = &kernel->memory.base;
+    kernel->world.clock = &kernel->clock;
+    kernel->world.announce = trio_sim_announce_;
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
@@ -185,6 +187,10 @@ void trio_sim_locate_with_(struct kernel *kernel, const struct locator *locator)
 }
 
 // ---- A run ----
+
+_Static_assert(offsetof(struct kernel, said) ==
+                   offsetof(struct kernel, arrays[ARRAYS - 1]),
+               "each of the arrays is begun and ended with the others");
 
 static void reset_arrays(struct kernel *kernel)
 {

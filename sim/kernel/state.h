@@ -71,6 +71,7 @@ struct fired_words {
 struct pending_job {
     struct actor actor;
     struct trio_sim_job *job;
+    trio_time due; // Time passes until then; 0: any time will do.
 };
 
 // A task in line, by its actor's number.
@@ -146,7 +147,7 @@ struct kernel {
         struct array arrays[ARRAYS];
         struct {
             struct array actors;  // By number; the first is the loop.
-            struct array jobs;    // struct pending_job
+            struct array jobs;    // struct pending_job, the first due first
             struct array ranking; // struct ranked: a heap
             struct array owed;
             struct array descriptors; // struct descriptor
@@ -217,6 +218,8 @@ void trio_sim_array_end_(struct kernel *kernel, struct array *array);
 struct trio_observer trio_sim_observer_(struct kernel *kernel);
 void trio_sim_keep_(struct kernel *kernel, const struct event *event,
                     int64_t first);
+void trio_sim_keep_text_(struct kernel *kernel, uint32_t task,
+                         const char *text);
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       uint32_t task, uint32_t object, int64_t first,
                       const char *text);
@@ -316,6 +319,12 @@ void trio_sim_poll_(void *context, trio_duration limit);
 struct trio_jobs trio_sim_jobs_of_(const struct trio_jobs *base);
 bool trio_sim_can_wake_(void *context);
 void trio_sim_jobs_end_(struct kernel *kernel);
+// A job that has a path already, and a time at which it is due.
+void trio_sim_announce_(struct trio_sim_job *job, trio_time due);
+// Whether the first job comes before the next deadline does.
+bool trio_sim_job_comes_(const struct kernel *kernel);
+// How many are due by now.
+size_t trio_sim_jobs_due_(const struct kernel *kernel);
 struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i);
 // Returns the number of the job of a path, as many as there are if none has it.
 size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path);
@@ -340,6 +349,9 @@ void trio_sim_format_(const struct kernel *kernel, char *buffer, size_t size,
                       const char *format, ...) TRIO_PRINTF(4, 5);
 void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
                         char *buffer, size_t size);
+void trio_sim_job_name_(const struct kernel *kernel,
+                        const struct trio_sim_job *job, char *buffer,
+                        size_t size);
 const char *trio_sim_given_name_(const struct kernel *kernel,
                                  const void *object);
 

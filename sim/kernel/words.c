@@ -102,3 +102,20 @@ void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
                      what, (unsigned)actor->occurrence,
                      ordinal(actor->occurrence));
 }
+
+void trio_sim_job_name_(const struct kernel *kernel,
+                        const struct trio_sim_job *job, char *buffer,
+                        size_t size)
+{
+    const char *from, *to;
+    uint64_t number;
+
+    if (job->fn != trio_sim_link_arrives_) {
+        trio_sim_format_(kernel, buffer, size, "a job is done");
+        return;
+    }
+    trio_sim_link_head_(job, &from, &to, &number);
+    trio_sim_format_(kernel, buffer, size, "%llu%s segment %s -> %s arrives",
+                     (unsigned long long)number, ordinal((uint32_t)number),
+                     from, to);
+}

@@ -1,8 +1,5 @@
-// A connection is made when the listener has room for it. Whoever comes to one
-// that has none waits, as if its first segment were sent again and again.
+// Connecting sends the first packet; what comes of it is told by the answer.
 // SPDX-License-Identifier: MIT OR Apache-2.0
-
-#include <string.h>
 
 #include "sim/net/net.h"
 
@@ -53,37 +50,45 @@ static trio_status find_target(const struct endpoint *endpoint,
     return TRIO_OK;
 }
 
+// Finds both ends of the way to an address.
+static trio_status find_way(struct network *network, struct endpoint *endpoint,
+                            const struct trio_address *address,
+                            struct trio_address *ret_target,
+                            struct trio_sim_host **ret_host)
+{
+    trio_status rc = find_target(endpoint, address, ret_target);
+
+    if (rc != TRIO_OK)
+        return rc;
+    bool group = endpoint->kind == KIND_DATAGRAM &&
+                 (trio_sim_ip_is_group_(ret_target) ||
+                  trio_sim_ip_is_broadcast_(ret_target));
+    *ret_host = group ? endpoint->host
+                      : trio_sim_host_at_(network, endpoint->host, ret_target);
+    if (*ret_host == NULL)
+        return TRIO_EUNREACHABLE;
+    rc = choose_source(network, endpoint, ret_target);
+    if (rc == TRIO_OK)
+        endpoint->peer = trio_sim_ip_in_(endpoint->family, *ret_target);
+    return rc;
+}
+
 // ---- Streams ----
 
 static trio_status connect_stream(struct network *network,
                                   struct endpoint *endpoint,
                                   const struct trio_address *address)
 {
-    struct trio_address target;
-    trio_status rc = find_target(endpoint, address, &target);
+    struct packet packet = {.kind = PACKET_OPEN, .from = endpoint};
+    trio_status rc =
+        find_way(network, endpoint, address, &packet.target, &packet.there);
 
     if (rc != TRIO_OK)
         return rc;
-    struct host *host = trio_sim_host_at_(network, endpoint->host, &target);
-    if (host == NULL)
-        return TRIO_EUNREACHABLE;
-    rc = choose_source(network, endpoint, &target);
-    if (rc != TRIO_OK)
-        return rc;
-    endpoint->peer = trio_sim_ip_in_(endpoint->family, target);
-    struct endpoint *listener = trio_sim_port_listener_(host, &target);
-    if (listener == NULL) {
-        endpoint->failure = TRIO_ECONNREFUSED;
-        return TRIO_EWOULDBLOCK; // The answer is there already.
-    }
-    if (listener->pending.count > listener->backlog) {
-        endpoint->state = STATE_CONNECTING;
-        endpoint->listener = listener;
-        trio_sim_line_add_(&listener->knocking, endpoint);
-        return TRIO_EWOULDBLOCK;
-    }
-    return trio_sim_admit_(network, listener, endpoint) ? TRIO_EWOULDBLOCK
-                                                        : TRIO_ENOMEM;
+    packet.here = endpoint->host;
+    endpoint->state = STATE_CONNECTING;
+    trio_sim_packet_send_(network, &packet);
+    return TRIO_EWOULDBLOCK; // Though the answer may be there already.
 }
 
 static trio_status connect_local(struct network *network,
@@ -99,39 +104,13 @@ static trio_status connect_local(struct network *network,
         return TRIO_ENOTSUP;
     if (listener->state != STATE_LISTENING)
         return TRIO_ECONNREFUSED;
-    if (listener->pending.count > listener->backlog)
+    if (trio_sim_listener_is_full_(listener))
         return TRIO_ENOBUFS;
     endpoint->peer = listener->local;
-    return trio_sim_admit_(network, listener, endpoint) ? TRIO_OK : TRIO_ENOMEM;
-}
-
-bool trio_sim_admit_(struct network *network, struct endpoint *listener,
-                     struct endpoint *client)
-{
-    struct endpoint *server = trio_sim_endpoint_new_(
-        network, listener->host, KIND_STREAM, listener->family);
-
-    if (server == NULL)
-        return false;
-    memcpy(server->options, listener->options, sizeof(server->options));
-    if (trio_sim_is_tcp_(server)) {
-        server->local =
-            trio_sim_ip_in_(listener->family, trio_sim_ip_plain_(client->peer));
-        server->peer = trio_sim_ip_in_(listener->family,
-                                       trio_sim_ip_plain_(client->local));
-        if (trio_sim_port_share_(network, server) != TRIO_OK) {
-            trio_sim_endpoint_free_(network, server);
-            return false;
-        }
-    } else {
-        server->local = listener->local;
-        server->peer = client->local;
-    }
-    trio_sim_stream_join_(server, client);
-    trio_sim_line_add_(&listener->pending, server);
-    trio_sim_changed_(network, listener);
-    trio_sim_changed_(network, client);
-    return true;
+    trio_sim_admit_(network, listener, endpoint);
+    return endpoint->state == STATE_CONNECTED
+               ? TRIO_OK
+               : trio_sim_take_failure_(endpoint);
 }
 
 // ---- Datagrams ----
@@ -141,19 +120,12 @@ trio_status trio_sim_datagram_connect_(struct network *network,
                                        const struct trio_address *address)
 {
     struct trio_address target;
-    trio_status rc = find_target(endpoint, address, &target);
+    struct trio_sim_host *host;
+    trio_status rc = find_way(network, endpoint, address, &target, &host);
 
-    if (rc != TRIO_OK)
-        return rc;
-    if (trio_sim_host_at_(network, endpoint->host, &target) == NULL &&
-        !trio_sim_ip_is_group_(&target))
-        return TRIO_EUNREACHABLE;
-    rc = choose_source(network, endpoint, &target);
-    if (rc != TRIO_OK)
-        return rc;
-    endpoint->peer = trio_sim_ip_in_(endpoint->family, target);
-    endpoint->state = STATE_CONNECTED;
-    return TRIO_OK;
+    if (rc == TRIO_OK)
+        endpoint->state = STATE_CONNECTED;
+    return rc;
 }
 
 static trio_status connect_local_datagram(struct endpoint *endpoint,

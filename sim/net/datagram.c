@@ -78,22 +78,36 @@ static bool has_room(const struct endpoint *endpoint, size_t size)
            trio_sim_receive_max_(endpoint);
 }
 
-static trio_status deliver(struct network *network, struct endpoint *target,
-                           const struct trio_message *message,
-                           struct trio_address sender)
+static void put_in(struct network *network, struct endpoint *target,
+                   struct segment *segment)
 {
-    struct segment *segment;
+    struct trio_address *sender = &segment->enclosure->sender;
 
-    if (!has_room(target, trio_sim_message_size_(message)))
-        return TRIO_OK; // It is lost.
-    sender = trio_sim_ip_in_(target->family, sender);
-    trio_status rc =
-        trio_sim_datagram_make_(network, message, &sender, &segment);
-    if (rc != TRIO_OK)
-        return rc;
+    if (!has_room(target, segment->end)) {
+        trio_sim_segment_free_(network, segment); // It is lost.
+        return;
+    }
+    *sender = trio_sim_ip_in_(target->family, *sender);
     trio_sim_queue_push_(&target->received, segment);
     trio_sim_changed_(network, target);
-    return TRIO_OK;
+}
+
+void trio_sim_datagram_arrives_(struct network *network,
+                                const struct packet *packet)
+{
+    const struct trio_address *sender = &packet->segment->enclosure->sender;
+    struct endpoint *target =
+        trio_sim_port_datagram_(packet->there, &packet->target, sender);
+
+    if (target != NULL) {
+        put_in(network, target, packet->segment);
+        return;
+    }
+    trio_sim_segment_free_(network, packet->segment);
+    trio_sim_packet_send_(network, &(struct packet){.kind = PACKET_NOBODY,
+                                                    .here = packet->there,
+                                                    .there = packet->here,
+                                                    .to = packet->from});
 }
 
 // Everybody on the host who has the port gets it.
@@ -104,17 +118,22 @@ static trio_status deliver_to_all(struct network *network,
                                   struct trio_address sender)
 {
     bool group = trio_sim_ip_is_group_(target);
+    struct segment *segment;
     trio_status rc = TRIO_OK;
 
     if (group && endpoint->options[TRIO_SOCKET_MULTICAST_LOOP] == 0)
         return TRIO_OK;
     for (struct endpoint *one = network->endpoints;
-         one != NULL && rc == TRIO_OK; one = one->next)
-        if (one->kind == KIND_DATAGRAM && one->host == endpoint->host &&
-            one->binding != NULL &&
-            one->binding->address.port == target->port &&
-            (!group || trio_sim_is_member_(one, target)))
-            rc = deliver(network, one, message, sender);
+         one != NULL && rc == TRIO_OK; one = one->next) {
+        if (one->kind != KIND_DATAGRAM || one->host != endpoint->host ||
+            one->binding == NULL ||
+            one->binding->address.port != target->port ||
+            (group && !trio_sim_is_member_(one, target)))
+            continue;
+        rc = trio_sim_datagram_make_(network, message, &sender, &segment);
+        if (rc == TRIO_OK)
+            put_in(network, one, segment);
+    }
     return rc;
 }
 
@@ -142,7 +161,7 @@ static trio_status check_send(struct endpoint *endpoint,
 static struct trio_address sender_of(const struct endpoint *endpoint,
                                      const struct trio_address *target)
 {
-    const struct host *host = endpoint->host;
+    const struct trio_sim_host *host = endpoint->host;
     struct trio_address sender = trio_sim_ip_plain_(endpoint->local);
 
     if (!trio_sim_ip_is_any_(&sender))
@@ -159,25 +178,24 @@ static trio_status send_to(struct network *network, struct endpoint *endpoint,
                            const struct trio_message *message)
 {
     struct trio_address sender = sender_of(endpoint, target);
-    struct host *host;
-    struct endpoint *other;
+    struct packet packet = {.kind = PACKET_DATAGRAM,
+                            .here = endpoint->host,
+                            .from = endpoint,
+                            .target = *target};
 
     if (trio_sim_ip_is_broadcast_(target) &&
         endpoint->options[TRIO_SOCKET_BROADCAST] == 0)
         return TRIO_EACCES;
     if (trio_sim_ip_is_broadcast_(target) || trio_sim_ip_is_group_(target))
         return deliver_to_all(network, endpoint, target, message, sender);
-    host = trio_sim_host_at_(network, endpoint->host, target);
-    if (host == NULL)
+    packet.there = trio_sim_host_at_(network, endpoint->host, target);
+    if (packet.there == NULL)
         return TRIO_EUNREACHABLE;
-    other = trio_sim_port_datagram_(host, target, &sender);
-    if (other != NULL)
-        return deliver(network, other, message, sender);
-    if (endpoint->state == STATE_CONNECTED) {
-        endpoint->failure = TRIO_ECONNREFUSED;
-        trio_sim_changed_(network, endpoint);
-    }
-    return TRIO_OK;
+    trio_status rc =
+        trio_sim_datagram_make_(network, message, &sender, &packet.segment);
+    if (rc == TRIO_OK)
+        trio_sim_packet_send_(network, &packet);
+    return rc;
 }
 
 trio_status trio_sim_datagram_send_(struct network *network,
@@ -210,5 +228,7 @@ void trio_sim_datagram_end_(struct network *network, struct endpoint *endpoint)
 {
     if (endpoint->family == TRIO_ADDRESS_LOCAL)
         trio_sim_local_end_(network, endpoint);
-    trio_sim_endpoint_free_(network, endpoint);
+    trio_sim_port_leave_(network, endpoint);
+    endpoint->dead = true;
+    trio_sim_endpoint_retire_(network, endpoint);
 }

@@ -7,7 +7,7 @@
 #include "sim/net/net.h"
 
 struct endpoint *trio_sim_endpoint_new_(struct network *network,
-                                        struct host *host,
+                                        struct trio_sim_host *host,
                                         enum endpoint_kind kind,
                                         enum trio_address_family family)
 {
@@ -46,6 +46,24 @@ void trio_sim_endpoint_free_(struct network *network, struct endpoint *endpoint)
     if (endpoint->next != NULL)
         endpoint->next->previous = endpoint->previous;
     trio_sim_pool_give_(&network->pool, endpoint, sizeof(*endpoint));
+}
+
+static bool can_go(const struct endpoint *endpoint)
+{
+    return endpoint->dead && endpoint->flights == 0;
+}
+
+void trio_sim_endpoint_retire_(struct network *network,
+                               struct endpoint *endpoint)
+{
+    struct endpoint *other =
+        endpoint->kind == KIND_DATAGRAM ? NULL : endpoint->other;
+
+    if (!can_go(endpoint) || (other != NULL && !can_go(other)))
+        return;
+    if (other != NULL)
+        trio_sim_endpoint_free_(network, other);
+    trio_sim_endpoint_free_(network, endpoint);
 }
 
 void trio_sim_endpoint_drop_(struct network *network, struct endpoint *endpoint)

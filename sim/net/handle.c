@@ -4,11 +4,14 @@
 
 #include <string.h>
 
+#include <trio/run.h>
+
 #include "sim/net/net.h"
 
 enum { INDEX_BITS = 20, SLOTS_FIRST = 64 };
 
-trio_status trio_sim_handle_room_(const struct host *host, size_t count)
+trio_status trio_sim_handle_room_(const struct trio_sim_host *host,
+                                  size_t count)
 {
     return host->open + count > host->open_max ? TRIO_EMFILE : TRIO_OK;
 }
@@ -75,6 +78,7 @@ trio_status trio_sim_handle_open_(struct network *network,
     endpoint->slots = slot;
     endpoint->holders++;
     endpoint->host->open++;
+    network->open++;
     *ret_handle = slot->handle;
     return TRIO_OK;
 }
@@ -101,6 +105,7 @@ void trio_sim_handle_close_(struct network *network, struct slot *slot)
         link = &(*link)->next;
     *link = slot->next;
     endpoint->host->open--;
+    network->open--;
     slot->endpoint = NULL;
     slot->next = network->free_slots;
     network->free_slots = slot;
@@ -123,6 +128,12 @@ struct slot *trio_sim_handle_ours_(const struct network *network,
                                    trio_handle handle)
 {
     struct slot *slot = trio_sim_handle_find_(network, handle);
+    void **realm = trio_task_realm();
 
-    return slot != NULL && slot->ours ? slot : NULL;
+    if (slot == NULL || !slot->ours)
+        return NULL;
+    struct trio_sim_host *host = slot->endpoint->host;
+    if (realm != NULL && (*realm == NULL ? host->is_home : host == *realm) == 0)
+        trio_misuse("a handle of another host", slot->endpoint);
+    return slot;
 }

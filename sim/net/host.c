@@ -7,24 +7,22 @@
 
 enum { OPEN_MAX_DEFAULT = 1024, PORT_FIRST = 32768 };
 
-void trio_sim_host_begin_(struct network *network, struct host *host,
-                          const char *name)
+void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
+                          size_t number)
 {
-    size_t length = strlen(name);
+    uint8_t high = (uint8_t)(number >> 8), low = (uint8_t)number;
 
-    (void)network;
     memset(host, 0, sizeof(*host));
-    memcpy(host->name, name,
-           length < HOST_NAME_MAX ? length : HOST_NAME_MAX - 1);
+    memcpy(host->name, name, strlen(name) + 1);
     host->addresses[0] = (struct trio_address){.family = TRIO_ADDRESS_IPV4,
-                                               .bytes = {10, 0, 0, 1}};
-    host->addresses[1] = (struct trio_address){.family = TRIO_ADDRESS_IPV6,
-                                               .bytes = {0xfd, [15] = 1}};
+                                               .bytes = {10, 0, high, low}};
+    host->addresses[1] = (struct trio_address){
+        .family = TRIO_ADDRESS_IPV6, .bytes = {0xfd, [14] = high, [15] = low}};
     host->open_max = OPEN_MAX_DEFAULT;
     host->last_port = PORT_FIRST - 1;
 }
 
-bool trio_sim_host_has_(const struct host *host,
+bool trio_sim_host_has_(const struct trio_sim_host *host,
                         const struct trio_address *address)
 {
     struct trio_address plain = trio_sim_ip_plain_(*address);
@@ -34,14 +32,34 @@ bool trio_sim_host_has_(const struct host *host,
            trio_sim_ip_same_(&plain, &host->addresses[1]);
 }
 
-struct host *trio_sim_host_at_(struct network *network, struct host *from,
-                               const struct trio_address *address)
+struct trio_sim_host *trio_sim_host_at_(struct network *network,
+                                        struct trio_sim_host *from,
+                                        const struct trio_address *address)
 {
-    (void)network;
-    return trio_sim_host_has_(from, address) ? from : NULL;
+    struct trio_address plain = trio_sim_ip_plain_(*address);
+    struct trio_sim_host *host = &network->home;
+
+    if (trio_sim_host_has_(from, address))
+        return from;
+    while (host != NULL && !trio_sim_ip_same_(&plain, &host->addresses[0]) &&
+           !trio_sim_ip_same_(&plain, &host->addresses[1]))
+        host = host->next;
+    return host;
 }
 
-struct host *trio_sim_host_here_(struct network *network)
+struct trio_sim_host *trio_sim_host_named_(struct network *network,
+                                           const char *name)
 {
-    return &network->home;
+    struct trio_sim_host *host = &network->home;
+
+    while (host != NULL && strcmp(host->name, name) != 0)
+        host = host->next;
+    return host;
+}
+
+struct trio_sim_host *trio_sim_host_here_(struct network *network)
+{
+    void **realm = trio_task_realm();
+
+    return realm == NULL || *realm == NULL ? &network->home : *realm;
 }

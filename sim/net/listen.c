@@ -1,5 +1,4 @@
-// A listener keeps who is connected until accepted, one more than its backlog
-// as the system does, and lets others wait for room.
+// Binding, listening and accepting.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/net/net.h"
@@ -73,20 +72,6 @@ trio_status trio_sim_listen_(void *context, trio_handle handle, int backlog)
     return TRIO_OK;
 }
 
-// Those that wait for room come in.
-static void let_in(struct network *network, struct endpoint *listener)
-{
-    while (listener->pending.count <= listener->backlog) {
-        struct endpoint *client = trio_sim_line_take_(&listener->knocking);
-        if (client == NULL)
-            return;
-        client->state = STATE_FRESH;
-        if (!trio_sim_admit_(network, listener, client))
-            client->failure = TRIO_ENOMEM;
-        trio_sim_changed_(network, client);
-    }
-}
-
 trio_status trio_sim_accept_(void *context, trio_handle handle,
                              trio_handle *ret_handle,
                              struct trio_address *ret_peer)
@@ -109,22 +94,6 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
     if (rc != TRIO_OK)
         return rc;
     *ret_peer = trio_sim_line_take_(&listener->pending)->peer;
-    let_in(network, listener);
+    trio_sim_let_in_(network, listener);
     return TRIO_OK;
-}
-
-void trio_sim_stop_listening_(struct network *network,
-                              struct endpoint *listener)
-{
-    struct endpoint *endpoint;
-
-    while ((endpoint = trio_sim_line_take_(&listener->pending)) != NULL) {
-        endpoint->resets = true;
-        trio_sim_stream_end_(network, endpoint);
-    }
-    while ((endpoint = trio_sim_line_take_(&listener->knocking)) != NULL) {
-        endpoint->state = STATE_FRESH;
-        endpoint->failure = TRIO_ECONNREFUSED;
-        trio_sim_changed_(network, endpoint);
-    }
 }

@@ -8,7 +8,13 @@
 #define TRIO_SIM_NET_NET_H
 
 #include <trio/backend.h>
+#include <trio/clock.h>
+#include <trio/run.h>
+#include <trio/sim_job.h>
+#include <trio/sim_net.h>
 #include <trio/testing.h>
+
+#include "sim/internal.h"
 
 struct endpoint;
 struct network;
@@ -104,34 +110,106 @@ TRIO_MUST_USE trio_status trio_sim_unpack_(struct network *network,
 
 // ---- host.c: whose sockets they are ----
 
-enum { HOST_NAME_MAX = 64, PORT_BUCKETS = 128 };
+enum { PORT_BUCKETS = 128 };
 
 struct port_bucket {
     struct binding *bound;     // Those that things come to by the port.
     struct binding *connected; // And those that do not.
 };
 
-struct host {
-    struct host *next;
-    char name[HOST_NAME_MAX];
+struct trio_sim_host {
+    struct trio_sim_host *next;
+    char name[TRIO_SIM_HOST_NAME_MAX];
     struct trio_address addresses[2]; // IPv4, IPv6.
+    bool is_home;                     // The scenario's own.
     size_t open;                      // Handles.
     size_t open_max;
     uint32_t last_port; // That was given out.
     uint32_t turn;      // Among those that share a port.
     struct path *paths;
     uint64_t path_ids;
+    struct link *links; // From here to others,
+    struct link *loop;  // and to itself; NULL: that takes no time.
     struct port_bucket ports[PORT_BUCKETS];
 };
 
-void trio_sim_host_begin_(struct network *network, struct host *host,
-                          const char *name);
+// Prepares the host of a number, which its addresses are made of.
+void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
+                          size_t number);
+struct trio_sim_host *trio_sim_host_named_(struct network *network,
+                                           const char *name);
 // Says whether an address, of any port, is one of the host's own.
-bool trio_sim_host_has_(const struct host *host,
+bool trio_sim_host_has_(const struct trio_sim_host *host,
                         const struct trio_address *address);
 // Returns who has an address, as seen from a host; NULL: nobody.
-struct host *trio_sim_host_at_(struct network *network, struct host *from,
-                               const struct trio_address *address);
+struct trio_sim_host *trio_sim_host_at_(struct network *network,
+                                        struct trio_sim_host *from,
+                                        const struct trio_address *address);
+
+// ---- packet.c: what goes from endpoint to endpoint ----
+
+enum packet_kind {
+    PACKET_OPEN,        // Somebody wants to be connected,
+    PACKET_REFUSED,     // and nobody listens,
+    PACKET_ACCEPTED,    // or somebody does,
+    PACKET_ESTABLISHED, // and knows that the other one knows.
+    PACKET_DATA,
+    PACKET_END,
+    PACKET_RESET,
+    PACKET_DATAGRAM,
+    PACKET_NOBODY // There is nobody to get that datagram.
+};
+
+struct packet {
+    struct packet *next;
+    enum packet_kind kind;
+    struct trio_sim_host *here; // Where it comes from,
+    struct trio_sim_host *there;
+    struct endpoint *from;
+    struct endpoint *to;        // NULL: whoever has the address.
+    struct segment *segment;    // Of DATA and DATAGRAM.
+    struct trio_address target; // Of OPEN and DATAGRAM.
+    trio_time due;
+    uint64_t number; // On its link, in this direction.
+};
+
+// Between two hosts it takes its time, on one it has arrived on return. Without
+// memory it is as fast as that, too.
+void trio_sim_packet_send_(struct network *network,
+                           const struct packet *packet);
+// From one end of a connection to the other.
+void trio_sim_packet_tell_(struct network *network, struct endpoint *from,
+                           enum packet_kind kind);
+void trio_sim_packet_arrive_(struct network *network,
+                             const struct packet *packet);
+
+// ---- link.c: the way from one host to another ----
+
+struct link {
+    struct trio_sim_job job; // First: the next packet arrives.
+    struct link *next;       // From the same host.
+    struct link *all;        // Of all there are.
+    struct network *network;
+    struct trio_sim_host *from;
+    struct trio_sim_host *to;
+    trio_duration latency;
+    struct packet *first; // On the way.
+    struct packet *last;
+    trio_time last_due;
+    uint64_t sent;
+};
+
+// Whether what goes from one host to another has arrived at once.
+static inline bool trio_sim_is_near_(const struct trio_sim_host *from,
+                                     const struct trio_sim_host *to)
+{
+    return from == to && from->loop == NULL;
+}
+
+// Returns NULL if there is no memory.
+struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
+                            struct trio_sim_host *to);
+void trio_sim_link_send_(struct link *link, struct packet *packet);
 
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);
@@ -155,6 +233,7 @@ enum endpoint_state {
     STATE_FRESH,
     STATE_LISTENING,
     STATE_CONNECTING,
+    STATE_EMBRYO,   // Of a listener: its client does not know of it yet.
     STATE_CONNECTED // Or was.
 };
 
@@ -171,11 +250,12 @@ struct endpoint {
     enum endpoint_kind kind;
     enum endpoint_state state;
     enum trio_address_family family;
-    struct host *host;
+    struct trio_sim_host *host;
     struct endpoint *next; // Of all there are.
     struct endpoint *previous;
     struct slot *slots; // The handles for it.
     size_t holders;     // Handles, and messages that carry it.
+    size_t flights;     // Packets from it and to it.
     struct trio_address local;
     struct trio_address peer;
     struct binding *binding; // Of its port; NULL: none.
@@ -188,18 +268,21 @@ struct endpoint {
     struct endpoint *other;
     struct queue received;
     struct queue unsent;
-    bool sends;   // Of a pipe: this is the end to send into.
-    bool shut;    // It sends no more.
-    bool ended;   // The other sends no more.
-    bool broken;  // The connection was reset.
-    bool resets;  // Closing is to reset it.
-    bool first;   // Its end came first.
-    bool dead;    // Closed; the other one may still be there.
-    bool dropped; // Of a datagram socket: whom it was connected to is gone.
+    size_t arriving; // Bytes on the way to it.
+    bool sends;      // Of a pipe: this is the end to send into.
+    bool shut;       // It sends no more,
+    bool told;       // and has told so.
+    bool ended;      // The other sends no more.
+    bool broken;     // The connection was reset.
+    bool resets;     // Closing is to reset it.
+    bool first;      // Its end came first.
+    bool dead;       // Closed; the other one may still be there.
+    bool dropped;    // Of a datagram socket: whom it was connected to is gone.
 
     // Of a listener.
     struct line pending;  // Connections that are to be accepted.
     struct line knocking; // That have to wait for room among those.
+    size_t embryos;
     size_t backlog;
 
     // Of who stands in one of those.
@@ -212,17 +295,19 @@ struct endpoint {
 };
 
 struct endpoint *trio_sim_endpoint_new_(struct network *network,
-                                        struct host *host,
+                                        struct trio_sim_host *host,
                                         enum endpoint_kind kind,
                                         enum trio_address_family family);
 void trio_sim_endpoint_free_(struct network *network,
                              struct endpoint *endpoint);
+// It is dead, and goes as soon as nothing leads to it.
+void trio_sim_endpoint_retire_(struct network *network,
+                               struct endpoint *endpoint);
 void trio_sim_endpoint_drop_(struct network *network,
                              struct endpoint *endpoint); // By one holder.
 void trio_sim_line_add_(struct line *line, struct endpoint *endpoint);
 struct endpoint *trio_sim_line_take_(struct line *line);
 void trio_sim_line_leave_(struct line *line, struct endpoint *endpoint);
-// What a socket of its kind that is connected to nobody says.
 TRIO_MUST_USE trio_status trio_sim_take_failure_(struct endpoint *endpoint);
 
 static inline bool trio_sim_is_tcp_(const struct endpoint *endpoint)
@@ -242,8 +327,8 @@ struct slot {
 };
 
 // Room for handles of a host; TRIO_EMFILE: there is none.
-TRIO_MUST_USE trio_status trio_sim_handle_room_(const struct host *host,
-                                                size_t count);
+TRIO_MUST_USE trio_status
+trio_sim_handle_room_(const struct trio_sim_host *host, size_t count);
 TRIO_MUST_USE trio_status trio_sim_handle_open_(struct network *network,
                                                 struct endpoint *endpoint,
                                                 bool ours,
@@ -296,9 +381,9 @@ TRIO_MUST_USE trio_status trio_sim_port_share_(struct network *network,
 void trio_sim_port_leave_(struct network *network, struct endpoint *endpoint);
 // Whether a bound endpoint may listen.
 bool trio_sim_port_may_listen_(const struct endpoint *endpoint);
-struct endpoint *trio_sim_port_listener_(struct host *host,
+struct endpoint *trio_sim_port_listener_(struct trio_sim_host *host,
                                          const struct trio_address *address);
-struct endpoint *trio_sim_port_datagram_(struct host *host,
+struct endpoint *trio_sim_port_datagram_(struct trio_sim_host *host,
                                          const struct trio_address *to,
                                          const struct trio_address *from);
 
@@ -316,16 +401,16 @@ trio_sim_path_bind_(struct network *network, struct endpoint *endpoint,
                     const struct trio_address *address);
 void trio_sim_path_leave_(struct network *network, struct endpoint *endpoint);
 // Finds who has a name.
-TRIO_MUST_USE trio_status
-trio_sim_path_find_(struct host *host, const struct trio_address *address,
-                    struct endpoint **ret_endpoint);
+TRIO_MUST_USE trio_status trio_sim_path_find_(
+    struct trio_sim_host *host, const struct trio_address *address,
+    struct endpoint **ret_endpoint);
 TRIO_MUST_USE trio_status trio_sim_path_id_(void *context,
                                             const struct trio_address *address,
                                             uint64_t *ret_id);
 TRIO_MUST_USE trio_status
 trio_sim_path_remove_(void *context, const struct trio_address *address);
 
-// ---- connect.c, listen.c: making connections ----
+// ---- connect.c, listen.c, admit.c: making connections ----
 TRIO_MUST_USE trio_status trio_sim_connect_(void *context, trio_handle handle,
                                             const struct trio_address *address);
 TRIO_MUST_USE trio_status trio_sim_connect_result_(void *context,
@@ -337,9 +422,16 @@ TRIO_MUST_USE trio_status trio_sim_listen_(void *context, trio_handle handle,
 TRIO_MUST_USE trio_status trio_sim_accept_(void *context, trio_handle handle,
                                            trio_handle *ret_handle,
                                            struct trio_address *ret_peer);
-// A client comes to a listener; false: there is no memory for it.
-bool trio_sim_admit_(struct network *network, struct endpoint *listener,
+// A client comes to a listener, of the same host or not.
+void trio_sim_admit_(struct network *network, struct endpoint *listener,
                      struct endpoint *client);
+// What comes of that.
+void trio_sim_open_arrives_(struct network *network,
+                            const struct packet *packet);
+void trio_sim_established_(struct network *network, struct endpoint *server);
+// Lets those in that wait for room, as far as there is.
+void trio_sim_let_in_(struct network *network, struct endpoint *listener);
+bool trio_sim_listener_is_full_(const struct endpoint *listener);
 void trio_sim_stop_listening_(struct network *network,
                               struct endpoint *listener);
 
@@ -355,6 +447,14 @@ TRIO_MUST_USE trio_status trio_sim_stream_shut_(struct network *network,
 bool trio_sim_stream_is_writable_(const struct endpoint *endpoint);
 bool trio_sim_stream_is_readable_(const struct endpoint *endpoint);
 void trio_sim_stream_join_(struct endpoint *one, struct endpoint *other);
+// What the other end has sent arrives.
+void trio_sim_data_arrives_(struct network *network,
+                            const struct packet *packet);
+void trio_sim_reset_arrives_(struct network *network,
+                             struct endpoint *endpoint);
+void trio_sim_end_arrives_(struct network *network, struct endpoint *endpoint);
+// Sends what waits, as far as there is room.
+void trio_sim_push_(struct network *network, struct endpoint *endpoint);
 // Nobody holds it any more.
 void trio_sim_stream_end_(struct network *network, struct endpoint *endpoint);
 
@@ -369,6 +469,8 @@ trio_sim_datagram_receive_(struct network *network, struct endpoint *endpoint,
 TRIO_MUST_USE trio_status trio_sim_datagram_make_(
     struct network *network, const struct trio_message *message,
     const struct trio_address *sender, struct segment **ret_segment);
+void trio_sim_datagram_arrives_(struct network *network,
+                                const struct packet *packet);
 void trio_sim_datagram_end_(struct network *network, struct endpoint *endpoint);
 TRIO_MUST_USE trio_status
 trio_sim_datagram_connect_(struct network *network, struct endpoint *endpoint,
@@ -420,12 +522,24 @@ extern const struct trio_net trio_sim_net_;
 void trio_sim_lookup_addresses_(struct trio_lookup *lookup);
 void trio_sim_lookup_name_(struct trio_lookup *lookup);
 
+// A name and one of its addresses.
+struct name {
+    struct name *next;
+    struct trio_address address;
+    char text[TRIO_HOST_SIZE];
+};
+
 // ---- network.c ----
 
 struct network {
     struct pool pool;
     bool used; // In this run.
-    struct host home;
+    struct trio_sim_world_ *world;
+    struct trio_sim_host home; // The first of all hosts.
+    size_t host_count;
+    struct link *links;         // All.
+    struct name *names;         // The newest first.
+    size_t open;                // Handles of all hosts.
     struct endpoint *endpoints; // All, the newest first.
     struct slot **slots;        // By index.
     size_t slot_count;
@@ -449,6 +563,6 @@ static inline struct network *trio_sim_network_(void *context)
 struct network *trio_sim_network_make_(void *context);
 
 // Whose sockets the current task has.
-struct host *trio_sim_host_here_(struct network *network);
+struct trio_sim_host *trio_sim_host_here_(struct network *network);
 
 #endif // TRIO_SIM_NET_NET_H

@@ -21,6 +21,7 @@ static struct network *make(struct trio_sim_world_ *world)
         return NULL;
     memset(network, 0, sizeof(*network));
     network->pool.base = *memory;
+    network->world = world;
     world->network = network;
     return network;
 }
@@ -34,7 +35,9 @@ struct network *trio_sim_network_make_(void *context)
     if (network == NULL || network->used)
         return network;
     network->used = true;
-    trio_sim_host_begin_(network, &network->home, HOME_NAME);
+    trio_sim_host_begin_(&network->home, HOME_NAME, 1);
+    network->home.is_home = true;
+    network->host_count = 1;
     return network;
 }
 
@@ -46,6 +49,9 @@ void trio_sim_network_reset_(struct trio_sim_world_ *world)
         return;
     trio_sim_pool_reset_(&network->pool);
     network->used = false;
+    network->links = NULL;
+    network->names = NULL;
+    network->open = 0;
     network->endpoints = NULL;
     network->slot_count = 0;
     network->free_slots = NULL;
@@ -73,5 +79,5 @@ size_t trio_sim_network_open_(const struct trio_sim_world_ *world)
 {
     const struct network *network = world->network;
 
-    return network == NULL || !network->used ? 0 : network->home.open;
+    return network == NULL || !network->used ? 0 : network->open;
 }

@@ -12,7 +12,8 @@ static bool is_path(const struct trio_address *address)
     return address->length > 0 && address->bytes[0] != 0;
 }
 
-static struct path **find(struct host *host, const struct trio_address *name)
+static struct path **find(struct trio_sim_host *host,
+                          const struct trio_address *name)
 {
     struct path **link = &host->paths;
 
@@ -22,7 +23,7 @@ static struct path **find(struct host *host, const struct trio_address *name)
 }
 
 // A zero byte and five digits, the first that are free.
-static struct trio_address choose_name(struct host *host)
+static struct trio_address choose_name(struct trio_sim_host *host)
 {
     static const char digits[] = "0123456789abcdef";
     struct trio_address name = {.family = TRIO_ADDRESS_LOCAL, .length = 6};
@@ -40,7 +41,7 @@ trio_status trio_sim_path_bind_(struct network *network,
                                 struct endpoint *endpoint,
                                 const struct trio_address *address)
 {
-    struct host *host = endpoint->host;
+    struct trio_sim_host *host = endpoint->host;
     struct trio_address name =
         address->length == 0 ? choose_name(host) : *address;
 
@@ -81,7 +82,7 @@ void trio_sim_path_leave_(struct network *network, struct endpoint *endpoint)
         remove_path(network, find(endpoint->host, &path->name));
 }
 
-trio_status trio_sim_path_find_(struct host *host,
+trio_status trio_sim_path_find_(struct trio_sim_host *host,
                                 const struct trio_address *address,
                                 struct endpoint **ret_endpoint)
 {

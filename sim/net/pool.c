@@ -13,8 +13,8 @@ struct pool_chunk {
     size_t reserved[5]; // The rest is aligned to a line of the cache.
 };
 
-struct link {
-    struct link *next;
+struct free_block {
+    struct free_block *next;
 };
 
 static int class_of(size_t size)
@@ -64,7 +64,7 @@ static void *carve(struct pool *pool, size_t size)
 void *trio_sim_pool_take_(struct pool *pool, size_t size)
 {
     int class = class_of(size);
-    struct link *link;
+    struct free_block *link;
 
     if (class >= POOL_CLASSES)
         return NULL;
@@ -77,7 +77,7 @@ void *trio_sim_pool_take_(struct pool *pool, size_t size)
 
 void trio_sim_pool_give_(struct pool *pool, void *block, size_t size)
 {
-    struct link *link = block;
+    struct free_block *link = block;
     int class = class_of(size);
 
     link->next = pool->free[class];

@@ -10,7 +10,7 @@
 enum { PORT_FIRST = 32768, PORT_LAST = 60999 };
 #define LINGER (60 * TRIO_SECOND)
 
-static struct port_bucket *bucket_of(struct host *host, uint16_t port)
+static struct port_bucket *bucket_of(struct trio_sim_host *host, uint16_t port)
 {
     return &host->ports[port % PORT_BUCKETS];
 }
@@ -80,7 +80,7 @@ static bool collides(const struct binding *list, const struct binding *wanted,
 }
 
 // Whether a port is somebody else's; `alone`: also if it could be shared.
-static bool is_taken(struct network *network, struct host *host,
+static bool is_taken(struct network *network, struct trio_sim_host *host,
                      const struct binding *wanted, bool alone)
 {
     struct port_bucket *bucket = bucket_of(host, wanted->address.port);
@@ -92,7 +92,7 @@ static bool is_taken(struct network *network, struct host *host,
 
 // ---- Binding ----
 
-static bool find_free(struct network *network, struct host *host,
+static bool find_free(struct network *network, struct trio_sim_host *host,
                       struct binding *binding)
 {
     for (int i = PORT_FIRST; i <= PORT_LAST; i++) {
@@ -135,7 +135,7 @@ static void enter(struct endpoint *endpoint, struct binding *binding,
 static trio_status bind(struct network *network, struct endpoint *endpoint,
                         const struct trio_address *address, bool any)
 {
-    struct host *host = endpoint->host;
+    struct trio_sim_host *host = endpoint->host;
     struct binding *binding = make(network, endpoint, address);
 
     if (binding == NULL)
@@ -241,7 +241,7 @@ static int fit(const struct binding *binding,
     return binding->dual ? 1 : 0;
 }
 
-struct endpoint *trio_sim_port_listener_(struct host *host,
+struct endpoint *trio_sim_port_listener_(struct trio_sim_host *host,
                                          const struct trio_address *address)
 {
     const struct binding *bound = bucket_of(host, address->port)->bound;
@@ -266,7 +266,7 @@ struct endpoint *trio_sim_port_listener_(struct host *host,
     return chosen;
 }
 
-struct endpoint *trio_sim_port_datagram_(struct host *host,
+struct endpoint *trio_sim_port_datagram_(struct trio_sim_host *host,
                                          const struct trio_address *to,
                                          const struct trio_address *from)
 {

@@ -1,4 +1,5 @@
-// The names that the simulated resolver knows: "localhost", and the hosts.
+// The names that the simulated resolver knows: "localhost", the hosts, and what
+// the scenario has added, in the order of adding.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <string.h>
@@ -15,54 +16,70 @@ static void add(struct trio_lookup *lookup, struct trio_address address)
         lookup->addresses[lookup->count++] = address;
 }
 
-// The name ends where the other one does, or with a dot more.
-static bool is_name(const char *asked, const char *name)
+// Drops the dot that a name may end with.
+static void shorten(char *name)
 {
     size_t length = strlen(name);
 
-    return strncmp(asked, name, length) == 0 &&
-           (asked[length] == '\0' || strcmp(asked + length, ".") == 0);
+    if (length > 0 && name[length - 1] == '.')
+        name[length - 1] = '\0';
 }
 
-// Returns the host that the lookup is about.
-static const struct host *home(struct network **ret_network)
+static void find_addresses(struct network *network, struct trio_lookup *lookup)
 {
-    *ret_network = trio_sim_network_make_(trio_run_world()->context);
-    return *ret_network == NULL ? NULL : &(*ret_network)->home;
+    const struct trio_sim_host *host =
+        trio_sim_host_named_(network, lookup->host);
+
+    if (strcmp(lookup->host, "localhost") == 0) {
+        add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV6));
+        add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV4));
+    } else if (host != NULL) {
+        add(lookup, host->addresses[1]);
+        add(lookup, host->addresses[0]);
+    } else {
+        for (const struct name *name = network->names; name != NULL;
+             name = name->next)
+            if (strcmp(lookup->host, name->text) == 0)
+                add(lookup, name->address);
+    }
 }
 
 void trio_sim_lookup_addresses_(struct trio_lookup *lookup)
 {
-    struct network *network;
-    const struct host *host = home(&network);
+    struct network *network = trio_sim_network_make_(trio_run_world()->context);
 
+    lookup->count = 0;
     lookup->status = TRIO_ENOMEM;
-    if (host == NULL)
+    if (network == NULL)
         return;
-    if (is_name(lookup->host, "localhost")) {
-        add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV6));
-        add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV4));
-    } else if (is_name(lookup->host, host->name)) {
-        add(lookup, host->addresses[1]);
-        add(lookup, host->addresses[0]);
-    }
+    shorten(lookup->host);
+    find_addresses(network, lookup);
     lookup->status = lookup->count == 0 ? TRIO_ENOENT : TRIO_OK;
+}
+
+static const char *find_name(struct network *network,
+                             const struct trio_address *address)
+{
+    const struct trio_sim_host *host;
+
+    if (trio_sim_ip_is_loopback_(address))
+        return "localhost";
+    host = trio_sim_host_at_(network, &network->home, address);
+    if (host != NULL)
+        return host->name;
+    for (const struct name *name = network->names; name != NULL;
+         name = name->next)
+        if (trio_sim_ip_same_(&name->address, address))
+            return name->text;
+    return NULL;
 }
 
 void trio_sim_lookup_name_(struct trio_lookup *lookup)
 {
-    struct network *network;
-    const struct host *host = home(&network);
+    struct network *network = trio_sim_network_make_(trio_run_world()->context);
     struct trio_address address = trio_sim_ip_plain_(lookup->addresses[0]);
-    const char *name = NULL;
+    const char *name = network == NULL ? NULL : find_name(network, &address);
 
-    lookup->status = TRIO_ENOMEM;
-    if (host == NULL)
-        return;
-    if (trio_sim_ip_is_loopback_(&address))
-        name = "localhost";
-    else if (trio_sim_host_has_(host, &address))
-        name = host->name;
     lookup->status = name == NULL ? TRIO_ENOENT : TRIO_OK;
     if (name != NULL)
         memcpy(lookup->host, name, strlen(name) + 1);

@@ -17,7 +17,7 @@ trio_status trio_sim_open_(void *context, enum trio_address_family family,
 
     if (network == NULL)
         return TRIO_ENOMEM;
-    struct host *host = trio_sim_host_here_(network);
+    struct trio_sim_host *host = trio_sim_host_here_(network);
     trio_status rc = trio_sim_handle_room_(host, 1);
     if (rc != TRIO_OK)
         return rc;
@@ -34,7 +34,7 @@ static trio_status open_both(void *context, enum endpoint_kind kind,
 
     if (network == NULL)
         return TRIO_ENOMEM;
-    struct host *host = trio_sim_host_here_(network);
+    struct trio_sim_host *host = trio_sim_host_here_(network);
     trio_status rc = trio_sim_handle_room_(host, 2);
     if (rc != TRIO_OK)
         return rc;

@@ -1,10 +1,6 @@
 // What is sent waits at its sender until the receiver has room for it. Over a
 // local socket and a pipe it is in the receiver's hands at once, and the sender
 // waits for room there.
-//
-// The end follows the last byte. A reset overtakes all that has not arrived; it
-// is what a peer gets that sends to a socket which is closed, or whose data was
-// closed unread.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/net/net.h"
@@ -55,11 +51,10 @@ bool trio_sim_stream_is_writable_(const struct endpoint *endpoint)
     switch (endpoint->state) {
     case STATE_FRESH:
         return true;
-    case STATE_LISTENING:
-    case STATE_CONNECTING:
-        return false;
-    default:
+    case STATE_CONNECTED:
         break;
+    default:
+        return false;
     }
     if (endpoint->kind == KIND_PIPE && !endpoint->sends)
         return endpoint->other->dead;
@@ -73,40 +68,12 @@ bool trio_sim_stream_is_readable_(const struct endpoint *endpoint)
         return true;
     case STATE_LISTENING:
         return endpoint->pending.count > 0;
-    case STATE_CONNECTING:
-        return false;
-    default:
+    case STATE_CONNECTED:
         return endpoint->ended || endpoint->broken ||
                (endpoint->sends && endpoint->other->dead);
+    default:
+        return false;
     }
-}
-
-// ---- On the way ----
-
-static void reset(struct network *network, struct endpoint *endpoint)
-{
-    endpoint->broken = true;
-    trio_sim_queue_clear_(network, &endpoint->unsent);
-    trio_sim_changed_(network, endpoint);
-}
-
-// Sends what waits, as far as there is room.
-static void push(struct network *network, struct endpoint *endpoint)
-{
-    struct endpoint *other = endpoint->other;
-    size_t room = less(trio_sim_receive_max_(other), other->received.bytes);
-
-    if (other->dead && endpoint->unsent.bytes > 0) {
-        reset(network, endpoint);
-        return;
-    }
-    if (trio_sim_queue_move_(network, &endpoint->unsent, &other->received,
-                             room) > 0)
-        trio_sim_changed_(network, other);
-    if (!endpoint->shut || other->ended || endpoint->unsent.bytes > 0)
-        return;
-    other->ended = true;
-    trio_sim_changed_(network, other);
 }
 
 // ---- Sending ----
@@ -155,7 +122,7 @@ static size_t send_some(struct network *network, struct endpoint *endpoint,
     if (direct)
         trio_sim_changed_(network, endpoint->other);
     else
-        push(network, endpoint);
+        trio_sim_push_(network, endpoint);
     return length;
 }
 
@@ -205,7 +172,8 @@ trio_status trio_sim_stream_send_(struct network *network,
     }
     if (size > 0 && length == 0)
         return TRIO_ENOBUFS;
-    trio_sim_changed_(network, endpoint->other);
+    if (endpoint->family == TRIO_ADDRESS_LOCAL)
+        trio_sim_changed_(network, endpoint->other);
     *ret_length = length;
     return TRIO_OK;
 }
@@ -238,9 +206,8 @@ static void has_room(struct network *network, struct endpoint *endpoint)
 {
     struct endpoint *other = endpoint->other;
 
-    if (trio_sim_is_tcp_(endpoint) && !other->broken &&
-        (other->unsent.bytes > 0 || (other->shut && !endpoint->ended)))
-        push(network, other);
+    if (other->unsent.bytes > 0)
+        trio_sim_push_(network, other);
     if (!other->dead)
         trio_sim_changed_(network, other);
 }
@@ -265,72 +232,4 @@ trio_status trio_sim_stream_receive_(struct network *network,
     if (!message->peek)
         has_room(network, endpoint);
     return rc;
-}
-
-// ---- Ending ----
-
-static void end_sending(struct network *network, struct endpoint *endpoint)
-{
-    if (endpoint->shut)
-        return;
-    endpoint->shut = true;
-    endpoint->first = !endpoint->ended;
-    if (trio_sim_is_tcp_(endpoint)) {
-        push(network, endpoint);
-    } else {
-        endpoint->other->ended = true;
-        trio_sim_changed_(network, endpoint->other);
-    }
-}
-
-trio_status trio_sim_stream_shut_(struct network *network,
-                                  struct endpoint *endpoint)
-{
-    if (endpoint->kind == KIND_PIPE)
-        return TRIO_EBADHANDLE;
-    if (endpoint->state == STATE_LISTENING)
-        return TRIO_OK;
-    if (endpoint->state != STATE_CONNECTED || endpoint->broken)
-        return TRIO_EBROKEN;
-    end_sending(network, endpoint);
-    trio_sim_changed_(network, endpoint);
-    return TRIO_OK;
-}
-
-static void disconnect(struct network *network, struct endpoint *endpoint)
-{
-    struct endpoint *other = endpoint->other;
-    bool unread = endpoint->received.bytes > 0;
-    bool resets = trio_sim_is_tcp_(endpoint) && (unread || endpoint->resets);
-
-    trio_sim_queue_clear_(network, &endpoint->received);
-    endpoint->dead = true;
-    if (endpoint->broken || other->dead)
-        trio_sim_queue_clear_(network, &endpoint->unsent);
-    else if (resets)
-        reset(network, other);
-    else
-        end_sending(network, endpoint);
-    if (!trio_sim_is_tcp_(endpoint) && endpoint->kind == KIND_STREAM)
-        other->broken |= unread;
-    if (resets)
-        endpoint->broken = true; // Nothing of it lingers.
-    trio_sim_changed_(network, other);
-    if (!other->dead)
-        return;
-    trio_sim_endpoint_free_(network, other);
-    trio_sim_endpoint_free_(network, endpoint);
-}
-
-void trio_sim_stream_end_(struct network *network, struct endpoint *endpoint)
-{
-    if (endpoint->state == STATE_CONNECTED) {
-        disconnect(network, endpoint);
-        return;
-    }
-    if (endpoint->state == STATE_LISTENING)
-        trio_sim_stop_listening_(network, endpoint);
-    else if (endpoint->state == STATE_CONNECTING)
-        trio_sim_line_leave_(&endpoint->listener->knocking, endpoint);
-    trio_sim_endpoint_free_(network, endpoint);
 }

@@ -17,6 +17,8 @@ static TRIO_CHECKPOINT trio_status check_clause(void *arg)
 {
     const struct checking *checking = arg;
 
+    if (checking->traits->prepare != NULL)
+        checking->traits->prepare();
     checking->clause->check(checking->traits);
     return trio_checkpoint();
 }

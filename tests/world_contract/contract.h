@@ -14,7 +14,8 @@ struct world_traits {
     bool has_local;      // Local sockets without a name, and pairs.
     bool has_pipes;
     bool has_jobs;
-    bool is_open; // Others than the run may do something, unasked.
+    bool is_open;          // Others than the run may do something, unasked.
+    void (*prepare)(void); // Called first in each run; NULL: nothing is.
 };
 
 // One clause, checked in the main task of a run over that world, at whose end

@@ -1,6 +1,8 @@
 // The simulation is a world: it keeps the contract, in every order of tasks.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/sim_net.h>
+
 #include "tests/check.h"
 #include "tests/world_contract/contract.h"
 
@@ -14,17 +16,35 @@ static struct trio_config simulate(void)
     return trio_config_simulated(&simulation, &base, seed);
 }
 
-TEST_SEEDED(simulated_world, keeps_the_contract)
+static void make_it_far(void)
 {
-    static const char *const addresses[] = {"127.0.0.1:0", "[::1]:0",
-                                            "10.0.0.1:0", "[fd00::1]:0"};
+    struct trio_sim_host *home = trio_sim_host_home();
+
+    CHECK_OK(trio_sim_link_set_latency(home, home, 7 * TRIO_MS));
+}
+
+static void check_at(const char *address, void (*prepare)(void))
+{
+    struct world_traits traits = {.address = address,
+                                  .has_local = true,
+                                  .has_pipes = true,
+                                  .has_jobs = true,
+                                  .prepare = prepare};
 
     seed = check_seed();
-    for (size_t i = 0; i < COUNT(addresses); i++) {
-        struct world_traits traits = {.address = addresses[i],
-                                      .has_local = true,
-                                      .has_pipes = true,
-                                      .has_jobs = true};
-        world_contract_check(simulate, NULL, &traits);
-    }
+    world_contract_check(simulate, NULL, &traits);
+}
+
+TEST_SEEDED(simulated_world, keeps_the_contract)
+{
+    check_at("127.0.0.1:0", NULL);
+    check_at("[::1]:0", NULL);
+    check_at("10.0.0.1:0", NULL);
+    check_at("[fd00::1]:0", NULL);
+}
+
+TEST_SEEDED(simulated_world, keeps_it_over_a_link_that_takes_time)
+{
+    check_at("127.0.0.1:0", make_it_far);
+    check_at("[fd00::1]:0", make_it_far);
 }

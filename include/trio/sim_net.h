@@ -1,0 +1,157 @@
+// Several hosts in one simulated run, and the links between them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_NET_H
+#define TRIO_SIM_NET_H
+
+#include <trio/address.h>
+#include <trio/base.h>
+#include <trio/nursery.h>
+#include <trio/status.h>
+#include <trio/time.h>
+
+// A `trio_sim_host` is a machine of its own: addresses, ports, local sockets, a
+// limit on handles. The scenario's own tasks are on a host named "home". Whom a
+// task starts is on the same host, and what a host has open no other one may
+// use: that is misuse.
+//
+//     static TRIO_CHECKPOINT trio_status echo_once(void *arg)
+//     {
+//         struct trio_tcp_listener *listener = arg;
+//         struct trio_tcp_stream stream;
+//         char byte;
+//         size_t length;
+//         trio_status rc = trio_tcp_accept(listener, &stream);
+//
+//         if (rc != TRIO_OK)
+//             return rc;
+//         rc = trio_stream_receive_some(&stream.stream, &byte, 1, &length);
+//         if (rc == TRIO_OK)
+//             rc = trio_stream_send_all(&stream.stream, &byte, 1, NULL);
+//         trio_stream_close_forcefully(&stream.stream);
+//         return rc;
+//     }
+//
+//     static TRIO_CHECKPOINT trio_status serve(void *arg)
+//     {
+//         struct trio_address address;
+//         struct trio_tcp_listener listener;
+//
+//         (void)arg;
+//         trio_status rc = trio_address_parse("0.0.0.0:7", &address);
+//         if (rc == TRIO_OK)
+//             rc = trio_tcp_listen(&address, NULL, &listener);
+//         if (rc != TRIO_OK)
+//             return rc;
+//         rc = echo_once(&listener);
+//         trio_tcp_listener_close(&listener);
+//         return rc;
+//     }
+//
+//     static TRIO_CHECKPOINT trio_status ask_the_server(void *arg)
+//     {
+//         struct trio_sim_host *server;
+//         struct trio_nursery nursery;
+//         struct trio_tcp_stream stream;
+//
+//         trio_status rc = trio_sim_host_open("server", NULL, &server);
+//         if (rc != TRIO_OK)
+//             return rc;
+//         trio_nursery_open(&nursery);
+//         rc = trio_sim_host_start_soon(server, &nursery, serve, arg);
+//         if (rc == TRIO_OK)
+//             rc = trio_sleep(TRIO_SECOND); // By then it listens.
+//         if (rc == TRIO_OK)
+//             rc = trio_tcp_open("server", 7, NULL, &stream);
+//         if (rc == TRIO_OK) {
+//             rc = trio_stream_send_all(&stream.stream, "x", 1, NULL);
+//             if (rc == TRIO_OK)
+//                 rc = trio_stream_send_eof(&stream.stream);
+//             trio_stream_close_forcefully(&stream.stream);
+//         }
+//         return trio_nursery_close(&nursery, rc);
+//     }
+//
+// What is sent to another host arrives after the latency of the link, in the
+// order of sending, and time passes until then. A schedule may have it arrive
+// earlier, while tasks could still go on, or later, when other links or
+// deadlines come first; "2nd segment client -> server" is what it is called
+// then. Who waits until all tasks are blocked waits for what is on its way,
+// too.
+//
+// What differs from a real network: acknowledgements take no time, nothing is
+// lost, a listener that has no room lets the next one in as soon as there is,
+// and all folders exist for the paths of local sockets.
+//
+// All of this lasts until the end of the run, in simulated runs only: elsewhere
+// each function is misuse.
+struct trio_sim_host;
+
+enum { TRIO_SIM_HOST_NAME_MAX = 64 }; // With the final zero.
+
+// Of every link at first, in each direction.
+#define TRIO_SIM_LATENCY_DEFAULT (500 * TRIO_US)
+
+// What may differ from host to host. Zero is the default.
+struct trio_sim_host_options {
+    size_t handles_max; // That are open at a time; 0: 1,024.
+};
+
+TRIO_BEGIN_DECLS
+
+// Adds a host, with the addresses 10.0.0.N and fd00::N, where N is 1 for the
+// scenario's own, then 2, 3, ... Its name is known to the resolver.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK      `ret_host` is set.
+//          TRIO_EINVAL  the name is empty or too long.
+//          TRIO_EEXIST  there is one of that name.
+//          TRIO_ENOMEM  out of memory.
+TRIO_MUST_USE trio_status trio_sim_host_open(
+    const char *name, const struct trio_sim_host_options *options,
+    struct trio_sim_host **ret_host);
+
+// Returns the scenario's own host, NULL if there is no memory.
+//
+// Checkpoint: never.
+struct trio_sim_host *trio_sim_host_home(void);
+
+// Starts a task on a host, in any nursery. Only in a task.
+//
+// Checkpoint: never.
+// Returns: as trio_nursery_start_soon.
+TRIO_MUST_USE trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
+                                                   struct trio_nursery *nursery,
+                                                   trio_task_fn fn, void *arg);
+
+// Returns an address of a host, with a port.
+//
+// Checkpoint: never.
+struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
+                                          enum trio_address_family family,
+                                          uint16_t port);
+
+// Sets how long what is sent from one host to another is on its way, from now
+// on. On one host that takes no time at first; `from` and `to` may be the same.
+// Local sockets and pipes have no links.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK      it is set.
+//          TRIO_ENOMEM  out of memory.
+TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
+                                                    struct trio_sim_host *to,
+                                                    trio_duration latency);
+
+// Has the resolver answer `name` with one address more, be it anybody's or not.
+// Names of hosts and "localhost" keep their own.
+//
+// Checkpoint: never.
+// Returns: TRIO_OK      it is known.
+//          TRIO_EINVAL  the name is empty or too long, or it is no IP address.
+//          TRIO_ENOMEM  out of memory.
+TRIO_MUST_USE trio_status
+trio_sim_resolver_add(const char *name, const struct trio_address *address);
+
+TRIO_END_DECLS
+
+#endif // TRIO_SIM_NET_H

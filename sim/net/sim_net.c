@@ -1,0 +1,130 @@
+// What a scenario says about its network.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <string.h>
+
+#include <trio/run.h>
+#include <trio/task.h>
+
+#include "sim/net/net.h"
+
+static struct network *network_of(const char *rule)
+{
+    const struct trio_world *world = trio_run_world();
+
+    if (world->io->name != trio_sim_world_name_)
+        trio_misuse(rule, NULL);
+    return trio_sim_network_make_(world->context);
+}
+
+// ---- Hosts ----
+
+static void append(struct network *network, struct trio_sim_host *host)
+{
+    struct trio_sim_host *last = &network->home;
+
+    while (last->next != NULL)
+        last = last->next;
+    last->next = host;
+}
+
+trio_status trio_sim_host_open(const char *name,
+                               const struct trio_sim_host_options *options,
+                               struct trio_sim_host **ret_host)
+{
+    struct network *network = network_of("a host needs a simulated run");
+    size_t length = strlen(name);
+
+    if (length == 0 || length >= TRIO_SIM_HOST_NAME_MAX)
+        return TRIO_EINVAL;
+    if (network == NULL)
+        return TRIO_ENOMEM;
+    if (trio_sim_host_named_(network, name) != NULL)
+        return TRIO_EEXIST;
+    struct trio_sim_host *host =
+        trio_sim_pool_take_(&network->pool, sizeof(*host));
+    if (host == NULL)
+        return TRIO_ENOMEM;
+    trio_sim_host_begin_(host, name, ++network->host_count);
+    if (options != NULL && options->handles_max != 0)
+        host->open_max = options->handles_max;
+    append(network, host);
+    *ret_host = host;
+    return TRIO_OK;
+}
+
+struct trio_sim_host *trio_sim_host_home(void)
+{
+    struct network *network = network_of("a host needs a simulated run");
+
+    return network == NULL ? NULL : &network->home;
+}
+
+trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
+                                     struct trio_nursery *nursery,
+                                     trio_task_fn fn, void *arg)
+{
+    void **realm = trio_task_realm();
+
+    if (realm == NULL)
+        trio_misuse("a task is started on a host by a task only", host);
+    void *before = *realm;
+    *realm = host->is_home ? NULL : host;
+    trio_status rc = trio_nursery_start_soon(nursery, fn, arg);
+    *realm = before;
+    return rc;
+}
+
+struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
+                                          enum trio_address_family family,
+                                          uint16_t port)
+{
+    struct trio_address address =
+        host->addresses[family == TRIO_ADDRESS_IPV6 ? 1 : 0];
+
+    address.port = port;
+    return address;
+}
+
+// ---- Links and names ----
+
+trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
+                                      struct trio_sim_host *to,
+                                      trio_duration latency)
+{
+    struct network *network = network_of("a link needs a simulated run");
+    struct link *link =
+        network == NULL ? NULL : trio_sim_link_(network, from, to);
+
+    if (link == NULL)
+        return TRIO_ENOMEM;
+    link->latency = latency < 0 ? 0 : latency;
+    if (from == to)
+        from->loop = link;
+    return TRIO_OK;
+}
+
+trio_status trio_sim_resolver_add(const char *name,
+                                  const struct trio_address *address)
+{
+    struct network *network = network_of("a name needs a simulated run");
+    size_t length = strlen(name);
+
+    if (length == 0 || length >= TRIO_HOST_SIZE ||
+        (address->family != TRIO_ADDRESS_IPV4 &&
+         address->family != TRIO_ADDRESS_IPV6))
+        return TRIO_EINVAL;
+    struct name *known =
+        network == NULL ? NULL
+                        : trio_sim_pool_take_(&network->pool, sizeof(*known));
+    if (known == NULL)
+        return TRIO_ENOMEM;
+    known->address = *address;
+    known->next = NULL;
+    memcpy(known->text, name, length + 1);
+    struct name **last = &network->names;
+    while (*last != NULL)
+        last = &(*last)->next;
+    *last = known;
+    return TRIO_OK;
+}
