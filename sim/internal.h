@@ -47,11 +47,15 @@ extern const char trio_sim_world_name_[];
 bool trio_sim_next_arrives_(struct trio_sim_world_ *world);
 bool trio_sim_will_arrive_(const struct trio_sim_world_ *world);
 
-// With one: what is announced is a job with this function. The packet that will
-// arrive then is number `*ret_number` of its link.
+// With one: what is announced is a job with this function.
 void trio_sim_link_arrives_(struct trio_sim_job *job);
-void trio_sim_link_head_(const struct trio_sim_job *job, const char **ret_from,
-                         const char **ret_to, uint64_t *ret_number);
+
+// Between which hosts that is, the number of the packet that will arrive then,
+// and of the one that was sent last.
+void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,
+                          const char **ret_to);
+uint64_t trio_sim_link_head_(const struct trio_sim_job *job);
+uint64_t trio_sim_link_newest_(const struct trio_sim_job *job);
 
 // How many handles are open.
 size_t trio_sim_network_open_(const struct trio_sim_world_ *world);

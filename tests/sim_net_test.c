@@ -363,3 +363,133 @@ TEST_PLAIN(sim_net, an_answer_that_is_late_is_found_and_replayed)
     CHECK_STRING(result.text, "the answer comes in time");
     trio_campaign_free(campaign);
 }
+
+// ---- Faults ----
+
+TEST_ONCE(sim_net, a_link_that_is_cut_holds_connections_and_loses_datagrams)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_socket near = open_bound("10.0.0.1:1", TRIO_SOCKET_DATAGRAM);
+    struct trio_socket far = open_bound("10.0.0.1:2", TRIO_SOCKET_DATAGRAM);
+    struct trio_address address = address_of(&far);
+    struct trio_sim_host *server;
+    struct trio_nursery nursery;
+    struct trio_tcp_stream stream;
+    struct trio_cancel_scope scope;
+    char byte = '-';
+    size_t length;
+
+    CHECK_OK(trio_sim_link_set_latency(home, home, TRIO_MS));
+    CHECK_OK(trio_socket_send_to(&near, "a", 1, &address));
+    CHECK_OK(trio_sim_link_cut(home, home));
+    CHECK_OK(trio_socket_send_to(&near, "b", 1, &address));
+    CHECK_OK(trio_socket_receive(&far, &byte, 1, &length));
+    CHECK_EQ(byte, 'a'); // It was on its way.
+    CHECK_OK(trio_sim_link_mend(home, home));
+    CHECK_OK(trio_socket_send_to(&near, "c", 1, &address));
+    CHECK_OK(trio_socket_receive(&far, &byte, 1, &length));
+    CHECK_EQ(byte, 'c');
+    trio_socket_close(&near);
+    trio_socket_close(&far);
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(open_server(&nursery, &server));
+    address = trio_sim_host_address(server, TRIO_ADDRESS_IPV4, 80);
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    CHECK_OK(trio_sim_link_cut(home, server));
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    trio_move_on_after(&scope, TRIO_HOUR);
+    trio_status rc =
+        trio_stream_receive_some(&stream.stream, &byte, 1, &length);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    trio_time mended = trio_now();
+    CHECK_OK(trio_sim_link_mend(home, server));
+    CHECK_OK(trio_stream_receive_some(&stream.stream, &byte, 1, &length));
+    CHECK_EQ(byte, 'x');
+    CHECK_EQ(trio_now() - mended, 2 * TRIO_SIM_LATENCY_DEFAULT);
+    CHECK_OK(trio_stream_close(&stream.stream));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// A question that is asked once, by datagram.
+static TRIO_CHECKPOINT trio_status ask_but_once(void *arg)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_address address;
+    struct trio_socket socket;
+    char byte;
+    size_t length;
+    trio_status rc =
+        trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &socket);
+
+    if (rc != TRIO_OK)
+        return rc;
+    if (arg != NULL)
+        trio_sim_faults(arg);
+    address = trio_sim_host_address(home, TRIO_ADDRESS_IPV4, 80);
+    rc = trio_sim_link_set_latency(home, home, TRIO_MS);
+    if (rc == TRIO_OK)
+        rc = trio_socket_bind(&socket, &address);
+    if (rc == TRIO_OK)
+        rc = trio_socket_send_to(&socket, "?", 1, &address);
+    if (rc == TRIO_OK)
+        rc = trio_socket_receive(&socket, &byte, 1, &length);
+    trio_socket_close(&socket);
+    return rc;
+}
+
+TEST_PLAIN(sim_net, what_may_be_lost_is_lost_once)
+{
+    static struct trio_sim_fault_options faults = {.loss = true};
+    const struct trio_scenario careless = {
+        .name = "ask_but_once", .fn = ask_but_once, .arg = &faults};
+    const struct trio_scenario sunny = {.name = "ask_but_once",
+                                        .fn = ask_but_once};
+    struct trio_campaign_result result = campaign_run_once(&sunny, NULL);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    result = campaign_run_once(&careless, NULL);
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.found_by, "failure sweep");
+    CHECK_STRING(result.text, "deadlock: [main: read from]");
+    CHECK_EQ(result.deviations, 1);
+}
+
+// It keeps its listener when there is no room for another handle.
+static TRIO_CHECKPOINT trio_status leak_when_full(void *arg)
+{
+    struct trio_address any = {.family = TRIO_ADDRESS_IPV4, .port = 80};
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream near, far;
+    trio_status rc = trio_tcp_listen(&any, NULL, &listener);
+
+    (void)arg;
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_tcp_connect(&listener.address, &near);
+    if (rc != TRIO_OK) {
+        trio_tcp_listener_close(&listener);
+        return rc;
+    }
+    rc = trio_tcp_accept(&listener, &far);
+    trio_stream_close_forcefully(&near.stream);
+    if (rc == TRIO_EMFILE)
+        return rc;
+    if (rc == TRIO_OK)
+        trio_stream_close_forcefully(&far.stream);
+    trio_tcp_listener_close(&listener);
+    return rc;
+}
+
+TEST_PLAIN(sim_net, calls_fail_in_the_failure_sweep)
+{
+    static const struct trio_scenario scenario = {.name = "leak_when_full",
+                                                  .fn = leak_when_full};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.found_by, "failure sweep");
+    CHECK_STRING(result.text, "left open: a socket or a pipe");
+    CHECK_EQ(result.deviations, 1);
+}

@@ -79,9 +79,14 @@
 // then. Who waits until all tasks are blocked waits for what is on its way,
 // too.
 //
-// What differs from a real network: acknowledgements take no time, nothing is
-// lost, a listener that has no room lets the next one in as soon as there is,
-// and all folders exist for the paths of local sockets.
+// What differs from a real network: acknowledgements take no time, a listener
+// that has no room lets the next one in as soon as there is, nobody gives up
+// connecting by himself, and all folders exist for the paths of local sockets.
+//
+// The failure sweep of a campaign has calls fail, each once: "open a socket"
+// and "accept" with TRIO_EMFILE, "connect" with TRIO_ECONNREFUSED, "resolve"
+// with TRIO_EUNREACHABLE, and the first "transfer"s of each end of a connection
+// reset it.
 //
 // All of this lasts until the end of the run, in simulated runs only: elsewhere
 // each function is misuse.
@@ -141,6 +146,36 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
 TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
                                                     struct trio_sim_host *to,
                                                     trio_duration latency);
+
+// Cuts the way from one host to another: a partition, if it is cut in both
+// directions. What is on its way already arrives. What is sent from now on
+// waits until the link is mended if it belongs to a connection; datagrams are
+// lost. Nobody gives up by himself.
+//
+// Checkpoint: never.
+// Returns: as trio_sim_link_set_latency.
+TRIO_MUST_USE trio_status trio_sim_link_cut(struct trio_sim_host *from,
+                                            struct trio_sim_host *to);
+
+// Mends it: what has waited arrives after the latency.
+//
+// Checkpoint: never.
+// Returns: as trio_sim_link_set_latency.
+TRIO_MUST_USE trio_status trio_sim_link_mend(struct trio_sim_host *from,
+                                             struct trio_sim_host *to);
+
+// What may go wrong with the network, besides calls that fail. Zero: nothing.
+struct trio_sim_fault_options {
+    bool loss; // A segment is lost: of a connection it is sent again after
+               // 200 ms, a datagram is gone.
+};
+
+// Says what may go wrong from now on, over links. The failure sweep then has
+// each of these happen once, as it has each call fail: "3rd segment client ->
+// server is lost". Otherwise nothing is ever lost.
+//
+// Checkpoint: never.
+void trio_sim_faults(const struct trio_sim_fault_options *options);
 
 // Has the resolver answer `name` with one address more, be it anybody's or not.
 // Names of hosts and "localhost" keep their own.

@@ -27,6 +27,10 @@ struct trio_sim_world_ {
     // Called when something is on its way that will arrive; NULL: the world
     // looks by itself.
     void (*announce)(struct trio_sim_job *job, trio_time due);
+    // Asked whether a call is to fail, and what was just sent over a link to be
+    // lost; NULL: never.
+    bool (*fails)(const char *what, bool once);
+    bool (*loses)(const struct trio_sim_job *job);
 };
 
 // What a simulated run is made of. The caller owns the storage; it must outlive

@@ -113,55 +113,79 @@ static bool fails_from_now_on(const struct kernel *kernel, const char *kind)
     return false;
 }
 
+// What a call is called in words: by who makes it.
+static void say_call(struct kernel *kernel, const struct actor *actor,
+                     const struct call *call, bool persistent, char *words)
+{
+    char who[32];
+
+    trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
+    trio_sim_format_(kernel, words, FIRED_WORDS_MAX, "%s, %s no. %u -> %s", who,
+                     call->what, (unsigned)actor->calls,
+                     persistent ? "fails, and from then on" : "fails");
+}
+
 static void fail(struct kernel *kernel, const struct deviation *planned,
                  const struct actor *actor, const struct call *call)
 {
-    bool persistent = planned->kind == DEVIATE_FAIL_ON;
+    bool persistent = planned->kind == DEVIATE_FAIL_ON && !call->once;
     char words[FIRED_WORDS_MAX];
-    char who[32];
 
     trio_sim_has_fired_(kernel, planned);
     if (persistent)
         *(const char **)trio_sim_append_(kernel, &kernel->persistent) =
             kind_of(call);
     kernel->injected = true;
-    if (kernel->words) {
-        trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
-        trio_sim_format_(kernel, words, sizeof(words), "%s, %s no. %u -> %s",
-                         who, call->what, (unsigned)actor->calls,
-                         persistent ? "fails, and from then on" : "fails");
-    }
+    if (kernel->words && call->link != NULL)
+        trio_sim_segment_name_(kernel, call->link,
+                               trio_sim_link_newest_(call->link), "is lost",
+                               words, sizeof(words));
+    else if (kernel->words)
+        say_call(kernel, actor, call, persistent, words);
     trio_sim_fire_(kernel, *planned, words);
 }
 
-static bool call_fails(struct kernel *kernel, const char *what, bool is_heap)
+static bool call_fails(struct kernel *kernel, struct call call)
 {
     if (!kernel->details || kernel->plan == NULL)
         return false;
     struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
     actor->calls++;
-    struct call *call = trio_sim_append_(kernel, &kernel->calls);
-    *call = (struct call){trio_sim_anchor_of_call_(actor, what), what, is_heap};
+    call.anchor = trio_sim_anchor_of_call_(actor, call.what);
+    *(struct call *)trio_sim_append_(kernel, &kernel->calls) = call;
 
     const struct deviation *planned =
-        trio_sim_planned_(kernel, DEVIATE_FAIL, call->anchor);
+        trio_sim_planned_(kernel, DEVIATE_FAIL, call.anchor);
     if (planned == NULL)
-        planned = trio_sim_planned_(kernel, DEVIATE_FAIL_ON, call->anchor);
+        planned = trio_sim_planned_(kernel, DEVIATE_FAIL_ON, call.anchor);
     if (planned != NULL) {
-        fail(kernel, planned, actor, call);
+        fail(kernel, planned, actor, &call);
         return true;
     }
-    return fails_from_now_on(kernel, kind_of(call));
+    return !call.once && fails_from_now_on(kernel, kind_of(&call));
 }
 
 bool trio_sim_call_fails_(struct kernel *kernel, const char *what)
 {
-    return call_fails(kernel, what, false);
+    return call_fails(kernel, (struct call){.what = what});
 }
 
 bool trio_sim_heap_fails_(struct kernel *kernel, const char *what)
 {
-    return call_fails(kernel, what, true);
+    return call_fails(kernel, (struct call){.what = what, .heap = true});
+}
+
+bool trio_sim_net_fails_(const char *what, bool once)
+{
+    return call_fails(trio_sim_current_(),
+                      (struct call){.what = what, .once = once});
+}
+
+bool trio_sim_net_loses_(const struct trio_sim_job *job)
+{
+    return call_fails(
+        trio_sim_current_(),
+        (struct call){.what = "segment", .once = true, .link = job});
 }
 
 const struct point *trio_sim_points_(const struct kernel *kernel,

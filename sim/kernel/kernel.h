@@ -295,6 +295,8 @@ struct call {
     uint32_t anchor;
     const char *what; // "allocate", "stack", "strdup"
     bool heap;        // Of malloc and the like, by the scenario's own code.
+    bool once;        // There is no sense in its failing from then on.
+    const struct trio_sim_job *link; // That loses what is sent, or NULL.
 };
 
 // A property that was told of, by name and kind.

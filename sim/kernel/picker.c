@@ -58,7 +58,8 @@ static void appear(struct kernel *kernel, struct actor *actor, bool is_there)
 
 static bool is_idle(const struct kernel *kernel)
 {
-    return trio_run_is_idle() && !trio_sim_has_news_(&kernel->world);
+    return trio_run_is_idle() && (kernel->world.network == NULL ||
+                                  !trio_sim_has_news_(&kernel->world));
 }
 
 static void gather(struct kernel *kernel, struct place place,

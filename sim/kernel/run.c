@@ -109,6 +109,8 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->world.memory = &kernel->memory.base;
     kernel->world.clock = &kernel->clock;
     kernel->world.announce = trio_sim_announce_;
+    kernel->world.fails = trio_sim_net_fails_;
+    kernel->world.loses = trio_sim_net_loses_;
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;

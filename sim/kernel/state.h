@@ -343,12 +343,19 @@ void trio_sim_has_fired_(struct kernel *kernel,
 void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
                     const char *words);
 bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
+// The same for the network of the current run. `once`: later calls do not fail,
+// whatever was asked for.
+bool trio_sim_net_fails_(const char *what, bool once);
+bool trio_sim_net_loses_(const struct trio_sim_job *job);
 
 // ---- words.c ----
 void trio_sim_format_(const struct kernel *kernel, char *buffer, size_t size,
                       const char *format, ...) TRIO_PRINTF(4, 5);
 void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
                         char *buffer, size_t size);
+void trio_sim_segment_name_(const struct kernel *kernel,
+                            const struct trio_sim_job *job, uint64_t number,
+                            const char *fate, char *buffer, size_t size);
 void trio_sim_job_name_(const struct kernel *kernel,
                         const struct trio_sim_job *job, char *buffer,
                         size_t size);

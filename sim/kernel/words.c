@@ -103,19 +103,25 @@ void trio_sim_describe_(const struct kernel *kernel, const struct actor *actor,
                      ordinal(actor->occurrence));
 }
 
+void trio_sim_segment_name_(const struct kernel *kernel,
+                            const struct trio_sim_job *job, uint64_t number,
+                            const char *fate, char *buffer, size_t size)
+{
+    const char *from, *to;
+
+    trio_sim_link_names_(job, &from, &to);
+    trio_sim_format_(kernel, buffer, size, "%llu%s segment %s -> %s %s",
+                     (unsigned long long)number, ordinal((uint32_t)number),
+                     from, to, fate);
+}
+
 void trio_sim_job_name_(const struct kernel *kernel,
                         const struct trio_sim_job *job, char *buffer,
                         size_t size)
 {
-    const char *from, *to;
-    uint64_t number;
-
-    if (job->fn != trio_sim_link_arrives_) {
+    if (job->fn != trio_sim_link_arrives_)
         trio_sim_format_(kernel, buffer, size, "a job is done");
-        return;
-    }
-    trio_sim_link_head_(job, &from, &to, &number);
-    trio_sim_format_(kernel, buffer, size, "%llu%s segment %s -> %s arrives",
-                     (unsigned long long)number, ordinal((uint32_t)number),
-                     from, to);
+    else
+        trio_sim_segment_name_(kernel, job, trio_sim_link_head_(job), "arrives",
+                               buffer, size);
 }

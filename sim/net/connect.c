@@ -85,6 +85,10 @@ static trio_status connect_stream(struct network *network,
 
     if (rc != TRIO_OK)
         return rc;
+    if (trio_sim_fails_(network->world, "connect", true)) {
+        endpoint->failure = TRIO_ECONNREFUSED;
+        return TRIO_EWOULDBLOCK;
+    }
     packet.here = endpoint->host;
     endpoint->state = STATE_CONNECTING;
     trio_sim_packet_send_(network, &packet);

@@ -10,6 +10,9 @@
 
 #include "sim/net/net.h"
 
+// After so long what was lost is sent again.
+#define RETRANSMISSION (200 * TRIO_MS)
+
 static uint64_t hash_name(uint64_t hash, const char *name)
 {
     for (; *name != '\0'; name++)
@@ -46,6 +49,9 @@ static void announce(struct link *link)
     const struct packet *packet = link->first;
     uint64_t hash = hash_name(hash_name(1, link->from->name), link->to->name);
 
+    if (packet == NULL || packet->held || link->announced)
+        return;
+    link->announced = true;
     if (world->announce == NULL)
         return;
     link->job.fn = trio_sim_link_arrives_;
@@ -53,30 +59,82 @@ static void announce(struct link *link)
     world->announce(&link->job, packet->due);
 }
 
-void trio_sim_link_send_(struct link *link, struct packet *packet)
-{
-    trio_time due = trio_time_add(trio_now(), link->latency);
+// ---- Sending ----
 
-    packet->next = NULL;
-    packet->number = ++link->sent;
+static void land(struct network *network, const struct packet *packet)
+{
+    struct endpoint *from = packet->from, *to = packet->to;
+
+    if (from != NULL)
+        from->flights--;
+    if (to != NULL)
+        to->flights--;
+    // A retired end takes the other one with it.
+    trio_sim_endpoint_retire_(network, from != NULL ? from : to);
+}
+
+static void drop(struct network *network, struct packet *packet)
+{
+    if (packet->segment != NULL)
+        trio_sim_segment_free_(network, packet->segment);
+    land(network, packet);
+    trio_sim_pool_give_(&network->pool, packet, sizeof(*packet));
+}
+
+static bool is_lost(const struct link *link)
+{
+    const struct trio_sim_world_ *world = link->network->world;
+
+    return link->network->loses && world->loses != NULL &&
+           world->loses(&link->job);
+}
+
+static void set_due(struct link *link, struct packet *packet,
+                    trio_duration delay)
+{
+    trio_time due =
+        trio_time_add(trio_time_add(trio_now(), link->latency), delay);
+
     packet->due = due < link->last_due ? link->last_due : due;
     link->last_due = packet->due;
-    if (link->first == NULL) {
-        link->first = link->last = packet;
-        announce(link);
-    } else {
-        link->last->next = packet;
-        link->last = packet;
-    }
 }
 
-static void land(struct network *network, struct endpoint *endpoint)
+void trio_sim_link_send_(struct link *link, struct packet *packet)
 {
-    if (endpoint == NULL)
+    bool again =
+        packet->kind != PACKET_DATAGRAM && packet->kind != PACKET_NOBODY;
+
+    packet->number = ++link->sent;
+    bool lost = is_lost(link);
+    if (!again && (lost || link->cut)) {
+        drop(link->network, packet);
         return;
-    endpoint->flights--;
-    trio_sim_endpoint_retire_(network, endpoint);
+    }
+    packet->next = NULL;
+    packet->held = link->cut;
+    set_due(link, packet, lost ? RETRANSMISSION : 0);
+    if (link->first == NULL)
+        link->first = packet;
+    else
+        link->last->next = packet;
+    link->last = packet;
+    announce(link);
 }
+
+void trio_sim_link_mend_(struct link *link)
+{
+    link->cut = false;
+    for (struct packet *packet = link->first; packet != NULL;
+         packet = packet->next) {
+        if (!packet->held)
+            continue;
+        packet->held = false;
+        set_due(link, packet, 0);
+    }
+    announce(link);
+}
+
+// ---- Arriving ----
 
 void trio_sim_link_arrives_(struct trio_sim_job *job)
 {
@@ -85,24 +143,30 @@ void trio_sim_link_arrives_(struct trio_sim_job *job)
     struct network *network = link->network;
 
     link->first = packet->next;
-    if (link->first != NULL)
-        announce(link);
+    link->announced = false;
+    announce(link);
     trio_sim_packet_arrive_(network, packet);
-    // A retired end may take the other one with it.
-    if (packet->from != NULL && packet->to != NULL)
-        packet->to->flights--;
-    land(network, packet->from != NULL ? packet->from : packet->to);
+    land(network, packet);
     trio_sim_pool_give_(&network->pool, packet, sizeof(*packet));
 }
 
-void trio_sim_link_head_(const struct trio_sim_job *job, const char **ret_from,
-                         const char **ret_to, uint64_t *ret_number)
+void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,
+                          const char **ret_to)
 {
     const struct link *link = (const struct link *)job; // Its first member.
 
     *ret_from = link->from->name;
     *ret_to = link->to->name;
-    *ret_number = link->first->number;
+}
+
+uint64_t trio_sim_link_head_(const struct trio_sim_job *job)
+{
+    return ((const struct link *)job)->first->number;
+}
+
+uint64_t trio_sim_link_newest_(const struct trio_sim_job *job)
+{
+    return ((const struct link *)job)->sent;
 }
 
 // ---- Without a picker ----
@@ -115,7 +179,7 @@ static struct link *first_of(const struct trio_sim_world_ *world)
         return NULL;
     for (struct link *link = world->network->links; link != NULL;
          link = link->all)
-        if (link->first != NULL &&
+        if (link->announced &&
             (first == NULL || link->first->due < first->first->due))
             first = link;
     return first;

@@ -88,6 +88,8 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
         rc = TRIO_EINVAL;
     if (rc == TRIO_OK && listener->pending.count == 0)
         rc = TRIO_EWOULDBLOCK;
+    if (rc == TRIO_OK && trio_sim_fails_(context, "accept", true))
+        rc = TRIO_EMFILE;
     if (rc == TRIO_OK)
         rc = trio_sim_handle_open_(network, listener->pending.first, true,
                                    ret_handle);

@@ -171,6 +171,7 @@ struct packet {
     struct trio_address target; // Of OPEN and DATAGRAM.
     trio_time due;
     uint64_t number; // On its link, in this direction.
+    bool held;       // Until the link is mended.
 };
 
 // Between two hosts it takes its time, on one it has arrived on return. Without
@@ -197,6 +198,8 @@ struct link {
     struct packet *last;
     trio_time last_due;
     uint64_t sent;
+    bool cut;       // Nothing that is sent gets through.
+    bool announced; // The first packet will arrive.
 };
 
 // Whether what goes from one host to another has arrived at once.
@@ -209,7 +212,9 @@ static inline bool trio_sim_is_near_(const struct trio_sim_host *from,
 // Returns NULL if there is no memory.
 struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                             struct trio_sim_host *to);
+// Datagrams may be lost.
 void trio_sim_link_send_(struct link *link, struct packet *packet);
+void trio_sim_link_mend_(struct link *link);
 
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);
@@ -237,6 +242,8 @@ enum endpoint_state {
     STATE_CONNECTED // Or was.
 };
 
+enum { TRANSFERS_TRIED = 4 };
+
 enum { OPTIONS = TRIO_SOCKET_MULTICAST_INTERFACE + 1, GROUPS_MAX = 20 };
 
 // Endpoints that wait for their turn.
@@ -256,6 +263,7 @@ struct endpoint {
     struct slot *slots; // The handles for it.
     size_t holders;     // Handles, and messages that carry it.
     size_t flights;     // Packets from it and to it.
+    uint8_t transfers;  // That could have failed, up to TRANSFERS_TRIED.
     struct trio_address local;
     struct trio_address peer;
     struct binding *binding; // Of its port; NULL: none.
@@ -450,6 +458,8 @@ void trio_sim_stream_join_(struct endpoint *one, struct endpoint *other);
 // What the other end has sent arrives.
 void trio_sim_data_arrives_(struct network *network,
                             const struct packet *packet);
+// Whether the connection is reset just now.
+bool trio_sim_breaks_(struct network *network, struct endpoint *endpoint);
 void trio_sim_reset_arrives_(struct network *network,
                              struct endpoint *endpoint);
 void trio_sim_end_arrives_(struct network *network, struct endpoint *endpoint);
@@ -533,7 +543,8 @@ struct name {
 
 struct network {
     struct pool pool;
-    bool used; // In this run.
+    bool used;  // In this run.
+    bool loses; // What is sent may be lost.
     struct trio_sim_world_ *world;
     struct trio_sim_host home; // The first of all hosts.
     size_t host_count;
@@ -561,6 +572,14 @@ static inline struct network *trio_sim_network_(void *context)
 
 // The same, and makes one; NULL: there is no memory.
 struct network *trio_sim_network_make_(void *context);
+
+// Whether the schedule wants this call to fail; `once`: but no later one.
+static inline bool trio_sim_fails_(void *context, const char *what, bool once)
+{
+    const struct trio_sim_world_ *world = context;
+
+    return world->fails != NULL && world->fails(what, once);
+}
 
 // Whose sockets the current task has.
 struct trio_sim_host *trio_sim_host_here_(struct network *network);

@@ -52,6 +52,9 @@ void trio_sim_lookup_addresses_(struct trio_lookup *lookup)
     lookup->status = TRIO_ENOMEM;
     if (network == NULL)
         return;
+    lookup->status = TRIO_EUNREACHABLE;
+    if (trio_sim_fails_(network->world, "resolve", true))
+        return;
     shorten(lookup->host);
     find_addresses(network, lookup);
     lookup->status = lookup->count == 0 ? TRIO_ENOENT : TRIO_OK;

@@ -88,13 +88,19 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
 
 // ---- Links and names ----
 
+static struct link *find_link(struct trio_sim_host *from,
+                              struct trio_sim_host *to)
+{
+    struct network *network = network_of("a link needs a simulated run");
+
+    return network == NULL ? NULL : trio_sim_link_(network, from, to);
+}
+
 trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
                                       struct trio_sim_host *to,
                                       trio_duration latency)
 {
-    struct network *network = network_of("a link needs a simulated run");
-    struct link *link =
-        network == NULL ? NULL : trio_sim_link_(network, from, to);
+    struct link *link = find_link(from, to);
 
     if (link == NULL)
         return TRIO_ENOMEM;
@@ -102,6 +108,36 @@ trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
     if (from == to)
         from->loop = link;
     return TRIO_OK;
+}
+
+trio_status trio_sim_link_cut(struct trio_sim_host *from,
+                              struct trio_sim_host *to)
+{
+    struct link *link = find_link(from, to);
+
+    if (link == NULL)
+        return TRIO_ENOMEM;
+    link->cut = true;
+    return TRIO_OK;
+}
+
+trio_status trio_sim_link_mend(struct trio_sim_host *from,
+                               struct trio_sim_host *to)
+{
+    struct link *link = find_link(from, to);
+
+    if (link == NULL)
+        return TRIO_ENOMEM;
+    trio_sim_link_mend_(link);
+    return TRIO_OK;
+}
+
+void trio_sim_faults(const struct trio_sim_fault_options *options)
+{
+    struct network *network = network_of("faults need a simulated run");
+
+    if (network != NULL)
+        network->loses = options->loss;
 }
 
 trio_status trio_sim_resolver_add(const char *name,

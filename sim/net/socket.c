@@ -21,6 +21,8 @@ trio_status trio_sim_open_(void *context, enum trio_address_family family,
     trio_status rc = trio_sim_handle_room_(host, 1);
     if (rc != TRIO_OK)
         return rc;
+    if (trio_sim_fails_(context, "open a socket", false))
+        return TRIO_EMFILE;
     return trio_sim_handle_own_(
         network, trio_sim_endpoint_new_(network, host, kind_of(type), family),
         ret_handle);
@@ -38,6 +40,8 @@ static trio_status open_both(void *context, enum endpoint_kind kind,
     trio_status rc = trio_sim_handle_room_(host, 2);
     if (rc != TRIO_OK)
         return rc;
+    if (trio_sim_fails_(context, "open a pair", false))
+        return TRIO_EMFILE;
     struct endpoint *one =
         trio_sim_endpoint_new_(network, host, kind, TRIO_ADDRESS_LOCAL);
     rc = trio_sim_handle_own_(network, one, &ret_handles[0]);

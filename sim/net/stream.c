@@ -78,7 +78,8 @@ bool trio_sim_stream_is_readable_(const struct endpoint *endpoint)
 
 // ---- Sending ----
 
-static trio_status check_send(struct endpoint *endpoint,
+static trio_status check_send(struct network *network,
+                              struct endpoint *endpoint,
                               const struct trio_message *message)
 {
     if (endpoint->failure != TRIO_OK)
@@ -91,7 +92,7 @@ static trio_status check_send(struct endpoint *endpoint,
         return TRIO_EBROKEN;
     if (endpoint->family == TRIO_ADDRESS_LOCAL && message->address != NULL)
         return TRIO_EINVAL;
-    return TRIO_OK;
+    return trio_sim_breaks_(network, endpoint) ? TRIO_EBROKEN : TRIO_OK;
 }
 
 // Puts a first piece with what goes with it into a queue.
@@ -151,7 +152,7 @@ trio_status trio_sim_stream_send_(struct network *network,
 {
     size_t size = trio_sim_message_size_(message), length = 0, step = 0;
     struct cursor cursor = trio_sim_cursor_(message);
-    trio_status rc = check_send(endpoint, message);
+    trio_status rc = check_send(network, endpoint, message);
 
     if (rc != TRIO_OK)
         return rc;
@@ -189,7 +190,8 @@ static trio_status nothing_left(const struct endpoint *endpoint)
     return endpoint->ended ? TRIO_EEND : TRIO_EWOULDBLOCK;
 }
 
-static trio_status check_receive(struct endpoint *endpoint)
+static trio_status check_receive(struct network *network,
+                                 struct endpoint *endpoint)
 {
     if (endpoint->failure != TRIO_OK)
         return trio_sim_take_failure_(endpoint);
@@ -199,7 +201,9 @@ static trio_status check_receive(struct endpoint *endpoint)
         return TRIO_EWOULDBLOCK;
     if (endpoint->state != STATE_CONNECTED)
         return TRIO_EBROKEN;
-    return endpoint->received.count == 0 ? nothing_left(endpoint) : TRIO_OK;
+    if (endpoint->received.count == 0)
+        return nothing_left(endpoint);
+    return trio_sim_breaks_(network, endpoint) ? TRIO_EBROKEN : TRIO_OK;
 }
 
 static void has_room(struct network *network, struct endpoint *endpoint)
@@ -218,7 +222,7 @@ trio_status trio_sim_stream_receive_(struct network *network,
 {
     struct cursor cursor = trio_sim_cursor_(message);
     struct enclosure *enclosure;
-    trio_status rc = check_receive(endpoint);
+    trio_status rc = check_receive(network, endpoint);
 
     if (rc != TRIO_OK)
         return rc;

@@ -102,6 +102,22 @@ void trio_sim_reset_arrives_(struct network *network, struct endpoint *endpoint)
     endpoint->listener = NULL;
 }
 
+// The first transfers of a connection are enough: later ones are the same
+// again.
+bool trio_sim_breaks_(struct network *network, struct endpoint *endpoint)
+{
+    if (!trio_sim_is_tcp_(endpoint) || endpoint->broken ||
+        endpoint->transfers == TRANSFERS_TRIED)
+        return false;
+    endpoint->transfers++;
+    if (!trio_sim_fails_(network->world, "transfer", true))
+        return false;
+    trio_sim_queue_clear_(network, &endpoint->received);
+    trio_sim_reset_arrives_(network, endpoint);
+    trio_sim_packet_tell_(network, endpoint, PACKET_RESET);
+    return true;
+}
+
 // ---- Ending ----
 
 static void end_sending(struct network *network, struct endpoint *endpoint)

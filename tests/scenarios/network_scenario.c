@@ -11,6 +11,8 @@
 static const struct trio_address any = {.family = TRIO_ADDRESS_IPV4,
                                         .port = 80};
 
+static const struct trio_sim_fault_options lossy = {.loss = true};
+
 // Starts a server and lets it come to its wait.
 static TRIO_CHECKPOINT trio_status start_server(struct trio_nursery *nursery,
                                                 trio_task_fn serve,
@@ -96,6 +98,7 @@ TRIO_SCENARIO(two_hosts_talk)
     struct trio_address server;
 
     (void)arg;
+    trio_sim_faults(&lossy);
     trio_nursery_open(&nursery);
     trio_status rc = start_server(&nursery, serve_streams, &server);
     if (rc == TRIO_OK)
@@ -166,6 +169,7 @@ TRIO_SCENARIO(an_answer_is_asked_for_again)
     struct trio_address server;
 
     (void)arg;
+    trio_sim_faults(&lossy);
     trio_nursery_open(&nursery);
     trio_status rc = start_server(&nursery, serve_datagrams, &server);
     if (rc == TRIO_OK)

@@ -5,6 +5,7 @@
 #include <trio/stream_contract.h>
 
 #include <trio/lockstep_stream.h>
+#include <trio/sim_net.h>
 
 #include "tests/check.h"
 #include "tests/sockets.h"
@@ -139,6 +140,17 @@ TEST_ONCE(tls_contract, is_kept_over_memory)
 TEST_ONCE(tls_contract, is_kept_over_tls)
 {
     check_kept(TRIO_TLS_1_3, make_over_tls, make_over_tls_clogged);
+}
+
+// The same over the simulated network, over a link that takes time.
+// S64
+TEST_ONCE(tls_contract, is_kept_over_simulated_tcp)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+
+    CHECK_OK(trio_sim_link_set_latency(home, home, TRIO_MS));
+    check_kept(TRIO_TLS_1_3, make_over_tcp, make_over_tcp_clogged);
+    check_kept(TRIO_TLS_1_2, make_over_tcp, make_over_tcp_clogged);
 }
 
 // S64
