@@ -85,14 +85,28 @@ static trio_status connect_stream(struct network *network,
 
     if (rc != TRIO_OK)
         return rc;
+    endpoint->tried = true;
     if (trio_sim_fails_(network->world, "connect", true)) {
-        endpoint->failure = TRIO_ECONNREFUSED;
+        trio_sim_refused_(network, endpoint);
         return TRIO_EWOULDBLOCK;
     }
     packet.here = endpoint->host;
     endpoint->state = STATE_CONNECTING;
     trio_sim_packet_send_(network, &packet);
     return TRIO_EWOULDBLOCK; // Though the answer may be there already.
+}
+
+void trio_sim_refused_(struct network *network, struct endpoint *client)
+{
+    if (client->dead)
+        return;
+    client->state = STATE_FRESH;
+    client->failure = TRIO_ECONNREFUSED;
+    client->shut = client->ended = true; // Until it is tried again.
+    if (client->lent)
+        trio_sim_port_leave_(network, client);
+    client->lent = false;
+    trio_sim_changed_(network, client);
 }
 
 static trio_status connect_local(struct network *network,
@@ -153,6 +167,18 @@ static trio_status connect_local_datagram(struct endpoint *endpoint,
 
 // ---- The seam ----
 
+// The first call after the answer tells of it; only then one may try anew.
+static trio_status connect_again(struct endpoint *endpoint)
+{
+    trio_status rc = trio_sim_take_failure_(endpoint);
+
+    endpoint->tried = false;
+    if (endpoint->state == STATE_FRESH)
+        endpoint->shut = endpoint->ended = false;
+    return rc == TRIO_OK && endpoint->state == STATE_FRESH ? TRIO_ECONNABORTED
+                                                           : rc;
+}
+
 trio_status trio_sim_connect_(void *context, trio_handle handle,
                               const struct trio_address *address)
 {
@@ -169,10 +195,10 @@ trio_status trio_sim_connect_(void *context, trio_handle handle,
     if (endpoint->kind == KIND_DATAGRAM)
         return local ? connect_local_datagram(endpoint, address)
                      : trio_sim_datagram_connect_(network, endpoint, address);
-    if (endpoint->failure != TRIO_OK)
-        return trio_sim_take_failure_(endpoint);
     if (endpoint->state == STATE_CONNECTING)
         return TRIO_EWOULDBLOCK;
+    if (endpoint->tried)
+        return connect_again(endpoint);
     if (endpoint->state != STATE_FRESH)
         return TRIO_EINVAL;
     return local ? connect_local(network, endpoint, address)
@@ -183,8 +209,15 @@ trio_status trio_sim_connect_result_(void *context, trio_handle handle)
 {
     const struct slot *slot =
         trio_sim_handle_ours_(trio_sim_network_(context), handle);
+    struct endpoint *endpoint = slot == NULL ? NULL : slot->endpoint;
 
-    if (slot == NULL || slot->endpoint->kind == KIND_PIPE)
+    if (endpoint == NULL || endpoint->kind == KIND_PIPE)
         return TRIO_EBADHANDLE;
-    return trio_sim_take_failure_(slot->endpoint);
+    if (!endpoint->untold)
+        return trio_sim_take_failure_(endpoint);
+    // Who is told so takes the rest for an orderly end.
+    endpoint->untold = false;
+    endpoint->ended = true;
+    endpoint->broken &= trio_sim_is_tcp_(endpoint);
+    return TRIO_EBROKEN;
 }

@@ -203,8 +203,14 @@ trio_status trio_sim_datagram_send_(struct network *network,
                                     const struct trio_message *message,
                                     size_t *ret_length)
 {
-    trio_status rc = check_send(endpoint, message);
+    trio_status rc = TRIO_OK;
 
+    // It has a port from then on, whatever comes of the rest.
+    if (endpoint->binding == NULL)
+        rc = trio_sim_port_bind_any_(network, endpoint,
+                                     trio_sim_ip_any_(endpoint->family));
+    if (rc == TRIO_OK)
+        rc = check_send(endpoint, message);
     if (rc != TRIO_OK)
         return rc;
     struct trio_address target = trio_sim_ip_plain_(
@@ -214,11 +220,7 @@ trio_status trio_sim_datagram_send_(struct network *network,
         target = trio_sim_ip_loopback_(target.family);
         target.port = port;
     }
-    if (endpoint->binding == NULL)
-        rc = trio_sim_port_bind_any_(network, endpoint,
-                                     trio_sim_ip_any_(endpoint->family));
-    if (rc == TRIO_OK)
-        rc = send_to(network, endpoint, &target, message);
+    rc = send_to(network, endpoint, &target, message);
     if (rc == TRIO_OK)
         *ret_length = trio_sim_message_size_(message);
     return rc;

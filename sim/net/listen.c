@@ -47,7 +47,7 @@ static trio_status check_listen(struct network *network,
         return TRIO_ENOTSUP;
     if (endpoint->state == STATE_LISTENING)
         return TRIO_OK;
-    if (endpoint->state != STATE_FRESH)
+    if (endpoint->state != STATE_FRESH || endpoint->tried)
         return TRIO_EINVAL;
     if (endpoint->family == TRIO_ADDRESS_LOCAL)
         return endpoint->path == NULL ? TRIO_EINVAL : TRIO_OK;
@@ -82,7 +82,7 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
     if (listener == NULL)
         return TRIO_EBADHANDLE;
     if (listener->kind != KIND_STREAM)
-        return TRIO_ENOTSUP;
+        return TRIO_EINVAL;
     trio_status rc = trio_sim_handle_room_(listener->host, 1);
     if (rc == TRIO_OK && listener->state != STATE_LISTENING)
         rc = TRIO_EINVAL;

@@ -32,7 +32,8 @@ bool trio_sim_local_is_writable_(const struct endpoint *endpoint)
     return used_of(other) <= trio_sim_send_max_(endpoint) / 2;
 }
 
-static trio_status find_target(struct endpoint *endpoint,
+static trio_status find_target(struct network *network,
+                               struct endpoint *endpoint,
                                const struct trio_address *address,
                                struct endpoint **ret_target)
 {
@@ -47,6 +48,8 @@ static trio_status find_target(struct endpoint *endpoint,
     }
     if (endpoint->dropped) {
         endpoint->dropped = false;
+        endpoint->state = STATE_FRESH;
+        trio_sim_queue_clear_(network, &endpoint->received);
         return TRIO_ECONNREFUSED;
     }
     *ret_target = endpoint->other;
@@ -67,7 +70,7 @@ trio_status trio_sim_local_send_(struct network *network,
         return TRIO_EBROKEN;
     if (size + SIZE_SPARE > 2 * trio_sim_send_max_(endpoint))
         return TRIO_EMSGSIZE;
-    trio_status rc = find_target(endpoint, message->address, &target);
+    trio_status rc = find_target(network, endpoint, message->address, &target);
     if (rc != TRIO_OK)
         return rc;
     if (target->other != NULL && target->other != endpoint)

@@ -281,7 +281,10 @@ struct endpoint {
     bool shut;       // It sends no more,
     bool told;       // and has told so.
     bool ended;      // The other sends no more.
-    bool broken;     // The connection was reset.
+    bool broken;     // The connection was reset,
+    bool untold;     // and no call has said so.
+    bool tried;      // Connecting was begun, and is not known to be over.
+    bool lent;       // Its port was given to it, not asked for.
     bool resets;     // Closing is to reset it.
     bool first;      // Its end came first.
     bool dead;       // Closed; the other one may still be there.
@@ -421,6 +424,8 @@ trio_sim_path_remove_(void *context, const struct trio_address *address);
 // ---- connect.c, listen.c, admit.c: making connections ----
 TRIO_MUST_USE trio_status trio_sim_connect_(void *context, trio_handle handle,
                                             const struct trio_address *address);
+// Connecting has failed.
+void trio_sim_refused_(struct network *network, struct endpoint *client);
 TRIO_MUST_USE trio_status trio_sim_connect_result_(void *context,
                                                    trio_handle handle);
 TRIO_MUST_USE trio_status trio_sim_bind_(void *context, trio_handle handle,

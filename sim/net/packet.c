@@ -44,15 +44,6 @@ void trio_sim_packet_tell_(struct network *network, struct endpoint *from,
 
 // ---- What comes of them ----
 
-static void refused(struct network *network, struct endpoint *client)
-{
-    if (client->dead)
-        return;
-    client->state = STATE_FRESH;
-    client->failure = TRIO_ECONNREFUSED;
-    trio_sim_changed_(network, client);
-}
-
 static void accepted(struct network *network, struct endpoint *client)
 {
     if (client->dead)
@@ -79,7 +70,7 @@ void trio_sim_packet_arrive_(struct network *network,
         trio_sim_open_arrives_(network, packet);
         break;
     case PACKET_REFUSED:
-        refused(network, packet->to);
+        trio_sim_refused_(network, packet->to);
         break;
     case PACKET_ACCEPTED:
         accepted(network, packet->to);

@@ -143,6 +143,7 @@ static trio_status bind(struct network *network, struct endpoint *endpoint,
     if (any ? find_free(network, host, binding)
             : !is_taken(network, host, binding, false)) {
         endpoint->local = *address;
+        endpoint->lent = any;
         enter(endpoint, binding, false);
         return TRIO_OK;
     }

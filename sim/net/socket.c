@@ -167,7 +167,7 @@ trio_status trio_sim_peer_address_(void *context, trio_handle handle,
 
     if (endpoint == NULL)
         return TRIO_EBADHANDLE;
-    if (endpoint->state != STATE_CONNECTED || endpoint->dropped ||
+    if (endpoint->state != STATE_CONNECTED ||
         (endpoint->broken && trio_sim_is_tcp_(endpoint)))
         return TRIO_EBROKEN;
     *ret_address = endpoint->peer;

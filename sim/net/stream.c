@@ -88,8 +88,10 @@ static trio_status check_send(struct network *network,
         return TRIO_EBADHANDLE;
     if (endpoint->state == STATE_CONNECTING)
         return TRIO_EWOULDBLOCK;
-    if (endpoint->state != STATE_CONNECTED || is_over(endpoint))
+    if (endpoint->state != STATE_CONNECTED || is_over(endpoint)) {
+        endpoint->untold &= !trio_sim_is_tcp_(endpoint);
         return TRIO_EBROKEN;
+    }
     if (endpoint->family == TRIO_ADDRESS_LOCAL && message->address != NULL)
         return TRIO_EINVAL;
     return trio_sim_breaks_(network, endpoint) ? TRIO_EBROKEN : TRIO_OK;
@@ -181,12 +183,14 @@ trio_status trio_sim_stream_send_(struct network *network,
 
 // ---- Receiving ----
 
-static trio_status nothing_left(const struct endpoint *endpoint)
+static trio_status nothing_left(struct endpoint *endpoint)
 {
     if (trio_sim_is_tcp_(endpoint) && endpoint->ended)
         return TRIO_EEND;
-    if (endpoint->broken)
+    if (endpoint->broken) {
+        endpoint->untold = false;
         return TRIO_EBROKEN;
+    }
     return endpoint->ended ? TRIO_EEND : TRIO_EWOULDBLOCK;
 }
 
@@ -200,7 +204,7 @@ static trio_status check_receive(struct network *network,
     if (endpoint->state == STATE_CONNECTING)
         return TRIO_EWOULDBLOCK;
     if (endpoint->state != STATE_CONNECTED)
-        return TRIO_EBROKEN;
+        return endpoint->ended ? TRIO_EEND : TRIO_EBROKEN;
     if (endpoint->received.count == 0)
         return nothing_left(endpoint);
     return trio_sim_breaks_(network, endpoint) ? TRIO_EBROKEN : TRIO_OK;

@@ -91,6 +91,7 @@ void trio_sim_end_arrives_(struct network *network, struct endpoint *endpoint)
 
 void trio_sim_reset_arrives_(struct network *network, struct endpoint *endpoint)
 {
+    endpoint->untold |= !endpoint->broken;
     endpoint->broken = true;
     trio_sim_queue_clear_(network, &endpoint->unsent);
     trio_sim_changed_(network, endpoint);
@@ -122,7 +123,7 @@ bool trio_sim_breaks_(struct network *network, struct endpoint *endpoint)
 
 static void end_sending(struct network *network, struct endpoint *endpoint)
 {
-    if (endpoint->shut)
+    if (endpoint->told)
         return;
     endpoint->shut = true;
     endpoint->first = !endpoint->ended;
@@ -132,15 +133,22 @@ static void end_sending(struct network *network, struct endpoint *endpoint)
 trio_status trio_sim_stream_shut_(struct network *network,
                                   struct endpoint *endpoint)
 {
+    bool tcp = trio_sim_is_tcp_(endpoint);
+
     if (endpoint->kind == KIND_PIPE)
         return TRIO_EBADHANDLE;
     if (endpoint->state == STATE_LISTENING)
         return TRIO_OK;
-    if (endpoint->state != STATE_CONNECTED || endpoint->broken)
-        return TRIO_EBROKEN;
-    end_sending(network, endpoint);
+    if (endpoint->state == STATE_CONNECTED && !(tcp && endpoint->broken))
+        end_sending(network, endpoint);
+    else if (tcp)
+        endpoint->shut |= endpoint->state == STATE_FRESH; // Though refused.
+    else
+        endpoint->shut = true;
     trio_sim_changed_(network, endpoint);
-    return TRIO_OK;
+    return tcp && (endpoint->state != STATE_CONNECTED || endpoint->broken)
+               ? TRIO_EBROKEN
+               : TRIO_OK;
 }
 
 static void disconnect(struct network *network, struct endpoint *endpoint)
@@ -159,7 +167,7 @@ static void disconnect(struct network *network, struct endpoint *endpoint)
         trio_sim_packet_tell_(network, endpoint, PACKET_RESET);
     }
     if (!trio_sim_is_tcp_(endpoint) && endpoint->kind == KIND_STREAM)
-        other->broken |= unread;
+        other->untold = other->broken = unread;
     trio_sim_changed_(network, other);
 }
 

@@ -118,6 +118,9 @@ static TRIO_PARKS void minds_the_order(const struct world_traits *traits)
     CHECK_STATUS(net()->accept(context(), ends.far, &other, &peer),
                  TRIO_EINVAL);
     close_ends(&ends);
+    other = open_at(traits->address, TRIO_SOCKET_DATAGRAM);
+    CHECK_STATUS(net()->accept(context(), other, &fresh, &peer), TRIO_EINVAL);
+    net()->close(context(), other, false);
     fresh = open_like(&address);
     CHECK_STATUS(net()->shutdown_send(context(), fresh), TRIO_EBROKEN);
     CHECK_OK(net()->listen(context(), fresh, 1)); // It gets a port by that.
