@@ -1,0 +1,150 @@
+// Hosts: their addresses, ports and paths, and the links between them.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_NET_HOST_H
+#define TRIO_SIM_NET_HOST_H
+
+#include <trio/sim_job.h>
+#include <trio/sim_net.h>
+
+#include "sim/net/endpoint.h"
+
+// ---- host.c: whose sockets they are ----
+
+enum { PORT_BUCKETS = 128 };
+
+struct port_bucket {
+    struct binding *bound;     // Those that things come to by the port.
+    struct binding *connected; // And those that do not.
+};
+
+struct trio_sim_host {
+    struct trio_sim_host *next;
+    char name[TRIO_SIM_HOST_NAME_MAX];
+    struct trio_address addresses[2]; // IPv4, IPv6.
+    bool is_home;                     // The scenario's own.
+    size_t open;                      // Handles.
+    size_t open_max;
+    uint32_t last_port; // That was given out.
+    uint32_t turn;      // Among those that share a port.
+    struct path *paths;
+    uint64_t path_ids;
+    struct link *links; // From here to others,
+    struct link *loop;  // and to itself; NULL: that takes no time.
+    struct port_bucket ports[PORT_BUCKETS];
+};
+
+// Prepares the host of a number, which its addresses are made of.
+void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
+                          size_t number);
+struct trio_sim_host *trio_sim_host_named_(struct network *network,
+                                           const char *name);
+// Says whether an address, of any port, is one of the host's own.
+bool trio_sim_host_has_(const struct trio_sim_host *host,
+                        const struct trio_address *address);
+// Returns who has an address, as seen from a host; NULL: nobody.
+struct trio_sim_host *trio_sim_host_at_(struct network *network,
+                                        struct trio_sim_host *from,
+                                        const struct trio_address *address);
+
+// ---- link.c: the way from one host to another ----
+
+struct link {
+    struct trio_sim_job job; // First: the next packet arrives.
+    struct link *next;       // From the same host.
+    struct link *all;        // Of all there are.
+    struct network *network;
+    struct trio_sim_host *from;
+    struct trio_sim_host *to;
+    trio_duration latency;
+    struct packet *first; // On the way.
+    struct packet *last;
+    trio_time last_due;
+    uint64_t sent;
+    bool cut;       // Nothing that is sent gets through.
+    bool announced; // The first packet will arrive.
+};
+
+// Whether what goes from one host to another has arrived at once.
+static inline bool trio_sim_is_near_(const struct trio_sim_host *from,
+                                     const struct trio_sim_host *to)
+{
+    return from == to && from->loop == NULL;
+}
+
+// Returns NULL if there is no memory.
+struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
+                            struct trio_sim_host *to);
+// Datagrams may be lost.
+void trio_sim_link_send_(struct link *link, struct packet *packet);
+void trio_sim_link_mend_(struct link *link);
+
+// ---- ip.c: addresses ----
+bool trio_sim_ip_is_any_(const struct trio_address *address);
+bool trio_sim_ip_is_loopback_(const struct trio_address *address);
+bool trio_sim_ip_is_group_(const struct trio_address *address);
+bool trio_sim_ip_is_broadcast_(const struct trio_address *address);
+struct trio_address trio_sim_ip_any_(enum trio_address_family family);
+struct trio_address trio_sim_ip_loopback_(enum trio_address_family family);
+bool trio_sim_ip_same_(const struct trio_address *one,
+                       const struct trio_address *other); // But for the port.
+// An IPv4 address that is written as an IPv6 one, and back.
+struct trio_address trio_sim_ip_plain_(struct trio_address address);
+struct trio_address trio_sim_ip_in_(enum trio_address_family family,
+                                    struct trio_address address);
+
+// ---- port.c: the ports of a host ----
+
+struct binding {
+    struct binding *next;
+    struct endpoint *owner; // NULL: it is gone, and lingers.
+    enum endpoint_kind kind;
+    struct trio_address address;
+    bool dual; // Of IPv6, and for IPv4, too.
+    bool reuse_address;
+    trio_time until; // That lingers.
+};
+
+TRIO_MUST_USE trio_status
+trio_sim_port_bind_(struct network *network, struct endpoint *endpoint,
+                    const struct trio_address *address);
+// Binds to a port that is free.
+TRIO_MUST_USE trio_status trio_sim_port_bind_any_(struct network *network,
+                                                  struct endpoint *endpoint,
+                                                  struct trio_address address);
+// Shares the port of a listener.
+TRIO_MUST_USE trio_status trio_sim_port_share_(struct network *network,
+                                               struct endpoint *endpoint);
+void trio_sim_port_leave_(struct network *network, struct endpoint *endpoint);
+// Whether a bound endpoint may listen.
+bool trio_sim_port_may_listen_(const struct endpoint *endpoint);
+struct endpoint *trio_sim_port_listener_(struct trio_sim_host *host,
+                                         const struct trio_address *address);
+struct endpoint *trio_sim_port_datagram_(struct trio_sim_host *host,
+                                         const struct trio_address *to,
+                                         const struct trio_address *from);
+
+// ---- path.c: the names of local sockets ----
+
+struct path {
+    struct path *next;
+    struct endpoint *owner; // NULL: it is left over.
+    uint64_t id;
+    struct trio_address name;
+};
+
+TRIO_MUST_USE trio_status
+trio_sim_path_bind_(struct network *network, struct endpoint *endpoint,
+                    const struct trio_address *address);
+void trio_sim_path_leave_(struct network *network, struct endpoint *endpoint);
+// Finds who has a name.
+TRIO_MUST_USE trio_status trio_sim_path_find_(
+    struct trio_sim_host *host, const struct trio_address *address,
+    struct endpoint **ret_endpoint);
+TRIO_MUST_USE trio_status trio_sim_path_id_(void *context,
+                                            const struct trio_address *address,
+                                            uint64_t *ret_id);
+TRIO_MUST_USE trio_status
+trio_sim_path_remove_(void *context, const struct trio_address *address);
+
+#endif // TRIO_SIM_NET_HOST_H
