@@ -79,7 +79,10 @@ static struct slot *find_foreign(void *context, trio_handle handle,
         trio_sim_handle_find_(trio_sim_network_(context), handle);
 
     *ret_status = slot == NULL ? TRIO_EBADHANDLE : TRIO_EBUSY;
-    return slot == NULL || slot->ours ? NULL : slot;
+    if (slot == NULL || slot->ours || slot->waiters[TRIO_READABLE] != NULL ||
+        slot->waiters[TRIO_WRITABLE] != NULL)
+        return NULL;
+    return slot;
 }
 
 trio_status trio_sim_adopt_(void *context, trio_handle handle,

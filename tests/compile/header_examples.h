@@ -13,6 +13,7 @@
 #include <trio/history.h>
 #include <trio/scenario.h>
 #include <trio/sim_job.h>
+#include <trio/sim_net.h>
 #include <trio/testing.h>
 #include <trio/tls.h>
 #include <trio/tls_listener.h>
