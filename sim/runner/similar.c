@@ -115,15 +115,18 @@ static uint64_t find_parting(struct side *sides)
 static void fill_cell(struct side *side, char *cell)
 {
     const struct row *row = row_of(side);
+    FILE *out = row == NULL ? NULL : fmemopen(cell, CELL_SIZE, "w");
 
-    if (row == NULL)
+    if (out == NULL)
         return;
     side->next++;
     const char *place = trio_runner_place_name_(row->place);
-    snprintf(cell, CELL_SIZE, "%s%s%s%s%s%s",
-             row->task == 0 ? "" : side->names[row->task],
-             row->task == 0 ? "" : ": ", row->text, *place == '\0' ? "" : " (",
-             place, *place == '\0' ? "" : ")");
+    if (row->task != 0)
+        fprintf(out, "%s: ", side->names[row->task]);
+    trio_runner_place_write_(out, row->text);
+    if (*place != '\0')
+        fprintf(out, " (%s)", place);
+    fclose(out);
 }
 
 static void fill_cells(struct side *side)

@@ -92,6 +92,7 @@ check 'strdup' fails forgets_strdup 'not freed: 10 bytes, '
 check 'realloc' fails forgets_realloc 'not freed: 7 bytes, '
 check 'reallocarray' fails forgets_reallocarray 'not freed: 14 bytes, '
 check 'after a cancellation' fails forgets_when_cancelled 'not freed: 10 bytes'
+check 'with the place wherever it is told' says_not '\(\+0x'
 check 'what is kept on purpose is in order' run 0 --test keeps_memory
 check 'malloc fails' fails forgets_when_out_of_memory \
     'not freed: 10 bytes, allocated at '"$at"
