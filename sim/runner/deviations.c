@@ -148,6 +148,32 @@ static bool has_name(const char *text, const char *name)
     return false;
 }
 
+static bool is_early(const struct deviation *deviation)
+{
+    return deviation->kind == DEVIATE_CLOCK || deviation->kind == DEVIATE_JOB;
+}
+
+// Whom an event wakes that comes early is as good as named. The loop may see
+// the event only after a step of another task.
+static void name_woken(const struct kernel *kernel, size_t told, bool *named)
+{
+    size_t number = 0, count;
+    const struct deviation *fired = trio_sim_fired_(kernel, &count);
+    bool awaited = false, any = false;
+
+    for (size_t i = 0; i < trio_sim_event_count_(kernel); i++) {
+        const struct event *event = trio_sim_event_(kernel, i);
+
+        if (event->kind == EVENT_FIRED && number < told) {
+            awaited |= is_early(&fired[number++]);
+        } else if (event->kind == TRIO_NOTE_WAKE && awaited) {
+            named[event->task] = any = true;
+        } else if (event->kind == TRIO_NOTE_STEP_BEGIN && any) {
+            awaited = any = false;
+        }
+    }
+}
+
 bool *trio_runner_deviations_named_(const struct kernel *kernel)
 {
     size_t tasks = trio_sim_actor_count_(kernel);
@@ -162,5 +188,6 @@ bool *trio_runner_deviations_named_(const struct kernel *kernel)
         for (size_t i = 0; i < told && !named[task]; i++)
             named[task] = has_name(trio_sim_fired_words_(kernel, i), name);
     }
+    name_woken(kernel, told, named);
     return named;
 }

@@ -15,7 +15,7 @@ enum { DEVIATIONS_TOLD_MAX = 20 };
 void trio_runner_deviations_write_(FILE *out, const struct kernel *kernel);
 
 // Returns, for each task of that run by its number, whether a deviation that is
-// told names it; to be freed. NULL: no memory.
+// told names it, or wakes it; to be freed. NULL: no memory.
 bool *trio_runner_deviations_named_(const struct kernel *kernel);
 
 #endif // TRIO_SIM_RUNNER_DEVIATIONS_H

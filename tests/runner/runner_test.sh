@@ -171,6 +171,10 @@ check 'time is told' run 1 --test sleeps_twice
 check 'where it is spent' says '^ .* specimens\.c:[0-9]+ +sleeps \.\.\.$'
 check 'in seconds' says '^ +-- 90\.000 s later --$'
 check 'and less' says '^ +-- 0\.250 ms later --$'
+check 'whom time wakes early' \
+    run 1 --test evicts --script 'main reader evictor clock*2 reader evictor'
+check 'is in the timeline' says '^ +step +at +main +reader +evictor$'
+check 'with all steps' says_not 'left out'
 check 'in another order, and no shorter' \
     run 1 --test loses --shrink=off --order any
 check 'nobody knows whether it is possible today' \
@@ -243,7 +247,7 @@ check 'and with the command' says '^  replay   .* --test crashes --replay=.+'
 check 'processes outlive the crash of one' run 1 --jobs 2
 check 'which is a failure' says '^crashes +FAILED'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '3 passed, 9 failed'
+check 'all are counted' ends_with '3 passed, 10 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -256,7 +260,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="14" failures="8" errors="2"' \
+check 'has the sums' grep -q 'tests="15" failures="9" errors="2"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

@@ -261,6 +261,46 @@ TRIO_SCENARIO(sleeps_twice, .no_cancel_sweep = true)
     return rc;
 }
 
+// An entry in plain memory is taken away from who reads it, at the tenth
+// millisecond.
+static TRIO_CHECKPOINT trio_status read_entry(void *arg)
+{
+    const bool *evicted = arg;
+    trio_status rc = trio_sleep(9 * TRIO_MS);
+
+    if (rc != TRIO_OK || *evicted)
+        return rc;
+    rc = trio_checkpoint();
+    TRIO_SIM_ALWAYS(!*evicted, "what is read is there");
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status evict_entry(void *arg)
+{
+    bool *evicted = arg;
+    trio_status rc = trio_sleep(10 * TRIO_MS);
+
+    *evicted = rc == TRIO_OK;
+    return rc;
+}
+
+TRIO_SCENARIO(evicts)
+{
+    static const struct trio_task_options reader = {.name = "reader"};
+    static const struct trio_task_options evictor = {.name = "evictor"};
+    bool evicted = false;
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &reader, read_entry, &evicted);
+    if (rc == TRIO_OK)
+        rc = trio_nursery_start_soon_with(&nursery, &evictor, evict_entry,
+                                          &evicted);
+    return trio_nursery_close(&nursery, rc);
+}
+
 // Steps of which nothing is seen but that they were.
 static TRIO_CHECKPOINT trio_status step_twice(void *arg)
 {
