@@ -76,6 +76,25 @@ TEST_PLAIN(heap_twin, an_address_of_mallocs_used_as_an_order_is_found)
     depends_on(&result, "the order of malloc's addresses");
 }
 
+static TRIO_CHECKPOINT trio_status hash_malloc(void *arg)
+{
+    void *block = malloc(20);
+    bool odd = (uintptr_t)block / 64 % 2 != 0;
+
+    (void)arg;
+    free(block);
+    return odd ? trio_checkpoint() : trio_sleep(1);
+}
+
+// S81
+TEST_PLAIN(heap_twin, an_address_of_mallocs_used_as_a_hash_is_found)
+{
+    struct trio_campaign_result result = run_twins(hash_malloc, 20);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK(strstr(result.text, "malloc's addresses") != NULL);
+}
+
 static TRIO_CHECKPOINT trio_status fill_mallocs(void *arg)
 {
     unsigned char *zeros = calloc(10, 10);

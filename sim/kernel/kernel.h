@@ -176,12 +176,14 @@ struct strategy {
 
 // Where blocks of malloc's lie that are taken one after the other.
 enum heap_order { HEAP_AS_IT_COMES, HEAP_UPWARDS, HEAP_DOWNWARDS };
+enum { HEAP_SHIFTS = 7 }; // From 0 on.
 
 // How a twin differs, in what must make no difference.
 struct perturbation {
     bool addresses; // Memory and stacks are handed out in another order.
     uint8_t junk;   // What fresh memory and stacks hold; 0: whatever it was.
     enum heap_order heap_order; // The same of what malloc hands out.
+    uint8_t heap_shift; // So many blocks of a size are not handed out.
     uint8_t heap_junk;
 };
 

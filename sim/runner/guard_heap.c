@@ -1,7 +1,7 @@
 // Where malloc puts a block depends on all that was before. A few blocks of a
 // size at once can be handed out by their address, though: from the lowest up,
-// or from the highest down. Those that are left when the run ends are given
-// back when the next one comes here.
+// or from the highest down, of more of them or of fewer. Those that are left
+// when the run ends are given back when the next one comes here.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/guard_heap.h"
@@ -15,7 +15,7 @@
 void *__real_malloc(size_t size);
 void __real_free(void *block);
 
-enum { SHELVES = 64, BLOCKS = 8, SIZE_MAX_SHELVED = 4096 };
+enum { SHELVES = 64, BLOCKS = HEAP_SHIFTS + 1, SIZE_MAX_SHELVED = 4096 };
 
 // Blocks of one size; the last is the next one.
 struct shelf {
@@ -57,11 +57,13 @@ static void add(struct shelf *shelf, void *block, bool upwards)
     shelf->blocks[i] = block;
 }
 
-static void fill(struct shelf *shelf, bool upwards)
+// The fewer there are to choose from, the lower is the highest one. Two are
+// enough for an order.
+static void fill(struct shelf *shelf, bool upwards, size_t shift)
 {
     void *block = NULL;
 
-    while (shelf->count < BLOCKS &&
+    while (shelf->count < BLOCKS - shift &&
            (block = __real_malloc(shelf->size)) != NULL)
         add(shelf, block, upwards);
 }
@@ -78,7 +80,8 @@ void *trio_sim_guard_block_(const struct kernel *kernel, size_t size)
         clear(shelf);
     shelf->size = size;
     if (shelf->count == 0)
-        fill(shelf, order == HEAP_UPWARDS);
+        fill(shelf, order == HEAP_UPWARDS,
+             kernel->plan->perturbation.heap_shift);
     return shelf->count > 0 ? shelf->blocks[--shelf->count] : NULL;
 }
 

@@ -27,8 +27,22 @@ struct suspect {
         .heap_order = HEAP_##heap_order_, .heap_junk = (heap_junk_)            \
     }
 
-static const struct perturbation all_different =
-    SIDE(true, OTHER_JUNK, DOWNWARDS, OTHER_JUNK);
+#define SHIFTED(shift)                                                         \
+    {                                                                          \
+        .junk = JUNK, .heap_order = HEAP_DOWNWARDS, .heap_shift = (shift),     \
+        .heap_junk = JUNK                                                      \
+    }
+
+// Returns how the twin of that number differs, which is in everything. What is
+// large as a number is negative in every second one.
+static struct perturbation another(uint64_t number)
+{
+    uint8_t junk = number % 2 == 0 ? JUNK : OTHER_JUNK;
+    struct perturbation side = SIDE(true, junk, DOWNWARDS, junk);
+
+    side.heap_shift = (uint8_t)(number % HEAP_SHIFTS);
+    return side;
+}
 
 // The last one is what is left if no other is convicted.
 static const struct suspect suspects[] = {
@@ -44,6 +58,9 @@ static const struct suspect suspects[] = {
      {SIDE(false, 0, UPWARDS, JUNK), SIDE(false, JUNK, UPWARDS, JUNK)}},
     {"the order of malloc's addresses",
      {SIDE(false, JUNK, UPWARDS, JUNK), SIDE(false, JUNK, DOWNWARDS, JUNK)}},
+    {"malloc's addresses", {SHIFTED(0), SHIFTED(1)}},
+    {"malloc's addresses", {SHIFTED(0), SHIFTED(2)}},
+    {"malloc's addresses", {SHIFTED(0), SHIFTED(4)}},
     {"addresses",
      {SIDE(false, JUNK, UPWARDS, JUNK), SIDE(true, JUNK, UPWARDS, JUNK)}},
     {"something, it is not known what",
@@ -137,10 +154,10 @@ static void write_text(struct search *search, const struct plan *plan,
 bool trio_sim_twin_(struct search *search, const struct plan *plan,
                     const struct outcome *outcome)
 {
+    struct perturbation side = another(search->result->twins++);
     struct outcome twin;
 
-    search->result->twins++;
-    run_side(search, plan, &all_different, false, &twin);
+    run_side(search, plan, &side, false, &twin);
     if (same(outcome, &twin))
         return true;
 
