@@ -194,7 +194,7 @@ TEST_PLAIN(guard_files, what_is_declared_passes)
                                               {"/nowhere", true},
                                               {"/etc:/nowhere/a", true},
                                               {"/nowhere/a:/etc", true},
-                                              {"/nowhere/", false},
+                                              {"/nowhere/", true},
                                               {"/nowhere/a/b", false},
                                               {"/nowhere/ab", false},
                                               {"/now", false},

@@ -18,14 +18,22 @@
 
 #define HERE __builtin_return_address(0)
 
-// Whether a path is one of those in a list, with colons between, or below it.
+// Whether a path is that of the first `length` bytes at `root`, or below it.
+static bool is_below(const char *root, size_t length, const char *path)
+{
+    while (length > 0 && root[length - 1] == '/')
+        length--;
+    return strncmp(root, path, length) == 0 &&
+           (path[length] == '\0' || path[length] == '/') &&
+           strstr(path + length, "/..") == NULL;
+}
+
+// The same of those in a list, with colons between.
 static bool is_listed(const char *list, const char *path)
 {
     while (list != NULL && *list != '\0') {
         size_t length = strcspn(list, ":");
-        if (length > 0 && strncmp(list, path, length) == 0 &&
-            (path[length] == '\0' || path[length] == '/') &&
-            strstr(path + length, "/..") == NULL)
+        if (length > 0 && is_below(list, length, path))
             return true;
         list += length + (list[length] == ':');
     }

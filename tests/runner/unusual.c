@@ -145,6 +145,12 @@ TRIO_SCENARIO(reads_its_file, .files = "/etc/hosts:/dev")
     return read_file("/dev/null");
 }
 
+TRIO_SCENARIO(reads_a_file_in_a_folder, .files = "/dev/")
+{
+    (void)arg;
+    return read_file("/dev/null");
+}
+
 TRIO_SCENARIO(forgets_a_pipe)
 {
     int ends[2];

@@ -73,6 +73,7 @@ check 'and of its replay' prints
 check 'a file' fails reads_a_file \
     'the real file /dev/null leaked in: fopen called at '"$at"
 check 'that is the scenario'"'"'s' run 0 --test reads_its_file
+check 'or in a folder of its' run 0 --test reads_a_file_in_a_folder
 check 'a pipe that stays open' fails forgets_a_pipe \
     'not closed: a descriptor of pipe, made at '"$at"
 line=$(grep -n 'if (pipe(ends)' "$source" | head -n 1)
