@@ -9,7 +9,9 @@
 
 #include <trio/cancel_scope.h>
 
-enum { OBJECTS = UINT16_MAX + 1 };
+#include "sim/kernel/state.h"
+
+enum { OBJECTS = UINT16_MAX + 1, LAST_EVENTS = 100 };
 
 // What is known to be inside, from here on backwards.
 struct frontier {
@@ -98,11 +100,25 @@ static void find_waiting(const struct kernel *kernel, const struct cone *cone,
     }
 }
 
+// Marks who was at something when the run was too long.
+static void find_busy(const struct cone *cone, struct frontier *frontier)
+{
+    size_t first = cone->count > LAST_EVENTS ? cone->count - LAST_EVENTS : 0;
+
+    for (size_t i = first; i < cone->count; i++)
+        if (cone->actors[i] != 0 && cone->actors[i] < frontier->task_count)
+            frontier->tasks[cone->actors[i]] = true;
+}
+
 static void find_ends(const struct kernel *kernel, const struct cone *cone,
                       struct frontier *frontier)
 {
     size_t last = cone->count;
 
+    if (kernel->capped) {
+        find_busy(cone, frontier);
+        return;
+    }
     if (last > 0 && is_deadlock(trio_sim_event_(kernel, last - 1))) {
         find_waiting(kernel, cone, frontier);
         return;

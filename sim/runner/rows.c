@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 
+#include "sim/kernel/state.h"
 #include "sim/runner/cone.h"
 #include "sim/runner/deviations.h"
 
@@ -137,8 +138,9 @@ struct rows trio_runner_rows_(const struct kernel *kernel, const char *failure,
         add_end(&rows, &cone, failure);
     for (size_t i = 0; full && i < rows.count; i++)
         rows.items[i].shown = true;
+    // Who would go on for ever does the same most of the time.
     if (!full)
-        thin_out_all(&rows, named);
+        thin_out_all(&rows, kernel->capped || kernel->fair ? NULL : named);
     trio_runner_cone_free_(&cone);
     free(named);
     return rows;

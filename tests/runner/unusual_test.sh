@@ -163,6 +163,13 @@ check 'a livelock' capped lets_go_first \
     'a livelock: the same 2 steps over and over, of task(#2)?, task(#2)?$'
 check 'which the replay says, too' says 'the run was capped: a livelock: '
 check 'with the last steps' says '^ +9999[0-9] .* yields$'
+check 'of everybody' says '^ +step +at +task +task#2$'
+is_short() {
+    [ "$(wc -l <"$work/out")" -lt 120 ]
+}
+check 'of which a few will do' run 3 --test lets_go_first --strategy script \
+    --script 'main task#2' --shrink=off
+check 'also of who is named' is_short
 check 'a long run' capped is_too_long 'it does not end within 1000 steps'
 check 'with its last step' says '^ *1000 .* yields$'
 check 'what has to come comes' run 0 --test awaits_somebody --runs 1000
