@@ -50,6 +50,13 @@ static void call_fopen(void)
     CHECK(fopen("/nowhere/a", "r") == NULL);
 }
 
+static void call_freopen(void)
+{
+    FILE *stream = fopen("/dev/null", "r");
+
+    CHECK(stream != NULL && freopen("/nowhere/a", "r", stream) == NULL);
+}
+
 static void call_opendir(void)
 {
     CHECK(opendir("/nowhere/a") == NULL);
@@ -99,6 +106,23 @@ static void call_rmdir(void)
     CHECK(rmdir("/nowhere/a") < 0);
 }
 
+static void call_truncate(void)
+{
+    CHECK(truncate("/nowhere/a", 0) < 0);
+}
+
+static void call_readlink(void)
+{
+    char target[8];
+
+    CHECK(readlink("/nowhere/a", target, sizeof(target)) < 0);
+}
+
+static void call_realpath(void)
+{
+    CHECK(realpath("/nowhere/a", NULL) == NULL);
+}
+
 static void call_timerfd_create(void)
 {
     CHECK(timerfd_create(-1, 0) < 0);
@@ -124,6 +148,7 @@ static const struct leak leaks[] = {
     {call_mkstemp,
      "the real file /nowhere/XXXXXX leaked in: mkstemp called at "},
     {call_fopen, "the real file /nowhere/a leaked in: fopen called at "},
+    {call_freopen, "the real file /nowhere/a leaked in: freopen called at "},
     {call_opendir, "the real file /nowhere/a leaked in: opendir called at "},
     {call_stat, "the real file /nowhere/a leaked in: stat called at "},
     {call_lstat, "the real file /nowhere/a leaked in: lstat called at "},
@@ -133,6 +158,9 @@ static const struct leak leaks[] = {
     {call_rename, "the real file /nowhere/a leaked in: rename called at "},
     {call_mkdir, "the real file /nowhere/a leaked in: mkdir called at "},
     {call_rmdir, "the real file /nowhere/a leaked in: rmdir called at "},
+    {call_truncate, "the real file /nowhere/a leaked in: truncate called at "},
+    {call_readlink, "the real file /nowhere/a leaked in: readlink called at "},
+    {call_realpath, "the real file /nowhere/a leaked in: realpath called at "},
     {call_timerfd_create, "real time leaked in: timerfd_create called at "},
     {call_signalfd, "a real signal leaked in: signalfd called at "},
 };
@@ -164,7 +192,8 @@ TEST_PLAIN(guard_files, a_call_in_a_simulated_run_fails_it)
 {
     for (size_t i = 0; i < COUNT(leaks); i++) {
         struct leak leak = leaks[i];
-        struct trio_campaign_result result = simulate(make_call, &leak, NULL);
+        struct trio_campaign_result result =
+            simulate(make_call, &leak, "/dev/null");
 
         CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
         if (!CHECK(strncmp(result.text, leak.text, strlen(leak.text)) == 0))

@@ -133,6 +133,14 @@ WRAP(FILE *, fopen64, (const char *path, const char *mode))
     return made_stream(__real_fopen64(path, mode), "fopen64", HERE);
 }
 
+// The descriptor stays.
+WRAP(FILE *, freopen, (const char *path, const char *mode, FILE *stream))
+{
+    if (path != NULL)
+        look_at(path, "freopen", HERE);
+    return __real_freopen(path, mode, stream);
+}
+
 WRAP(DIR *, opendir, (const char *path))
 {
     look_at(path, "opendir", HERE);
@@ -170,6 +178,19 @@ GUARD_PATH(unlink, (const char *path), (path))
 GUARD_PATH(remove, (const char *path), (path))
 GUARD_PATH(mkdir, (const char *path, mode_t mode), (path, mode))
 GUARD_PATH(rmdir, (const char *path), (path))
+GUARD_PATH(truncate, (const char *path, off_t size), (path, size))
+
+WRAP(ssize_t, readlink, (const char *path, char *ret_target, size_t size))
+{
+    look_at(path, "readlink", HERE);
+    return __real_readlink(path, ret_target, size);
+}
+
+WRAP(char *, realpath, (const char *path, char *ret_path))
+{
+    look_at(path, "realpath", HERE);
+    return __real_realpath(path, ret_path);
+}
 
 WRAP(int, rename, (const char *from, const char *to))
 {
