@@ -67,6 +67,12 @@ trio_address_from_path(const char *path, struct trio_address *ret_address);
 
 // Says whether two addresses are the same.
 //
+//     struct trio_address home;
+//
+//     rc = trio_address_parse("127.0.0.1:80", &home);
+//     if (rc == TRIO_OK && trio_address_equal(&address, &home))
+//         printf("it is us\n");
+//
 // Checkpoint: never. For any thread.
 bool trio_address_equal(const struct trio_address *one,
                         const struct trio_address *other);

@@ -42,8 +42,10 @@ TRIO_BEGIN_DECLS
 
 // Makes a stream of a descriptor of the caller's, which is the stream's then.
 // Unless it is a file it is made non-blocking until it is closed or given back,
-// which whoever shares it sees: a terminal is shared with the parent, and
-// standard output, and more. Whether children inherit it stays as it is.
+// or the run ends, which whoever shares it sees: a terminal is shared with the
+// parent, and standard output, and more. A process that is killed or stopped
+// leaves it so: receive the signals that should not have that effect, as
+// <trio/signal.h> does. Whether children inherit it stays as it is.
 //
 // Checkpoint: never.
 // Returns: TRIO_OK          the caller closes the stream, not the descriptor.
@@ -67,6 +69,15 @@ trio_descriptor_stream_release(struct trio_descriptor_stream *stream);
 
 // Opens a pipe: what is sent into `ret_sender` is received from `ret_receiver`.
 // Children inherit neither.
+//
+//     struct trio_descriptor_stream receiver, sender;
+//
+//     trio_status rc = trio_pipe_open(&receiver, &sender);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_stream_send_all(&sender.stream, "hello", 5, NULL);
+//     rc = trio_combine(rc, trio_stream_close(&sender.stream)); // the end
+//     return trio_combine(rc, trio_stream_close(&receiver.stream));
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       the caller closes both.

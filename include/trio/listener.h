@@ -60,6 +60,11 @@ TRIO_CHECKPOINT trio_status trio_listener_accept(
 
 // Returns where it listens; all zeros if that has no address.
 //
+//     struct trio_address where = trio_listener_address(door);
+//     char text[TRIO_ADDRESS_TEXT_MAX];
+//
+//     printf("at %s\n", trio_address_format(&where, text, sizeof(text)));
+//
 // Checkpoint: never.
 struct trio_address trio_listener_address(const struct trio_listener *listener);
 

@@ -39,6 +39,13 @@ trio_local_connect(const char *path, struct trio_socket_stream *ret_stream);
 
 // Listens on a path; see trio_socket_listener_open. `options` may be NULL.
 //
+//     struct trio_socket_listener local;
+//     struct trio_server server = TRIO_SERVER_INIT;
+//
+//     trio_status rc = trio_local_listen("/run/store.sock", NULL, &local);
+//     if (rc == TRIO_OK)
+//         rc = trio_serve(&server, &local, 1, NULL, echo, NULL);
+//
 // Checkpoint: never.
 // Returns: TRIO_EINVAL  the path is empty, or longer than
 //                       TRIO_ADDRESS_LOCAL_MAX.

@@ -54,6 +54,11 @@ void trio_lockstep_stream_pair(struct trio_lockstep_stream *ret_near,
 // Makes a connection in one direction: one end only sends, the other only
 // receives.
 //
+//     struct trio_lockstep_stream sender, receiver;
+//
+//     trio_lockstep_stream_one_way_pair(&sender, &receiver);
+//     rc = trio_stream_wait_writable(&sender.stream); // somebody receives
+//
 // Checkpoint: never.
 void trio_lockstep_stream_one_way_pair(
     struct trio_lockstep_stream *ret_sender,

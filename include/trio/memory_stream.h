@@ -75,6 +75,11 @@ void trio_memory_stream_pair(struct trio_memory_stream *ret_near,
 // Makes a connection in one direction: one end only sends, the other only
 // receives.
 //
+//     struct trio_memory_stream sender, receiver;
+//
+//     trio_memory_stream_one_way_pair(&sender, &receiver);
+//     trio_status rc = trio_stream_send_all(&sender.stream, "ping", 4, NULL);
+//
 // Checkpoint: never.
 void trio_memory_stream_one_way_pair(struct trio_memory_stream *ret_sender,
                                      struct trio_memory_stream *ret_receiver);

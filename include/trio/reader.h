@@ -90,6 +90,13 @@ TRIO_CHECKPOINT trio_status trio_reader_read_line(struct trio_reader *reader,
 // Takes a frame: its length in `prefix` bytes, 1 to 8, the highest first, and
 // then so many bytes. The prefix has to fit into the buffer as well.
 //
+//     char buffer[1024], *frame;
+//     struct trio_reader reader;
+//     size_t length;
+//
+//     trio_reader_init(&reader, stream, buffer, sizeof(buffer));
+//     rc = trio_reader_read_frame(&reader, 2, &frame, &length);
+//
 // Checkpoint: always.
 // Returns: as trio_reader_peek.
 TRIO_CHECKPOINT trio_status trio_reader_read_frame(struct trio_reader *reader,

@@ -82,6 +82,12 @@ trio_resolve(const char *host, uint16_t port,
 // Finds the name of an address, and writes it to `buffer` of `size` bytes:
 // TRIO_HOST_SIZE is enough for any.
 //
+//     char host[TRIO_HOST_SIZE];
+//
+//     trio_status rc = trio_resolve_address(&address, host, sizeof(host));
+//     if (rc == TRIO_OK)
+//         printf("it is %s\n", host);
+//
 // Checkpoint: always.
 // Returns: TRIO_OK            `buffer` has the name.
 //          TRIO_ECANCELED     an enclosing scope is cancelled.

@@ -159,10 +159,22 @@ TRIO_CHECKPOINT trio_status trio_serve_listeners_until_signal(
 // nanoseconds to end before they are cancelled. Calling it again can only
 // shorten the grace. Called before trio_serve, it makes that return at once.
 //
+//     static TRIO_CHECKPOINT trio_status stop_when_told(void *arg)
+//     {
+//         trio_status rc = trio_event_wait(&stop);
+//         if (rc == TRIO_OK)
+//             trio_serve_stop(arg, 10 * TRIO_SECOND); // a server
+//         return rc;
+//     }
+//
 // Checkpoint: never. Also from entry callbacks.
 void trio_serve_stop(struct trio_server *server, trio_duration grace);
 
 // Reads the server's statistics.
+//
+//     struct trio_server_statistics seen = trio_server_statistics(server);
+//
+//     printf("%zu of %zu at most\n", seen.connections, seen.connections_peak);
 //
 // Checkpoint: never.
 struct trio_server_statistics

@@ -61,6 +61,18 @@ TRIO_MUST_USE trio_status trio_socket_open(enum trio_address_family family,
 
 // Makes two local sockets that are connected with each other.
 //
+//     struct trio_socket near, far;
+//
+//     trio_status rc = trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_socket_send(&near, "hello", 5, NULL);
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_shutdown_send(&near); // `far` will get TRIO_EEND
+//     trio_socket_close(&near);
+//     trio_socket_close(&far);
+//     return rc;
+//
 // Checkpoint: never.
 // Returns: as trio_socket_open; both or none are opened.
 TRIO_MUST_USE trio_status trio_socket_pair(enum trio_socket_type type,
@@ -69,6 +81,12 @@ TRIO_MUST_USE trio_status trio_socket_pair(enum trio_socket_type type,
 
 // Makes a socket of a handle of the caller's, which is the socket's then. It is
 // made non-blocking, which whoever shares it sees, too.
+//
+//     struct trio_socket given; // as descriptor 3, by who started us
+//
+//     trio_status rc = trio_socket_adopt(3, &given);
+//     if (rc == TRIO_OK)
+//         descriptor = (int)trio_socket_release(&given); // and back
 //
 // Checkpoint: never.
 // Returns: TRIO_OK          the caller closes the socket, not the handle.
@@ -97,6 +115,9 @@ void trio_socket_close(struct trio_socket *socket);
 // Closes a socket, throws away what was not sent yet, and resets its
 // connection. Again is fine.
 //
+//     if (count > 1000) // It has sent too much.
+//         trio_socket_reset(&guest);
+//
 // Checkpoint: never.
 void trio_socket_reset(struct trio_socket *socket);
 
@@ -121,6 +142,20 @@ TRIO_MUST_USE trio_status trio_socket_bind(struct trio_socket *socket,
 
 // Listens: connections can be accepted. Up to about `backlog` of them wait.
 //
+//     struct trio_socket server;
+//     struct trio_address who;
+//
+//     rc = trio_socket_open(address.family, TRIO_SOCKET_STREAM, &server);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = trio_socket_bind(&server, &address);
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_listen(&server, 128);
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_accept(&server, &guest, &who);
+//     trio_socket_close(&server);
+//     return rc;
+//
 // Checkpoint: never.
 // Returns: TRIO_OK          it listens.
 //          TRIO_EADDRINUSE  somebody else does, at this address.
@@ -141,6 +176,10 @@ TRIO_MUST_USE trio_status trio_socket_local_address(
 
 // Reads the address that the socket is connected to.
 //
+//     struct trio_address peer;
+//
+//     rc = trio_socket_peer_address(&guest, &peer);
+//
 // Checkpoint: never.
 // Returns: TRIO_EBROKEN  it is not connected.
 //          other         as trio_socket_local_address.
@@ -148,6 +187,12 @@ TRIO_MUST_USE trio_status trio_socket_peer_address(
     const struct trio_socket *socket, struct trio_address *ret_address);
 
 // Sets an option; see <trio/backend.h>.
+//
+//     int size;
+//
+//     rc = trio_socket_set_option(&udp, TRIO_SOCKET_RECEIVE_BUFFER, 1 << 20);
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_get_option(&udp, TRIO_SOCKET_RECEIVE_BUFFER, &size);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       it is set.
@@ -170,6 +215,14 @@ trio_socket_get_option(const struct trio_socket *socket,
 
 // Has a datagram socket receive what is sent to a multicast group, on the
 // interface of that number, or on one of the system's choice: 0.
+//
+//     struct trio_address group;
+//
+//     rc = trio_address_parse("239.1.2.3:0", &group);
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_join_group(&udp, &group, 0);
+//     if (rc == TRIO_OK) // and when it has heard enough
+//         rc = trio_socket_leave_group(&udp, &group, 0);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK             it is a member.
@@ -261,6 +314,17 @@ trio_socket_send_to(struct trio_socket *socket, const void *data, size_t size,
 // Sends a message. Of a stream only a part of the data may be sent, but with
 // its first byte go all handles.
 //
+//     static char text[] = "this is a pipe";
+//     struct trio_buffer part = {text, sizeof(text)};
+//     trio_handle handle = descriptor;
+//     struct trio_message message = {0};
+//
+//     message.buffers = &part;
+//     message.buffer_count = 1;
+//     message.handles = &handle;
+//     message.handle_count = 1;
+//     rc = trio_socket_send_message(&guest, &message, NULL);
+//
 // Checkpoint: always.
 // Returns: TRIO_EINVAL  too many buffers or handles, or a stream is given
 //                       handles without data.
@@ -322,6 +386,10 @@ TRIO_MUST_USE trio_status trio_socket_shutdown_send(struct trio_socket *socket);
 
 // Waits until a call that receives or accepts would probably not wait.
 //
+//     rc = trio_socket_wait_readable(&guest); // without a buffer meanwhile
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_receive(&guest, buffer, sizeof(buffer), &count);
+//
 // Checkpoint: always.
 // Returns: TRIO_OK         try.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
@@ -331,6 +399,10 @@ TRIO_CHECKPOINT trio_status
 trio_socket_wait_readable(struct trio_socket *socket);
 
 // Waits until a call that sends would probably not wait.
+//
+//     rc = trio_socket_wait_writable(&guest); // then the newest picture
+//     if (rc == TRIO_OK)
+//         rc = trio_socket_send(&guest, page.text, sizeof(page.text), &count);
 //
 // Checkpoint: always.
 // Returns: TRIO_EBUSY  another task is sending.

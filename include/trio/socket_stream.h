@@ -38,6 +38,12 @@ TRIO_BEGIN_DECLS
 // Makes a stream of a socket that is connected, and takes that over: `socket`
 // is closed after it, and closing the stream is what closes the connection.
 //
+//     struct trio_socket_stream connection;
+//
+//     trio_status rc = trio_socket_stream_open(&guest, &connection);
+//     if (rc != TRIO_OK)
+//         trio_socket_close(&guest); // it is still ours
+//
 // Checkpoint: never.
 // Returns: TRIO_OK       the caller closes `ret_stream`.
 //          TRIO_EINVAL   it is a socket for datagrams. It stays the caller's,

@@ -99,6 +99,10 @@ TRIO_CHECKPOINT trio_status trio_stream_send_file(struct trio_stream *stream,
 // Waits until sending a little would probably not wait: for data that is to be
 // as fresh as possible.
 //
+//     rc = trio_stream_wait_writable(stream);
+//     if (rc == TRIO_OK)
+//         rc = fetch(url, &page); // not before somebody takes it
+//
 // Checkpoint: always.
 // Returns: TRIO_OK         send now.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.

@@ -44,6 +44,8 @@ TRIO_BEGIN_DECLS
 // in one direction keep the contract of <trio/stream.h>. Works in the simulated
 // world and in the real one; there must be no other task that keeps running.
 //
+//     rc = trio_check_one_way_stream(make_wires, NULL, wires);
+//
 // Checkpoint: always.
 // Returns: TRIO_OK         they do.
 //          TRIO_ECONTRACT  they do not; the newest record names the clause.
@@ -54,6 +56,8 @@ TRIO_CHECKPOINT trio_status trio_check_one_way_stream(
 
 // Checks what trio_check_one_way_stream does, in both directions, and that the
 // two do not disturb each other.
+//
+//     rc = trio_check_two_way_stream(make_wires, make_full_wires, wires);
 //
 // Checkpoint: always.
 // Returns: as trio_check_one_way_stream.

@@ -75,7 +75,7 @@ trio_tcp_listen(const struct trio_address *address,
 //
 // Checkpoint: always.
 // Returns: TRIO_OK          `*ret_count` of them listen; the caller closes
-// them.
+//                           them.
 //          TRIO_ECANCELED   an enclosing scope is cancelled.
 //          TRIO_EADDRINUSE  somebody else does, at one of them. Then, and where
 //                           something else is returned, none is left open.
@@ -86,6 +86,14 @@ trio_tcp_listen_all(const char *host, uint16_t port,
                     struct trio_tcp_listener *ret_listeners, size_t *ret_count);
 
 // Accepts one connection. One task at a time per listener.
+//
+//     struct trio_tcp_stream tcp;
+//
+//     trio_status rc = trio_tcp_accept(&listener, &tcp);
+//     if (rc == TRIO_OK)
+//         rc = trio_stream_close(&tcp.stream);
+//     trio_tcp_listener_close(&listener); // no more of them
+//     return rc;
 //
 // Checkpoint: always.
 // Returns: TRIO_OK            `ret_stream` is connected; the caller closes it.

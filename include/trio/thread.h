@@ -70,6 +70,8 @@ trio_thread_run(const struct trio_thread_options *options,
 // Returns the limiter of this run that trio_thread_run uses by default, to read
 // or change its total: TRIO_THREADS_DEFAULT at first.
 //
+//     trio_capacity_limiter_set_total(trio_thread_limiter(), 8);
+//
 // Checkpoint: never.
 struct trio_capacity_limiter *trio_thread_limiter(void);
 
@@ -99,6 +101,13 @@ TRIO_MUST_USE trio_status trio_from_thread_run(trio_task_fn fn, void *arg);
 // waits for it. It may do what an entry callback may; also when the task that
 // waited for this thread has left.
 //
+//     static void count_row(void *arg)
+//     {
+//         ++*(size_t *)arg; // While this runs, no task does.
+//     }
+//
+//     rc = trio_from_thread_call(count_row, &count); // in the thread
+//
 // Checkpoint: never; it blocks the thread. Only in a thread of trio_thread_run.
 // Returns: TRIO_OK            `fn` has returned.
 //          TRIO_ERUNFINISHED  the run is over; `fn` was not called.
@@ -106,6 +115,17 @@ TRIO_MUST_USE trio_status trio_from_thread_call(void (*fn)(void *arg),
                                                 void *arg);
 
 // Says whether the work of this thread is still wanted.
+//
+//     static trio_status compute(void *arg)
+//     {
+//         trio_status rc = TRIO_OK;
+//
+//         for (int i = 0; i < 1000 && rc == TRIO_OK; i++) {
+//             compute_row(arg, i);
+//             rc = trio_from_thread_check_cancelled();
+//         }
+//         return rc;
+//     }
 //
 // Checkpoint: never. Only in a thread of trio_thread_run.
 // Returns: TRIO_OK            it is.

@@ -196,6 +196,14 @@ TRIO_MUST_USE trio_status trio_tls_client_open(
 // Makes a server's end over a transport that is connected. On failure the
 // transport is as it was.
 //
+//     struct trio_tls_stream tls;
+//
+//     rc = trio_tls_server_open(&context, transport, &tls);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     rc = echo(&tls.stream, NULL);
+//     return trio_combine(rc, trio_stream_close(&tls.stream));
+//
 // Checkpoint: never.
 // Returns: TRIO_OK      the caller closes `ret_tls`.
 //          TRIO_ENOMEM  out of memory.
@@ -223,6 +231,13 @@ TRIO_CHECKPOINT trio_status trio_tls_handshake(struct trio_tls_stream *tls);
 // that is put into `buffer`, `*ret_length` bytes of it. The TLS stream is
 // closed then, without its transport.
 //
+//     char early[100];
+//     size_t length;
+//
+//     rc = trio_tls_unwrap(tls, early, sizeof(early), &length);
+//     if (rc == TRIO_OK) // It goes on in the clear.
+//         rc = trio_stream_send_all(transport, "hello", 5, NULL);
+//
 // Checkpoint: always.
 // Returns: TRIO_OK        the transport is the caller's.
 //          TRIO_EINVAL    the peer has sent data: receive it, then try again.
@@ -234,6 +249,17 @@ TRIO_CHECKPOINT trio_status trio_tls_unwrap(struct trio_tls_stream *tls,
                                             size_t *ret_length);
 
 // Tells what the handshake came to; all zeros before it is done.
+//
+//     struct trio_tls_info info = trio_tls_info(tls);
+//     unsigned char certificate[4096];
+//     char name[256];
+//
+//     trio_tls_peer_name(tls, name, sizeof(name));
+//     printf("%s by %s with %s\n", info.version, info.cipher, name);
+//     size_t length =
+//         trio_tls_peer_certificate(tls, certificate, sizeof(certificate));
+//     if (length > 0 && length <= sizeof(certificate))
+//         count++; // It is all there.
 //
 // Checkpoint: never.
 struct trio_tls_info trio_tls_info(const struct trio_tls_stream *tls);

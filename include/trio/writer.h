@@ -67,6 +67,9 @@ TRIO_CHECKPOINT trio_status trio_writer_flush(struct trio_writer *writer);
 
 // Returns how many bytes were written and not sent.
 //
+//     if (trio_writer_held(&writer) > 0)
+//         rc = trio_writer_flush(&writer);
+//
 // Checkpoint: never.
 size_t trio_writer_held(const struct trio_writer *writer);
 

@@ -88,7 +88,13 @@ extern struct trio_address address;
 extern struct trio_tcp_listener listener;
 extern struct trio_listener *door;
 extern void *storage;
-extern struct trio_socket udp;
+extern struct trio_socket udp, guest;
+extern struct trio_server *server;
+extern struct trio_tls_stream *tls;
+extern struct trio_writer writer;
+extern struct trio_memory_stream wires[2];
+trio_status make_full_wires(void *arg, struct trio_stream_ends *ends);
+void compute_row(void *matrix, int row);
 extern struct trio_stream *stream, *pipe_in, *pipe_out, *transport;
 extern struct trio_tls_context context;
 
