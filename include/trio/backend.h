@@ -443,6 +443,10 @@ TRIO_BEGIN_DECLS
 
 // Returns the platform's report, which also serves where there is no run.
 //
+//     struct trio_report report = trio_report_platform();
+//
+//     report.line(report.context, "no run yet");
+//
 // Checkpoint: never.
 struct trio_report trio_report_platform(void);
 
@@ -452,6 +456,11 @@ struct trio_report trio_report_platform(void);
 // Posters learn that it is over, entries that were queued are not called.
 // For a `stop` of reports that takes everything back by itself.
 //
+//     static void stop_the_test(void *context)
+//     {
+//         trio_run_abandon(QUOTA_EXCEEDED); // trio_run_with returns that
+//     }
+//
 // Checkpoint: never.
 __attribute__((noreturn)) void trio_run_abandon(trio_status status);
 
@@ -460,10 +469,21 @@ __attribute__((noreturn)) void trio_run_abandon(trio_status status);
 // that finds a handle closed behind its back; the waiter is no longer the
 // world's. Its task is woken, if it is parked.
 //
+//     static void close_all(struct trio_io_waiter **waiters, size_t length)
+//     {
+//         for (size_t i = 0; i < length; i++)
+//             trio_io_ready(waiters[i], TRIO_ECLOSED);
+//     }
+//
 // Checkpoint: never.
 void trio_io_ready(struct trio_io_waiter *waiter, trio_status result);
 
 // Returns the world of the current run. Misuse outside a run.
+//
+//     const struct trio_world *world = trio_run_world();
+//
+//     if (world->jobs->busy(world->context))
+//         return TRIO_EBUSY;
 //
 // Checkpoint: never.
 const struct trio_world *trio_run_world(void);
@@ -483,6 +503,9 @@ void **trio_task_realm(void);
 
 // Returns what the resolver keeps of the current run. Misuse outside a run.
 //
+//     if (trio_run_names()->questions != NULL)
+//         return TRIO_EBUSY; // Somebody waits for an answer.
+//
 // Checkpoint: never.
 struct trio_names *trio_run_names(void);
 
@@ -490,6 +513,12 @@ struct trio_names *trio_run_names(void);
 // stack that is in use: the current task's, also while an abort function or an
 // observer stands on it. Returns false if it does not. For the handler of
 // memory faults.
+//
+//     static void on_fault(int signal, siginfo_t *info, void *registers)
+//     {
+//         if (!trio_run_overflowed(info->si_addr))
+//             abort(); // It was another fault.
+//     }
 //
 // Checkpoint: never.
 bool trio_run_overflowed(const void *address);

@@ -121,6 +121,19 @@ TRIO_BEGIN_DECLS
 // Makes a campaign, with the memory and the reports of `base`, a platform's
 // configuration. Returns NULL if there is no memory.
 //
+//     struct trio_config base = trio_config_platform();
+//     struct trio_campaign *campaign = trio_campaign_new(&base);
+//     struct trio_campaign_options options = {.runs = 1000};
+//     struct trio_campaign_result result;
+//
+//     if (campaign == NULL)
+//         return TRIO_ENOMEM;
+//     rc = trio_campaign_run(campaign, trio_scenario_first(), &options,
+//                            &result);
+//     if (rc == TRIO_OK && result.verdict == TRIO_SIM_FAILED)
+//         printf("%s: %s\n", result.text, result.token);
+//     trio_campaign_free(campaign);
+//
 // Checkpoint: never; not in a run.
 struct trio_campaign *trio_campaign_new(const struct trio_config *base);
 
@@ -143,6 +156,10 @@ trio_campaign_run(struct trio_campaign *campaign,
 
 // Runs the schedule of a token once.
 //
+//     struct trio_campaign_result again;
+//
+//     rc = trio_campaign_replay(campaign, scenario, result.token, &again);
+//
 // Checkpoint: never; not in a run.
 // Returns: TRIO_OK      `ret_result` is set.
 //          TRIO_EINVAL  this is no token, or not of this scenario.
@@ -159,16 +176,27 @@ trio_campaign_replay(struct trio_campaign *campaign,
 // `excused`: when what failed is that a status was the injected one. Returns
 // only if no simulated run is under way in this thread.
 //
+//     if (pool->taken > pool->size) { // a check of a test framework
+//         trio_sim_fail("too many are taken", false);
+//         abort(); // It was no simulated run.
+//     }
+//
 // Checkpoint: never.
 void trio_sim_fail(const char *text, bool excused);
 
 // Says whether a simulated run is under way in which something was injected: a
 // cancellation, a failure.
 //
+//     if (rc != TRIO_OK && trio_sim_is_injected())
+//         return rc; // No wonder.
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_sim_is_injected(void);
 
 // Returns the clock of the simulated run that is under way, NULL if none is.
+//
+//     if (trio_sim_clock() != NULL)
+//         trio_mock_clock_jump(trio_sim_clock(), TRIO_SECOND);
 //
 // Checkpoint: never.
 TRIO_MUST_USE struct trio_mock_clock *trio_sim_clock(void);
@@ -176,6 +204,9 @@ TRIO_MUST_USE struct trio_mock_clock *trio_sim_clock(void);
 // Says whether the simulated run that is under way takes the first in line at
 // every turn, as production does: only then may a test look at the order inside
 // a pass. Without such a run: true.
+//
+//     if (trio_sim_is_fifo() && count != 1)
+//         return QUOTA_EXCEEDED; // Elsewhere the other may have come first.
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_sim_is_fifo(void);

@@ -87,6 +87,12 @@ TRIO_BEGIN_DECLS
 
 // Opens a scope without a deadline.
 //
+//     struct trio_cancel_scope scope;
+//
+//     trio_cancel_scope_open(&scope);
+//     trio_status rc = fetch(url, &page); // until somebody cancels it
+//     rc = trio_cancel_scope_close(&scope, rc);
+//
 // Checkpoint: never.
 void trio_cancel_scope_open(struct trio_cancel_scope *scope)
     TRIO_OPENS(scope);
@@ -103,6 +109,13 @@ void trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 
 // Opens a scope like trio_move_on_after, with a point in time.
 //
+//     trio_time deadline = trio_time_add(trio_now(), TRIO_SECOND);
+//
+//     trio_move_on_at(&scope, deadline); // one for both
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
+//     trio_move_on_at(&scope, deadline);
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
+//
 // Checkpoint: never.
 void trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
     TRIO_OPENS(scope);
@@ -115,6 +128,9 @@ void trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
     TRIO_OPENS(scope);
 
 // Opens a scope like trio_fail_after, with a point in time.
+//
+//     trio_fail_at(&scope, trio_time_add(trio_now(), TRIO_SECOND));
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
 //
 // Checkpoint: never.
 void trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
@@ -129,6 +145,9 @@ void trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
     TRIO_OPENS(scope);
 
 // Opens a scope like trio_shield_after, with a point in time.
+//
+//     trio_shield_at(&scope, trio_time_add(trio_now(), TRIO_SECOND));
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
 //
 // Checkpoint: never.
 void trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
@@ -178,12 +197,23 @@ void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
 // Turns the shield on or off. Taking it away under a cancelled parent delivers
 // that cancellation at once.
 //
+//     trio_cancel_scope_open(&scope);
+//     rc = fetch(url, &page);
+//     trio_cancel_scope_set_shield(&scope, true);
+//     rc = trio_combine(rc, trio_sleep(TRIO_SECOND)); // whatever happens
+//     rc = trio_cancel_scope_close(&scope, rc);
+//
 // Checkpoint: never.
 void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield);
 
 // Says whether the scope itself was cancelled, for whatever reason; a deadline
 // that has passed by now counts, also if the task has let nobody else run: a
 // computation may look here to end in time. Stays as it was at close.
+//
+//     trio_move_on_after(&scope, TRIO_SECOND);
+//     for (number = 0; !trio_cancel_scope_called(&scope); number++)
+//         use(number); // without a checkpoint
+//     rc = trio_cancel_scope_close(&scope, TRIO_OK);
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_cancel_scope_called(struct trio_cancel_scope *scope);
@@ -197,10 +227,18 @@ trio_cancel_scope_caught(const struct trio_cancel_scope *scope);
 
 // Reads the deadline, TRIO_FOREVER if there is none.
 //
+//     if (trio_cancel_scope_deadline(&scope) == TRIO_FOREVER)
+//         trio_cancel_scope_extend_after(&scope, TRIO_SECOND);
+//
 // Checkpoint: never.
 trio_time trio_cancel_scope_deadline(const struct trio_cancel_scope *scope);
 
 // Reads why the scope itself was cancelled.
+//
+//     struct trio_cancel_reason reason = trio_cancel_scope_reason(&scope);
+//
+//     if (reason.source == TRIO_CANCEL_EXPLICIT && reason.text != NULL)
+//         printf("task %d said %s\n", (int)reason.task, reason.text);
 //
 // Checkpoint: never.
 struct trio_cancel_reason
@@ -209,6 +247,11 @@ trio_cancel_scope_reason(const struct trio_cancel_scope *scope);
 // Reads why the current task is cancelled here: the reason of the innermost
 // cancelled scope that is visible. Source TRIO_CANCEL_NONE if it is not.
 //
+//     rc = fetch(url, &page);
+//     if (rc == TRIO_ECANCELED &&
+//         trio_current_cancel_reason().source == TRIO_CANCEL_INTERRUPT)
+//         printf("Ctrl-C\n");
+//
 // Checkpoint: never.
 struct trio_cancel_reason trio_current_cancel_reason(void);
 
@@ -216,10 +259,16 @@ struct trio_cancel_reason trio_current_cancel_reason(void);
 // Returns TRIO_PAST if the task is cancelled here, TRIO_FOREVER if there is no
 // deadline.
 //
+//     if (trio_current_effective_deadline() <
+//         trio_time_add(trio_now(), TRIO_SECOND))
+//         return TRIO_ETIMEDOUT; // It would take longer than that.
+//
 // Checkpoint: never.
 trio_time trio_current_effective_deadline(void);
 
 // Runs `fn(arg)` in a scope like trio_fail_after.
+//
+//     rc = trio_with_timeout(2 * TRIO_SECOND, fetch_page, &page);
 //
 // Checkpoint: whatever `fn` does.
 // Returns: TRIO_OK         `fn` returned TRIO_OK.
@@ -230,6 +279,8 @@ TRIO_CHECKPOINT trio_status trio_with_timeout(trio_duration limit,
                                               void *arg);
 
 // Runs `fn(arg)` in a scope like trio_shield_after.
+//
+//     rc = trio_shielded(2 * TRIO_SECOND, fetch_page, &page);
 //
 // Checkpoint: parks only, as far as `fn` parks; nothing outside is visible.
 // Returns: TRIO_OK         `fn` returned TRIO_OK.
@@ -243,6 +294,17 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_shielded(trio_duration limit,
 // closed already: a reference-counted cell that close clears. Share, use and
 // release it in the loop's thread; from other threads, post an entry that
 // does.
+//
+//     struct trio_cancel_handle *handle;
+//
+//     rc = trio_cancel_scope_share(&scope, &handle);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     others = trio_cancel_handle_retain(handle); // and in another task
+//     rc = trio_cancel_handle_cancel(others, "the user has left");
+//     if (rc == TRIO_ECLOSED)
+//         printf("it was done before\n");
+//     trio_cancel_handle_release(others);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      `ret_handle` is one reference, the caller's to release.
@@ -263,6 +325,9 @@ trio_cancel_handle_cancel(struct trio_cancel_handle *handle,
 // Moves the deadline of the scope behind a handle, if it is still open, as
 // trio_cancel_scope_set_deadline_at does.
 //
+//     rc = trio_cancel_handle_set_deadline_at(
+//         others, trio_time_add(trio_now(), TRIO_SECOND));
+//
 // Checkpoint: never.
 // Returns: TRIO_OK       the deadline is `deadline`.
 //          TRIO_ECLOSED  the scope was closed before; nothing happened.
@@ -272,6 +337,8 @@ trio_cancel_handle_set_deadline_at(struct trio_cancel_handle *handle,
 
 // Turns the shield of the scope behind a handle on or off, if it is still open,
 // as trio_cancel_scope_set_shield does.
+//
+//     rc = trio_cancel_handle_set_shield(others, false);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       it is as asked.

@@ -82,6 +82,13 @@ TRIO_CHECKPOINT trio_status trio_capacity_limiter_acquire(
 // Borrows a token like trio_capacity_limiter_acquire for another borrower,
 // known by its address.
 //
+//     struct trio_capacity_token lent; // to a connection, whatever its task
+//
+//     rc = trio_capacity_limiter_acquire_on_behalf_of(limiter, &lent,
+//                                                     connection);
+//     if (rc == TRIO_OK)
+//         trio_capacity_limiter_release_on_behalf_of(limiter, connection);
+//
 // Checkpoint: always, also if a token is free.
 // Returns: TRIO_OK         the borrower has the token.
 //          TRIO_ECANCELED  an enclosing scope is cancelled; nothing was
@@ -93,12 +100,25 @@ TRIO_CHECKPOINT trio_status trio_capacity_limiter_acquire_on_behalf_of(
 // Borrows a token for the current task if that needs no waiting; says whether
 // it did. Misuse if the task has one of this limiter already.
 //
+//     struct trio_capacity_token token;
+//
+//     if (!trio_capacity_limiter_try_acquire(limiter, &token))
+//         return QUOTA_EXCEEDED;
+//     rc = fetch(url, &page);
+//     trio_capacity_limiter_release(limiter);
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool
 trio_capacity_limiter_try_acquire(struct trio_capacity_limiter *limiter,
                                   struct trio_capacity_token *token);
 
 // Borrows a token like trio_capacity_limiter_try_acquire for another borrower.
+//
+//     struct trio_capacity_token lent;
+//
+//     if (!trio_capacity_limiter_try_acquire_on_behalf_of(limiter, &lent,
+//                                                         connection))
+//         return QUOTA_EXCEEDED;
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_capacity_limiter_try_acquire_on_behalf_of(
@@ -126,6 +146,12 @@ void trio_capacity_limiter_set_total(struct trio_capacity_limiter *limiter,
                                      size_t total);
 
 // Reads the limiter's statistics.
+//
+//     struct trio_capacity_limiter_statistics seen =
+//         trio_capacity_limiter_statistics(limiter);
+//
+//     printf("%zu of %zu, %zu wait\n", seen.borrowed, seen.total,
+//            seen.waiting);
 //
 // Checkpoint: never.
 struct trio_capacity_limiter_statistics

@@ -135,6 +135,10 @@ TRIO_MUST_USE trio_status trio_channel_send_nowait(struct trio_sender *sender,
 
 // Makes another handle of the same channel; each is closed by itself.
 //
+//     struct trio_sender another; // for one more task that sends
+//
+//     rc = trio_sender_clone(&sender, &another);
+//
 // Checkpoint: never.
 // Returns: TRIO_OK       `ret_sender` is open.
 //          TRIO_ECLOSED  `sender` is closed.
@@ -162,6 +166,9 @@ TRIO_CHECKPOINT trio_status trio_channel_receive(struct trio_receiver *receiver,
 
 // Receives the oldest item into `*ret_item` if that needs no waiting.
 //
+//     while (trio_channel_receive_nowait(&receiver, &number) == TRIO_OK)
+//         use(number); // what is there
+//
 // Checkpoint: never. Also from entry callbacks.
 // Returns: TRIO_OK           `*ret_item` is set.
 //          TRIO_EWOULDBLOCK  there is none.
@@ -172,6 +179,12 @@ trio_channel_receive_nowait(struct trio_receiver *receiver, void *ret_item);
 // Receives up to `max` items into the array `ret_items`, at least one, waiting
 // only for the first. `*ret_count` is how many.
 //
+//     int numbers[16];
+//
+//     rc = trio_channel_receive_batch(&receiver, numbers, 16, &count);
+//     for (size_t i = 0; rc == TRIO_OK && i < count; i++)
+//         use(numbers[i]);
+//
 // Checkpoint: always, also if there are some.
 // Returns: TRIO_OK      the items are set, and so is `*ret_count`.
 //          TRIO_EINVAL  `max` is 0.
@@ -181,6 +194,10 @@ trio_channel_receive_batch(struct trio_receiver *receiver, void *ret_items,
                            size_t max, size_t *ret_count);
 
 // Makes another handle of the same channel; each is closed by itself.
+//
+//     struct trio_receiver another; // for one more task that receives
+//
+//     rc = trio_receiver_clone(&receiver, &another);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       `ret_receiver` is open.

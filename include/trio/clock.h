@@ -51,11 +51,19 @@ struct trio_clock trio_clock_mock(struct trio_mock_clock *mock);
 // Moves the clock `step` nanoseconds ahead. Deadlines that are passed by that
 // expire in the next pass, all seeing the same now.
 //
+//     trio_mock_clock_jump(mock, 5 * TRIO_SECOND);
+//
 // Checkpoint: never.
 void trio_mock_clock_jump(struct trio_mock_clock *mock, trio_duration step);
 
 // Has the clock advance by itself, `permille` thousandths as fast as `base`, a
 // real clock; 0 stops it.
+//
+//     struct trio_config config = trio_config_platform();
+//     struct trio_mock_clock fast = TRIO_MOCK_CLOCK_INIT;
+//
+//     trio_mock_clock_set_rate(&fast, config.clock, 10 * 1000);
+//     config.clock = trio_clock_mock(&fast); // ten times as fast
 //
 // Checkpoint: never.
 void trio_mock_clock_set_rate(struct trio_mock_clock *mock,

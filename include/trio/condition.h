@@ -67,6 +67,12 @@ trio_condition_acquire(struct trio_condition *condition);
 
 // Acquires the condition's lock like trio_lock_try_acquire.
 //
+//     if (trio_condition_try_acquire(condition)) {
+//         count++;
+//         trio_condition_notify(condition, 1); // one of those that wait
+//         trio_condition_release(condition);
+//     }
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_condition_try_acquire(struct trio_condition *condition);
 
@@ -97,10 +103,20 @@ void trio_condition_notify(struct trio_condition *condition, size_t count);
 
 // Notifies every task that waits, like trio_condition_notify.
 //
+//     rc = trio_condition_acquire(condition);
+//     if (rc != TRIO_OK)
+//         return rc;
+//     count = 0;
+//     trio_condition_notify_all(condition);
+//     trio_condition_release(condition);
+//
 // Checkpoint: never.
 void trio_condition_notify_all(struct trio_condition *condition);
 
 // Reads the condition's statistics.
+//
+//     if (trio_condition_statistics(condition).waiting == 0)
+//         return TRIO_OK; // Nobody wants to know.
 //
 // Checkpoint: never.
 struct trio_condition_statistics

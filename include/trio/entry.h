@@ -41,6 +41,8 @@ TRIO_BEGIN_DECLS
 
 // Opens a poster for the current run.
 //
+//     rc = trio_poster_open(&poster); // before another thread is given it
+//
 // Checkpoint: never. In a task or an entry callback.
 // Returns: TRIO_OK      `ret_poster` is the caller's to close.
 //          TRIO_ENOMEM  out of memory.
@@ -59,6 +61,10 @@ TRIO_MUST_USE trio_status trio_poster_post(struct trio_poster *poster,
 
 // Says whether the run is over, so that nothing that is posted will be called.
 // From any thread.
+//
+//     while (!trio_poster_is_over(poster)) // in another thread
+//         sleep(1);
+//     trio_poster_close(poster);
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_poster_is_over(const struct trio_poster *poster);

@@ -43,6 +43,10 @@ trio_status trio_fail(trio_status status, const char *format, ...)
 
 // Records a failure like trio_fail, with the system's error number.
 //
+//     length = read(descriptor, buffer, sizeof(buffer));
+//     if (length < 0)
+//         return trio_fail_os(TRIO_EIO, errno, "read %s", url);
+//
 // Checkpoint: never.
 // Returns: status  always.
 trio_status trio_fail_os(trio_status status, int os_error, const char *format,
@@ -68,6 +72,9 @@ TRIO_MUST_USE trio_status trio_combine(trio_status a, trio_status b);
 // Returns the newest record of the current task, or NULL. Valid until the next
 // call in this task that fails.
 //
+//     if (trio_is_failure(rc) && trio_error_last() != NULL)
+//         printf("%s\n", trio_error_last()->text);
+//
 // Checkpoint: never.
 const struct trio_error *trio_error_last(void);
 
@@ -82,6 +89,13 @@ const struct trio_error *trio_error_find(trio_status status);
 void trio_error_clear(void);
 
 // Says whether a leaf of `error` has this status. NULL contains nothing.
+//
+//     const struct trio_error *error = trio_error_find(rc);
+//
+//     if (trio_error_only(error, TRIO_ECONNREFUSED))
+//         return TRIO_OK; // Nobody is there: that is all that is wrong.
+//     if (trio_error_contains(error, QUOTA_EXCEEDED))
+//         printf("%s began it\n", trio_error_cause(error)->text);
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_error_contains(const struct trio_error *error,
@@ -102,6 +116,11 @@ const struct trio_error *trio_error_cause(const struct trio_error *error);
 // Walks a tree: returns the node after `node`, a parent before its children, or
 // NULL at the end. Start with the root itself.
 //
+//     const struct trio_error *all = trio_error_find(rc), *each;
+//
+//     for (each = all; each != NULL; each = trio_error_next(all, each))
+//         printf("%s\n", each->text);
+//
 // Checkpoint: never.
 const struct trio_error *trio_error_next(const struct trio_error *root,
                                          const struct trio_error *node);
@@ -109,11 +128,23 @@ const struct trio_error *trio_error_next(const struct trio_error *root,
 // Prints an error and its tree, a line each, through the run's report. Only
 // inside a run.
 //
+//     trio_error_print(trio_error_find(rc)); // and goes on
+//     trio_error_clear();
+//
 // Checkpoint: never.
 void trio_error_print(const struct trio_error *error);
 
 // Frees the tree that a run left in `config.ret_error`. NULL is fine. For any
 // thread, after the run.
+//
+//     struct trio_config config = trio_config_platform();
+//     struct trio_error *error = NULL;
+//
+//     config.ret_error = &error;
+//     rc = trio_run_with(&config, program, NULL);
+//     if (error != NULL)
+//         printf("%s\n", trio_error_cause(error)->text);
+//     trio_error_free(error);
 //
 // Checkpoint: never.
 void trio_error_free(struct trio_error *error);

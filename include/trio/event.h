@@ -50,10 +50,15 @@ void trio_event_set(struct trio_event *event);
 
 // Says whether the event is set.
 //
+//     while (rc == TRIO_OK && !trio_event_is_set(&stop))
+//         rc = fetch(url, &page);
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_event_is_set(const struct trio_event *event);
 
 // Reads the event's statistics.
+//
+//     printf("%zu wait\n", trio_event_statistics(&stop).waiting);
 //
 // Checkpoint: never.
 struct trio_event_statistics

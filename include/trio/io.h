@@ -32,12 +32,19 @@ TRIO_CHECKPOINT trio_status trio_wait_readable(trio_handle handle);
 
 // Waits until writing to `handle` would not wait; else as trio_wait_readable.
 //
+//     trio_status rc = trio_wait_writable(descriptor);
+//     if (rc == TRIO_OK)
+//         length = write(descriptor, buffer, sizeof(buffer));
+//
 // Checkpoint: always.
 // Returns: as trio_wait_readable.
 TRIO_CHECKPOINT trio_status trio_wait_writable(trio_handle handle);
 
 // Says that `handle` is about to be closed: the tasks that wait for it get
 // TRIO_ECLOSED.
+//
+//     trio_notify_closing(descriptor);
+//     close(descriptor);
 //
 // Checkpoint: never.
 void trio_notify_closing(trio_handle handle);

@@ -63,6 +63,11 @@ TRIO_CHECKPOINT trio_status trio_lock_acquire(struct trio_lock *lock);
 // Acquires the lock if that needs no waiting; says whether it did. Never for a
 // broken lock. Acquiring one that the task holds already is misuse.
 //
+//     if (!trio_lock_try_acquire(&lock))
+//         return TRIO_EBUSY; // Another task is at it.
+//     rc = fetch(url, &page);
+//     trio_lock_release(&lock);
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_lock_try_acquire(struct trio_lock *lock);
 
@@ -74,6 +79,9 @@ TRIO_MUST_USE bool trio_lock_try_acquire(struct trio_lock *lock);
 void trio_lock_release(struct trio_lock *lock);
 
 // Reads the lock's statistics.
+//
+//     if (trio_lock_statistics(&lock).owner == trio_task_current())
+//         trio_lock_release(&lock);
 //
 // Checkpoint: never.
 struct trio_lock_statistics trio_lock_statistics(const struct trio_lock *lock);

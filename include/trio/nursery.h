@@ -140,6 +140,16 @@ void trio_started(void *value);
 
 // Opens a nursery, runs `fn(nursery, arg)`, closes it.
 //
+//     static trio_status greet_both(struct trio_nursery *nursery, void *arg)
+//     {
+//         trio_status rc = trio_nursery_start_soon(nursery, greet, ada);
+//         if (rc == TRIO_OK)
+//             rc = trio_nursery_start_soon(nursery, greet, grace);
+//         return rc;
+//     }
+//
+//     rc = trio_nursery_run(greet_both, NULL);
+//
 // Checkpoint: whatever `fn` does; close then parks, always.
 // Returns: what trio_nursery_close returns.
 TRIO_CHECKPOINT trio_status trio_nursery_run(

@@ -66,6 +66,12 @@ TRIO_CHECKPOINT trio_status trio_parking_lot_park(
 
 // Parks like trio_parking_lot_park, but never for a cancellation.
 //
+//     while (count == 0) {
+//         rc = trio_parking_lot_park_shielded(lot, &slot_wait, lot);
+//         if (rc != TRIO_OK)
+//             return rc;
+//     }
+//
 // Checkpoint: parks only.
 // Returns: TRIO_OK       the task was unparked.
 //          TRIO_EBROKEN  the lot is broken.
@@ -80,6 +86,17 @@ TRIO_PARKS TRIO_MUST_USE trio_status trio_parking_lot_park_shielded(
 // nobody would ever unpark the waiter, so it was not added; those that were
 // added before stay, and the park must follow all the same.
 //
+//     struct trio_waiter waiters[2]; // for whichever comes first
+//
+//     bool added = trio_parking_lot_add(&lots[0], &waiters[0]);
+//     if (trio_parking_lot_add(&lots[1], &waiters[1]))
+//         added = true;
+//     if (!added)
+//         return TRIO_EBROKEN;
+//     rc = trio_park(&slot_wait, lots, NULL, NULL);
+//     if (rc == TRIO_OK && waiters[1].claimed)
+//         printf("it was the second\n");
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_parking_lot_add(struct trio_parking_lot *lot,
                                         struct trio_waiter *waiter);
@@ -87,10 +104,15 @@ TRIO_MUST_USE bool trio_parking_lot_add(struct trio_parking_lot *lot,
 // Unparks the task that has waited longest; says whether there was one. An
 // empty lot stores nothing.
 //
+//     if (!trio_parking_lot_unpark_one(lot))
+//         count++; // Nobody waits: kept for whoever comes.
+//
 // Checkpoint: never. Also from entry callbacks.
 bool trio_parking_lot_unpark_one(struct trio_parking_lot *lot);
 
 // Unparks up to `count` tasks in order; returns how many.
+//
+//     count -= trio_parking_lot_unpark(lot, count);
 //
 // Checkpoint: never.
 size_t trio_parking_lot_unpark(struct trio_parking_lot *lot, size_t count);
@@ -103,12 +125,19 @@ size_t trio_parking_lot_unpark_all(struct trio_parking_lot *lot);
 // Unparks the task that has waited longest and returns it, so that something
 // can be handed to it; NULL if there was none. Its park returns `result`.
 //
+//     struct trio_task *next = trio_parking_lot_unpark_one_with(lot, TRIO_OK);
+//
+//     slot->task = next; // It has the slot, before it runs.
+//
 // Checkpoint: never.
 struct trio_task *
 trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
                                  trio_status result);
 
 // Returns the task that has waited longest, or NULL.
+//
+//     if (trio_parking_lot_first(lot) == trio_task_current())
+//         return TRIO_EBUSY;
 //
 // Checkpoint: never.
 struct trio_task *
@@ -117,12 +146,18 @@ trio_parking_lot_first(const struct trio_parking_lot *lot);
 // Moves up to `count` tasks, in order, to the end of another lot; they stay
 // parked. Returns how many.
 //
+//     trio_parking_lot_repark(&lots[0], &lots[1],
+//                             trio_parking_lot_count(&lots[0]));
+//
 // Checkpoint: never.
 size_t trio_parking_lot_repark(struct trio_parking_lot *lot,
                                struct trio_parking_lot *target, size_t count);
 
 // Breaks the lot: tasks that are parked in it, and that park later, get
 // TRIO_EBROKEN.
+//
+//     slot->task = NULL; // Its owner has gone.
+//     trio_parking_lot_break(lot);
 //
 // Checkpoint: never.
 void trio_parking_lot_break(struct trio_parking_lot *lot);
@@ -133,6 +168,9 @@ void trio_parking_lot_break(struct trio_parking_lot *lot);
 size_t trio_parking_lot_count(const struct trio_parking_lot *lot);
 
 // Reads the lot's statistics.
+//
+//     if (trio_parking_lot_statistics(lot).broken)
+//         return TRIO_EBROKEN;
 //
 // Checkpoint: never.
 struct trio_parking_lot_statistics

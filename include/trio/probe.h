@@ -113,11 +113,19 @@ void trio_sim_note(const char *format, ...) TRIO_PRINTF(1, 2);
 // Has the cancel sweep cancel `scope` instead of those that it would choose
 // itself. The scope is open.
 //
+//     trio_cancel_scope_open(&scope);
+//     trio_sim_target(&scope);
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
+//
 // Checkpoint: never.
 void trio_sim_target(const struct trio_cancel_scope *scope);
 
 // Keeps the cancel sweep off `scope`: nobody but the code that opened it ever
 // cancels it, for a reason of its own.
+//
+//     trio_cancel_scope_open(&scope);
+//     trio_sim_spare(&scope);
+//     rc = trio_cancel_scope_close(&scope, fetch(url, &page));
 //
 // Checkpoint: never.
 void trio_sim_spare(const struct trio_cancel_scope *scope);
@@ -137,6 +145,8 @@ void trio_sim_owe(const void *object, const char *kind);
 
 // Says that `object` has been given back. To give back what nobody owes is a
 // failure, too.
+//
+//     trio_sim_settle(connection);
 //
 // Checkpoint: never.
 void trio_sim_settle(const void *object);

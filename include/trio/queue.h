@@ -65,6 +65,9 @@ TRIO_CHECKPOINT trio_status trio_queue_put(struct trio_queue *queue,
 
 // Puts a copy of `*item` into the queue if that needs no waiting.
 //
+//     if (trio_queue_put_nowait(queue, &number) == TRIO_EWOULDBLOCK)
+//         return QUOTA_EXCEEDED; // It is full.
+//
 // Checkpoint: never. Also from entry callbacks.
 // Returns: as trio_channel_send_nowait.
 TRIO_MUST_USE trio_status trio_queue_put_nowait(struct trio_queue *queue,
@@ -79,6 +82,11 @@ TRIO_CHECKPOINT trio_status trio_queue_get(struct trio_queue *queue,
 
 // Gets the oldest item if that needs no waiting.
 //
+//     while (trio_queue_get_nowait(queue, &number) == TRIO_OK) {
+//         use(number);
+//         trio_queue_task_done(queue);
+//     }
+//
 // Checkpoint: never. Also from entry callbacks.
 // Returns: as trio_channel_receive_nowait.
 TRIO_MUST_USE trio_status trio_queue_get_nowait(struct trio_queue *queue,
@@ -86,6 +94,14 @@ TRIO_MUST_USE trio_status trio_queue_get_nowait(struct trio_queue *queue,
 
 // Gets what is there, up to `max` items and at least one, waiting only for the
 // first. Each counts for trio_queue_task_done.
+//
+//     int numbers[16];
+//
+//     rc = trio_queue_get_batch(queue, numbers, 16, &count);
+//     for (size_t i = 0; rc == TRIO_OK && i < count; i++) {
+//         use(numbers[i]);
+//         trio_queue_task_done(queue);
+//     }
 //
 // Checkpoint: always.
 // Returns: as trio_channel_receive_batch.
@@ -108,6 +124,9 @@ TRIO_CHECKPOINT trio_status trio_queue_join(struct trio_queue *queue);
 // Closes the queue to further items. What is in it can still be got; then
 // trio_queue_get returns TRIO_EEND.
 //
+//     trio_queue_end(queue); // that was the last one
+//     rc = trio_queue_join(queue);
+//
 // Checkpoint: never. Also from entry callbacks.
 void trio_queue_end(struct trio_queue *queue);
 
@@ -119,6 +138,10 @@ void trio_queue_end(struct trio_queue *queue);
 void trio_queue_close(struct trio_queue *queue);
 
 // Reads the queue's statistics.
+//
+//     struct trio_queue_statistics seen = trio_queue_statistics(queue);
+//
+//     printf("%zu of %zu\n", seen.buffered, seen.capacity);
 //
 // Checkpoint: never.
 struct trio_queue_statistics

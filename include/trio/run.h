@@ -78,6 +78,10 @@ struct trio_config trio_config_platform(void);
 // cancelled when the main task has ended. Its failure cancels the main task,
 // and the run returns TRIO_EINTERNAL.
 //
+//     const struct trio_task_options options = {.name = "expiry"};
+//
+//     rc = trio_system_task_start(&options, program, NULL);
+//
 // Checkpoint: never.
 // Returns: TRIO_OK      the task will run.
 //          TRIO_ENOMEM  out of memory; nothing was started.
@@ -87,11 +91,18 @@ trio_system_task_start(const struct trio_task_options *options,
 
 // Reads the run's statistics.
 //
+//     struct trio_run_statistics seen = trio_run_statistics();
+//
+//     printf("%zu tasks on %s\n", seen.tasks_living, seen.world);
+//
 // Checkpoint: never. Also from entry callbacks.
 struct trio_run_statistics trio_run_statistics(void);
 
 // Returns the first deadline of the run that is later than `time`, be it a
 // sleeper's or a scope's; TRIO_FOREVER: there is none.
+//
+//     if (trio_run_is_idle())
+//         use(trio_run_next_deadline(trio_now()) != TRIO_FOREVER);
 //
 // Checkpoint: never. Also from entry callbacks.
 trio_time trio_run_next_deadline(trio_time time);
@@ -104,6 +115,8 @@ TRIO_MUST_USE bool trio_run_is_idle(void);
 
 // Says whether the calling thread is inside a run: in a task, an entry callback
 // or an abort function.
+//
+//     rc = trio_in_run() ? program(NULL) : trio_run(program, NULL);
 //
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_in_run(void);
@@ -118,6 +131,9 @@ void trio_dump_tasks(void);
 // Reports a bug of the caller's, with the current task, and stops. For
 // libraries that are built on this one. `rule` says what must hold; `object` is
 // what it was broken for, or NULL.
+//
+//     if (pool->taken == 0)
+//         trio_misuse("what is given back was taken before", pool);
 //
 // Checkpoint: never.
 __attribute__((noreturn, cold)) void trio_misuse(const char *rule,

@@ -86,6 +86,11 @@ void trio_scenario_register(struct trio_scenario *scenario);
 // Returns the first scenario that was registered, NULL if there is none; the
 // others follow by `next`.
 //
+//     struct trio_scenario *each;
+//
+//     for (each = trio_scenario_first(); each != NULL; each = each->next)
+//         printf("%s\n", each->name);
+//
 // Checkpoint: never.
 struct trio_scenario *trio_scenario_first(void);
 

@@ -82,6 +82,15 @@ TRIO_CHECKPOINT trio_status trio_select(struct trio_select *select,
 
 // Makes a case that sends a copy of `*item`, taken when it is done.
 //
+//     struct trio_case cases[] = {
+//         trio_case_send(&sender, &number),
+//         trio_case_readable(descriptor),
+//         trio_case_writable(descriptor),
+//     };
+//     size_t index;
+//
+//     rc = trio_select(&choice, cases, 3, &index);
+//
 // Checkpoint: never.
 struct trio_case trio_case_send(struct trio_sender *sender, const void *item);
 

@@ -65,6 +65,11 @@ trio_semaphore_acquire(struct trio_semaphore *semaphore);
 
 // Takes one permit if that needs no waiting; says whether it did.
 //
+//     if (!trio_semaphore_try_acquire(&slots))
+//         return TRIO_EBUSY; // All are taken.
+//     rc = fetch(url, &page);
+//     trio_semaphore_release(&slots);
+//
 // Checkpoint: never. Also from entry callbacks.
 TRIO_MUST_USE bool trio_semaphore_try_acquire(struct trio_semaphore *semaphore);
 
@@ -75,6 +80,8 @@ TRIO_MUST_USE bool trio_semaphore_try_acquire(struct trio_semaphore *semaphore);
 void trio_semaphore_release(struct trio_semaphore *semaphore);
 
 // Reads the semaphore's statistics.
+//
+//     printf("%zu free\n", trio_semaphore_statistics(&slots).permits);
 //
 // Checkpoint: never.
 struct trio_semaphore_statistics

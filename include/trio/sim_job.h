@@ -30,11 +30,16 @@ TRIO_BEGIN_DECLS
 // Starts a job. It is misuse if the job is under way already, and in a run that
 // is not simulated.
 //
+//     trio_sim_job_start(&request->job, finish);
+//
 // Checkpoint: never.
 void trio_sim_job_start(struct trio_sim_job *job,
                         void (*fn)(struct trio_sim_job *job));
 
 // Withdraws a job; returns false if it has been done already.
+//
+//     if (trio_sim_job_withdraw(&request->job))
+//         return TRIO_ECANCELED; // It is not done, and never will be.
 //
 // Checkpoint: never.
 bool trio_sim_job_withdraw(struct trio_sim_job *job);

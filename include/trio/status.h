@@ -82,6 +82,8 @@ static inline bool trio_is_failure(trio_status rc)
 // Names a status: "TRIO_ETIMEDOUT"; "application status" at -1000 and below,
 // "unknown status" for the rest. The string is static.
 //
+//     printf("%s\n", trio_status_name(rc)); // TRIO_ETIMEDOUT, say
+//
 // Checkpoint: never.
 const char *trio_status_name(trio_status rc);
 

@@ -60,6 +60,13 @@ TRIO_CHECKPOINT trio_status trio_checkpoint(void);
 // Checks for cancellation without taking a turn, for the start of operations
 // that must have no effect when cancelled.
 //
+//     rc = trio_checkpoint_if_cancelled();
+//     if (rc != TRIO_OK)
+//         return rc; // Nothing has happened.
+//     pool->taken++;
+//     trio_cancel_shielded_checkpoint();
+//     return TRIO_OK;
+//
 // Checkpoint: when cancelled.
 // Returns: TRIO_OK         no enclosing scope is cancelled.
 //          TRIO_ECANCELED  one is; other tasks had their turn.
@@ -79,10 +86,19 @@ struct trio_task *trio_task_current(void);
 // Says whether the caller is a task in its step: not a callback of the loop,
 // nor code outside a run.
 //
+//     if (trio_in_task()) // not in a callback
+//         rc = trio_checkpoint();
+//
 // Checkpoint: never. From any thread.
 bool trio_in_task(void);
 
 // Returns a task's number: 1, 2, ... in the order of starting in its run.
+//
+//     struct trio_task *task = trio_task_current();
+//     const char *name = trio_task_name(task);
+//
+//     printf("task %d %s\n", (int)trio_task_number(task),
+//            name != NULL ? name : "");
 //
 // Checkpoint: never.
 uint64_t trio_task_number(const struct trio_task *task);
@@ -122,6 +138,9 @@ TRIO_CHECKPOINT trio_status trio_park(const struct trio_wait *wait,
 
 // Parks the current task like trio_park, but never for a cancellation.
 //
+//     slot->task = trio_task_current();
+//     rc = trio_park_shielded(&slot_wait, slot);
+//
 // Checkpoint: parks only.
 // Returns: what was given to trio_wake.
 TRIO_PARKS TRIO_MUST_USE trio_status
@@ -136,12 +155,18 @@ void trio_wake(struct trio_task *task, trio_status result);
 
 // Says whether a task is parked and not woken yet.
 //
+//     if (slot->task != NULL && trio_task_is_parked(slot->task))
+//         trio_wake(slot->task, TRIO_OK);
+//
 // Checkpoint: never.
 TRIO_MUST_USE bool trio_task_is_parked(const struct trio_task *task);
 
 // Notes that the current task uses `object` without parking. A primitive calls
 // it first in each public function that reads or changes it. Costs one
 // predictable branch while nobody observes.
+//
+//     trio_touch(pool, TRIO_ACCESS_WRITE);
+//     pool->taken = 0;
 //
 // Checkpoint: never.
 void trio_touch(const void *object, enum trio_access access);
@@ -150,11 +175,23 @@ void trio_touch(const void *object, enum trio_access access);
 // function has returned and before its nursery learns of it. `node` stays in
 // place until then, or until trio_task_cancel_exit. `fn` must not park.
 //
+//     static void on_exit_of_owner(struct trio_task_exit *node)
+//     {
+//         struct lease *lease = (struct lease *)node; // its first member
+//         lease->pool->taken--;
+//     }
+//
+//     lease->owner = trio_task_current();
+//     trio_task_on_exit(&lease->exit, on_exit_of_owner);
+//
 // Checkpoint: never.
 void trio_task_on_exit(struct trio_task_exit *node,
                        void (*fn)(struct trio_task_exit *node));
 
 // Withdraws a node of `task` that has not been called yet.
+//
+//     lease->pool->taken--; // given back in time
+//     trio_task_cancel_exit(lease->owner, &lease->exit);
 //
 // Checkpoint: never.
 void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node);
@@ -162,6 +199,12 @@ void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node);
 // Sets the current task's value for `key`; `local` holds it until the task ends
 // and is then given to the key's destructor. A later set under the same key
 // hides an earlier one.
+//
+//     static const struct trio_task_key caller = {NULL};
+//     struct trio_task_local local; // in the function that is the task
+//
+//     trio_task_local_set(&local, &caller, connection);
+//     connection = trio_task_local_get(&caller); // in whatever it calls
 //
 // Checkpoint: never.
 void trio_task_local_set(struct trio_task_local *local,

@@ -51,6 +51,13 @@ TRIO_BEGIN_DECLS
 // tasks first in, first out, as production does. Memory and reports are those
 // of `base`, a platform's configuration.
 //
+//     struct trio_config base = trio_config_platform();
+//     struct trio_simulation simulation;
+//     struct trio_config config =
+//         trio_config_simulated(&simulation, &base, 1);
+//
+//     rc = trio_run_with(&config, program, NULL);
+//
 // Checkpoint: never.
 struct trio_config trio_config_simulated(struct trio_simulation *simulation,
                                          const struct trio_config *base,
@@ -58,11 +65,16 @@ struct trio_config trio_config_simulated(struct trio_simulation *simulation,
 
 // Runs `fn(arg)` as a task in a fresh simulated world, first in, first out.
 //
+//     rc = trio_test(program, NULL);
+//
 // Checkpoint: never; not in a task.
 // Returns: as trio_run.
 TRIO_MUST_USE trio_status trio_test(trio_task_fn fn, void *arg);
 
 // Runs `fn(arg)` as trio_test does, with tasks shuffled by `seed`.
+//
+//     for (uint64_t seed = 0; seed < 100 && rc == TRIO_OK; seed++)
+//         rc = trio_test_seeded(seed, program, NULL);
 //
 // Checkpoint: never; not in a task.
 // Returns: as trio_run.
@@ -86,6 +98,9 @@ TRIO_MUST_USE trio_status trio_test_manual(struct trio_mock_clock *clock,
 // run's clock: the exact way to say "now they have all come to their wait".
 // Tasks that wait here themselves count as parked; the smallest cushion is
 // served first.
+//
+//     rc = trio_wait_all_tasks_blocked(0); // They all wait now,
+//     trio_event_set(&stop);               // and this wakes them.
 //
 // Checkpoint: always.
 // Returns: TRIO_OK         all are parked.
@@ -111,6 +126,13 @@ TRIO_CHECKPOINT trio_status trio_assert_checkpoints(trio_task_fn fn, void *arg);
 // Asserts that `fn(arg)` is no checkpoint and never parks, by calling it once,
 // in a scope that is cancelled, where each checkpoint lets other tasks run.
 // That it lets any run is misuse.
+//
+//     static trio_status look(void *arg)
+//     {
+//         return trio_event_is_set(arg) ? TRIO_OK : TRIO_EBUSY;
+//     }
+//
+//     rc = trio_assert_no_checkpoints(look, &stop);
 //
 // Checkpoint: never, or it is misuse.
 // Returns: what `fn` returned.

@@ -66,6 +66,14 @@ TRIO_CHECKPOINT trio_status trio_sleep_until(trio_time time);
 // Sleeps until an enclosing scope is cancelled. Does not count as something
 // that could wake the run: if every task does this, the run is deadlocked.
 //
+//     struct trio_nursery nursery;
+//
+//     trio_nursery_open(&nursery);
+//     rc = trio_nursery_start_soon(&nursery, greet, ada);
+//     if (rc == TRIO_OK)
+//         rc = trio_sleep_forever(); // until one of them fails
+//     return trio_nursery_close(&nursery, rc);
+//
 // Checkpoint: always.
 // Returns: TRIO_ECANCELED  an enclosing scope is cancelled.
 TRIO_CHECKPOINT trio_status trio_sleep_forever(void);

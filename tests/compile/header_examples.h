@@ -4,8 +4,10 @@
 #ifndef TESTS_COMPILE_HEADER_EXAMPLES_H
 #define TESTS_COMPILE_HEADER_EXAMPLES_H
 
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <trio/campaign.h>
@@ -73,6 +75,18 @@ struct request {
 };
 extern struct request *request;
 
+#ifndef EXAMPLES_OF_SIM_JOB // They define it.
+void finish(struct trio_sim_job *job);
+#endif
+
+// What a task has of a pool.
+struct lease {
+    struct trio_task_exit exit;
+    struct trio_task *owner;
+    struct pool *pool;
+};
+extern struct lease *lease;
+
 struct slot {
     struct trio_task *task;
 };
@@ -93,11 +107,26 @@ extern struct trio_server *server;
 extern struct trio_tls_stream *tls;
 extern struct trio_writer writer;
 extern struct trio_memory_stream wires[2];
-trio_status make_full_wires(void *arg, struct trio_stream_ends *ends);
+TRIO_CHECKPOINT trio_status make_full_wires(void *arg,
+                                            struct trio_stream_ends *ends);
 void compute_row(void *matrix, int row);
 extern struct trio_stream *stream, *pipe_in, *pipe_out, *transport;
 extern struct trio_tls_context context;
 
+extern struct trio_parking_lot *lot, lots[2];
+extern struct trio_mock_clock *mock;
+extern struct trio_campaign *campaign;
+extern struct trio_campaign_result result;
+extern struct trio_scenario *scenario;
+extern struct trio_cancel_scope scope;
+extern struct trio_cancel_handle *others;
+extern struct trio_capacity_limiter *limiter;
+extern struct trio_condition *condition;
+extern struct trio_lock lock;
+extern struct trio_semaphore slots;
+extern struct trio_queue *queue;
+extern struct trio_select choice;
+extern struct trio_sender sender;
 extern struct trio_receiver receiver;
 extern struct trio_event stop;
 extern int number;
