@@ -8,6 +8,7 @@ _ATTRIBUTE = re.compile(
 _PROTOTYPE = re.compile(
     r"(?P<marks>(?:TRIO_[A-Z_]+(?:\([^()]*\))?\s+)*)"
     r"(?P<type>(?:\w+[\s*]+)+)(?P<name>\w+)\s*\(")
+_CALL = re.compile(r"\b(trio_\w+)\(")
 
 
 # These return what they were given: dropping that loses nothing.
@@ -29,12 +30,19 @@ class Declaration:
         return self.type[-1] == "trio_status"
 
 
-def statements(code):
-    """Yields (line, text) for each statement outside braces."""
-    text, start, depth, continued = "", 0, 0, False
-    for number, line in enumerate(code, 1):
+def mark_directives(code):
+    """Yields (line, whether it belongs to a directive) for each line."""
+    continued = False
+    for line in code:
         directive = continued or line.lstrip().startswith("#")
         continued = directive and line.rstrip().endswith("\\")
+        yield line, directive
+
+
+def statements(code):
+    """Yields (line, text) for each statement outside braces."""
+    text, start, depth = "", 0, 0
+    for number, (line, directive) in enumerate(mark_directives(code), 1):
         if directive or re.fullmatch(r"TRIO_(BEGIN|END)_DECLS\s*", line):
             continue
         for char in line + "\n":
@@ -70,6 +78,25 @@ def declarations(source):
             yield Declaration(match, line, comment_above(source.lines, line))
 
 
+def example_lines(sources):
+    """Yields each line of the examples: the programs, what is indented in the
+    comments of the public headers, and the macros that stand for functions."""
+    for source in sources:
+        if source.is_c and source.is_in("examples"):
+            yield from source.code
+        elif source.is_in("include/trio"):
+            yield from (line for line in source.lines
+                        if line.startswith("//     "))
+            yield from (line for line, directive
+                        in mark_directives(source.code) if directive)
+
+
+def check_example(declaration, shown):
+    """A public function is called in an example."""
+    if not declaration.name.endswith("_") and declaration.name not in shown:
+        yield f"{declaration.name}: in no example"
+
+
 def check_prose(declaration):
     """A public function says when it is a checkpoint, and what it returns."""
     if "// Checkpoint:" not in declaration.comment:
@@ -91,12 +118,15 @@ def check_marks(declaration):
 
 def check(sources):
     """Applies the rules of this file."""
+    shown = set()
+    for line in example_lines(sources):
+        shown.update(_CALL.findall(line))
     for source in sources:
         if not source.path.endswith(".h"):
             continue
         rules = [check_marks]
         if source.is_in("include/trio"):
-            rules.append(check_prose)
+            rules += [check_prose, lambda each: check_example(each, shown)]
         for declaration in declarations(source):
             for rule in rules:
                 for message in rule(declaration):
