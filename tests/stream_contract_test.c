@@ -4,6 +4,8 @@
 
 #include <trio/stream_contract.h>
 
+#include <sys/socket.h>
+
 #include <trio/stapled_stream.h>
 
 #include "tests/check.h"
@@ -207,6 +209,77 @@ TEST_REAL(stream_contract, local_streams_keep_it)
 
     check_kept(
         trio_check_half_closeable_stream(make_local, make_local_clogged, &kit));
+}
+
+// Over a name that is listened on, in place of a pair.
+static TRIO_CHECKPOINT trio_status make_named(void *arg,
+                                              struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    struct trio_socket_listener listener;
+    struct trio_address address;
+
+    REQUIRE(trio_address_parse("unix:", &address) == TRIO_OK);
+    REQUIRE(trio_socket_listener_open(&address, NULL, &listener) == TRIO_OK);
+    trio_status rc = trio_tcp_connect(&listener.address, &kit->local[0]);
+    if (rc == TRIO_OK)
+        rc = trio_socket_listener_accept(&listener, &kit->local[1]);
+    trio_listener_close(&listener.listener);
+    set_ends(ret_ends, &kit->local[0].stream, &kit->local[1].stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status
+make_named_clogged(void *arg, struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    trio_status rc = make_named(kit, ret_ends);
+
+    shrink(&kit->local[0]);
+    shrink(&kit->local[1]);
+    fill(ret_ends->sender);
+    fill(ret_ends->receiver);
+    return rc;
+}
+
+// S64
+TEST_REAL(stream_contract, local_streams_with_a_name_keep_it)
+{
+    struct kit kit;
+
+    check_kept(
+        trio_check_half_closeable_stream(make_named, make_named_clogged, &kit));
+}
+
+// Sockets that are given as descriptors: they cannot be closed by halves.
+static trio_status make_given(void *arg, struct trio_stream_ends *ret_ends)
+{
+    struct kit *kit = arg;
+    int ends[2];
+
+    REQUIRE(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) == 0);
+    for (int i = 0; i < 2; i++)
+        CHECK_OK(trio_descriptor_stream_open(ends[i], &kit->pipe[i]));
+    set_ends(ret_ends, &kit->pipe[0].stream, &kit->pipe[1].stream);
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status
+make_given_clogged(void *arg, struct trio_stream_ends *ret_ends)
+{
+    trio_status rc = make_given(arg, ret_ends);
+
+    fill(ret_ends->sender);
+    fill(ret_ends->receiver);
+    return rc;
+}
+
+// S64
+TEST_REAL(stream_contract, sockets_given_as_descriptors_keep_it)
+{
+    struct kit kit;
+
+    check_kept(trio_check_two_way_stream(make_given, make_given_clogged, &kit));
 }
 
 static trio_status make_pipe(void *arg, struct trio_stream_ends *ret_ends)
