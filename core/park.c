@@ -85,6 +85,8 @@ void trio_wake(struct trio_task *task, trio_status result)
 
     if (UNLIKELY(task->park == NULL))
         trio_misuse_at_("woke a task that is not parked", task, NULL);
+    if (UNLIKELY(task->park->run != run))
+        trio_misuse_at_("woke a task of another run", task, NULL);
     if (UNLIKELY(task->park->own))
         trio_misuse_at_("woke a task that sleeps or waits for a nursery or a "
                         "handle",

@@ -21,12 +21,13 @@ struct park {
     bool (*abort)(struct trio_task *task, void *arg);
     void *arg;
     const void *place;
-    trio_time since;   // As of the last reading of the clock.
-    struct park *next; // In the run's list of cancellations to deliver.
-    uint64_t chain;    // Mark of the deadlock search.
-    bool shielded;     // No cancellation ends it.
-    bool own;          // Nor does trio_wake: something else will.
-    bool aborting;     // Its abort was called, or is about to be.
+    struct trio_run *run; // Of the task.
+    trio_time since;      // As of the last reading of the clock.
+    struct park *next;    // In the run's list of cancellations to deliver.
+    uint64_t chain;       // Mark of the deadlock search.
+    bool shielded;        // No cancellation ends it.
+    bool own;             // Nor does trio_wake: something else will.
+    bool aborting;        // Its abort was called, or is about to be.
 };
 
 // Has a task run in the next pass.

@@ -128,6 +128,7 @@ TRIO_MUST_USE static inline trio_status trio_park_(struct trio_run *run,
 {
     struct trio_task *task = park->task;
 
+    park->run = run;
     park->since = run->now;
     task->park = park;
     if (UNLIKELY(run->observed))

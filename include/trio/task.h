@@ -148,7 +148,8 @@ trio_park_shielded(const struct trio_wait *wait, const void *object);
 
 // Makes a parked task runnable; its park returns `result`. All its waiters
 // leave their parking lots now. Waking a task that is not parked is misuse, and
-// so is waking one that sleeps or waits for a nursery or a handle.
+// so is waking one of another run, or one that sleeps or waits for a nursery or
+// a handle.
 //
 // Checkpoint: never. Also from entry callbacks.
 void trio_wake(struct trio_task *task, trio_status result);

@@ -3,6 +3,8 @@
 
 #include "tests/misuse/misuse.h"
 
+#include <pthread.h>
+
 static const struct trio_wait test_wait = {.verb = "wait for a test"};
 
 // misuse: woke a task that is not parked
@@ -65,6 +67,36 @@ static TRIO_CHECKPOINT trio_status sleep_long(void *arg)
 
     *ret_task = trio_task_current();
     return trio_sleep(TRIO_HOUR);
+}
+
+static TRIO_CHECKPOINT trio_status wake(void *task)
+{
+    trio_wake(task, TRIO_OK);
+    return TRIO_OK;
+}
+
+static void *run_beside(void *task)
+{
+    trio_ignore(trio_run(wake, task));
+    return NULL;
+}
+
+// misuse: woke a task of another run
+//   in task 1 "main"
+//   object
+INSIDE(waking_a_task_of_another_run)
+{
+    struct trio_nursery nursery;
+    struct trio_task *task = NULL;
+    pthread_t thread;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, park, &task);
+    while (rc == TRIO_OK && (task == NULL || !trio_task_is_parked(task)))
+        rc = trio_checkpoint();
+    if (pthread_create(&thread, NULL, run_beside, task) == 0)
+        pthread_join(thread, NULL);
+    return trio_nursery_close(&nursery, rc);
 }
 
 // misuse: woke a task that sleeps or waits for a nursery or a handle
