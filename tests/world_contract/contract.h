@@ -16,6 +16,10 @@ struct world_traits {
     bool has_jobs;
     bool is_open;          // Others than the run may do something, unasked.
     void (*prepare)(void); // Called first in each run; NULL: nothing is.
+    trio_handle (*open_file)(void); // An empty one, to read and to write; NULL:
+                                    // there are none.
+    const char *(*free_path)(void); // Where a local socket may be; NULL: there
+                                    // are no paths.
 };
 
 // One clause, checked in the main task of a run over that world, at whose end
@@ -29,6 +33,7 @@ struct world_clause {
 extern const struct world_clause world_stream_clauses[];
 extern const struct world_clause world_datagram_clauses[];
 extern const struct world_clause world_handle_clauses[];
+extern const struct world_clause world_file_clauses[];
 extern const struct world_clause world_readiness_clauses[];
 extern const struct world_clause world_job_clauses[];
 extern const struct world_clause world_port_clauses[];

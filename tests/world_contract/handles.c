@@ -194,18 +194,6 @@ static TRIO_PARKS void has_pipes(const struct world_traits *traits)
     net()->close(context(), ends[1], false);
 }
 
-static TRIO_PARKS void finds_no_path(const struct world_traits *traits)
-{
-    struct trio_address address;
-    uint64_t id;
-
-    (void)traits;
-    REQUIRE(trio_address_from_path("/nowhere/to/be/found", &address) ==
-            TRIO_OK);
-    CHECK_STATUS(net()->path_id(context(), &address, &id), TRIO_ENOENT);
-    CHECK_STATUS(net()->remove_path(context(), &address), TRIO_ENOENT);
-}
-
 const struct world_clause world_handle_clauses[] = {
     {"what is not open is told from what is", knows_its_own},
     {"pairs are connected", makes_pairs},
@@ -213,5 +201,4 @@ const struct world_clause world_handle_clauses[] = {
     {"what somebody waits for is not taken over", takes_nothing_away},
     {"handles go over local sockets", passes_on},
     {"pipes go one way", has_pipes},
-    {"a path that is not there is not found", finds_no_path},
     {NULL, NULL}};
