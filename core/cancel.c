@@ -16,6 +16,7 @@
 
 #include "core/base.h"
 #include "core/cancel.h"
+#include "core/misuse.h"
 #include "core/note.h"
 #include "core/park.h"
 #include "core/run.h"
@@ -73,6 +74,8 @@ static void tell_task(struct trio_run *run, struct trio_task *task,
     }
     if (!cancelled || park == NULL || park->shielded || park->aborting)
         return;
+    if (UNLIKELY(park->run != run))
+        trio_misuse_at_("cancelled a task of another run", task, NULL);
     park->aborting = true; // S40: at most once.
     park->next = NULL;
     if (run->deliver_first == NULL)

@@ -75,16 +75,29 @@ static TRIO_CHECKPOINT trio_status wake(void *task)
     return TRIO_OK;
 }
 
-static void *run_beside(void *task)
+static TRIO_CHECKPOINT trio_status cancel(void *scope)
 {
-    trio_ignore(trio_run(wake, task));
+    trio_cancel_scope_cancel(scope, NULL);
+    return TRIO_OK;
+}
+
+struct beside {
+    trio_task_fn fn;
+    void *arg;
+};
+
+static void *run_beside(void *arg)
+{
+    struct beside *beside = arg;
+
+    trio_ignore(trio_run(beside->fn, beside->arg));
     return NULL;
 }
 
-// misuse: woke a task of another run
-//   in task 1 "main"
-//   object
-INSIDE(waking_a_task_of_another_run)
+// Has another run, in another thread, do something to a task that is parked, or
+// to the nursery that it is in.
+TRIO_NO_SCOPE_ANALYSIS static TRIO_CHECKPOINT trio_status
+do_beside(struct beside *beside)
 {
     struct trio_nursery nursery;
     struct trio_task *task = NULL;
@@ -94,9 +107,28 @@ INSIDE(waking_a_task_of_another_run)
     trio_status rc = trio_nursery_start_soon(&nursery, park, &task);
     while (rc == TRIO_OK && (task == NULL || !trio_task_is_parked(task)))
         rc = trio_checkpoint();
-    if (pthread_create(&thread, NULL, run_beside, task) == 0)
+    beside->arg = beside->fn == wake ? (void *)task : &nursery.scope;
+    if (pthread_create(&thread, NULL, run_beside, beside) == 0)
         pthread_join(thread, NULL);
     return trio_nursery_close(&nursery, rc);
+}
+
+// misuse: woke a task of another run
+//   in task 1 "main"
+//   object
+INSIDE(waking_a_task_of_another_run)
+{
+    struct beside beside = {.fn = wake};
+    return do_beside(&beside);
+}
+
+// misuse: cancelled a task of another run
+//   in task 1 "main"
+//   object
+INSIDE(cancelling_a_task_of_another_run)
+{
+    struct beside beside = {.fn = cancel};
+    return do_beside(&beside);
 }
 
 // misuse: woke a task that sleeps or waits for a nursery or a handle
