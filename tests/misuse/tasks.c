@@ -94,8 +94,8 @@ static void *run_beside(void *arg)
     return NULL;
 }
 
-// Has another run, in another thread, do something to a task that is parked, or
-// to the nursery that it is in.
+// S7: has another run, in another thread, do something to a task that is
+// parked, or to the nursery that it is in.
 TRIO_NO_SCOPE_ANALYSIS static TRIO_CHECKPOINT trio_status
 do_beside(struct beside *beside)
 {
