@@ -264,6 +264,9 @@ void trio_history_fail(struct trio_history *history, size_t id);
 
 // Reads an operation that was recorded.
 //
+//     if (trio_history_operation(history, id)->result != TRIO_HISTORY_UNKNOWN)
+//         return TRIO_OK;
+//
 // Checkpoint: never. Also from entry callbacks.
 const struct trio_history_operation *
 trio_history_operation(const struct trio_history *history, size_t id);
@@ -299,6 +302,12 @@ trio_history_returns(const struct trio_history_operation *operation,
 // that is exponential in the number of operations that overlap, in the worst
 // case: `states_max` cuts it off.
 //
+//     char table[1000];
+//
+//     rc = trio_history_check(history, table, sizeof(table));
+//     if (rc == TRIO_ECONTRACT)
+//         printf("%s\n", table);
+//
 // Checkpoint: never.
 // Returns: TRIO_OK          it is.
 //          TRIO_ECONTRACT   it is not. If the search for the smallest prefix
@@ -321,6 +330,10 @@ TRIO_MUST_USE trio_status trio_sim_linearizable(struct trio_history *history,
                                                 const char *name);
 
 // Reads the history's statistics.
+//
+//     struct trio_history_statistics seen = trio_history_statistics(history);
+//
+//     count = seen.operations;
 //
 // Checkpoint: never. Also from entry callbacks.
 struct trio_history_statistics

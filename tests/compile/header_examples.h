@@ -118,6 +118,8 @@ extern struct trio_mock_clock *mock;
 extern struct trio_campaign *campaign;
 extern struct trio_campaign_result result;
 extern struct trio_scenario *scenario;
+extern struct trio_history *history;
+extern size_t id;
 extern struct trio_cancel_scope scope;
 extern struct trio_cancel_handle *others;
 extern struct trio_capacity_limiter *limiter;
