@@ -498,6 +498,11 @@ const struct trio_memory *trio_run_memory(void);
 // main task with NULL. Outside any task there is no such place, and NULL is
 // returned. Misuse outside a run.
 //
+//     void **realm = trio_task_realm();
+//
+//     if (realm != NULL)
+//         *realm = machine; // and of all whom this task starts
+//
 // Checkpoint: never.
 void **trio_task_realm(void);
 

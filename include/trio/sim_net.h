@@ -140,6 +140,11 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
 // on. On one host that takes no time at first; `from` and `to` may be the same.
 // Local sockets and pipes have no links.
 //
+//     struct trio_sim_host *home = trio_sim_host_home();
+//
+//     if (home != NULL)
+//         rc = trio_sim_link_set_latency(home, distant, 40 * TRIO_MS);
+//
 // Checkpoint: never.
 // Returns: TRIO_OK      it is set.
 //          TRIO_ENOMEM  out of memory.
@@ -151,6 +156,16 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
 // directions. What is on its way already arrives. What is sent from now on
 // waits until the link is mended if it belongs to a connection; datagrams are
 // lost. Nobody gives up by himself.
+//
+//     rc = trio_sim_link_cut(near, distant);
+//     if (rc == TRIO_OK)
+//         rc = trio_sim_link_cut(distant, near);
+//     if (rc == TRIO_OK)
+//         rc = trio_sleep(TRIO_MINUTE);
+//     if (rc == TRIO_OK)
+//         rc = trio_sim_link_mend(near, distant);
+//     if (rc == TRIO_OK)
+//         rc = trio_sim_link_mend(distant, near);
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.
@@ -174,11 +189,20 @@ struct trio_sim_fault_options {
 // each of these happen once, as it has each call fail: "3rd segment client ->
 // server is lost". Otherwise nothing is ever lost.
 //
+//     static const struct trio_sim_fault_options lossy = {.loss = true};
+//
+//     trio_sim_faults(&lossy);
+//
 // Checkpoint: never.
 void trio_sim_faults(const struct trio_sim_fault_options *options);
 
 // Has the resolver answer `name` with one address more, be it anybody's or not.
 // Names of hosts and "localhost" keep their own.
+//
+//     struct trio_address address =
+//         trio_sim_host_address(distant, TRIO_ADDRESS_IPV4, 0);
+//
+//     rc = trio_sim_resolver_add("www.example.org", &address);
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      it is known.

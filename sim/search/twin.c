@@ -37,7 +37,7 @@ struct suspect {
 // large as a number is negative in every second one.
 static struct perturbation another(uint64_t number)
 {
-    uint8_t junk = number % 2 == 0 ? JUNK : OTHER_JUNK;
+    uint8_t junk = number % 2 == 0 ? OTHER_JUNK : JUNK;
     struct perturbation side = SIDE(true, junk, DOWNWARDS, junk);
 
     side.heap_shift = (uint8_t)(number % HEAP_SHIFTS);

@@ -65,6 +65,8 @@ struct pool {
 extern struct pool *pool;
 TRIO_CHECKPOINT trio_status use_pool(struct pool *used);
 extern void *connection;
+extern void *machine;
+extern struct trio_sim_host *near, *distant;
 extern size_t seen;
 char *make_table(void);
 

@@ -2,6 +2,8 @@
 // on.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/testing.h>
+
 #include "tests/check.h"
 #include "tests/world_contract/contract.h"
 #include "tests/world_contract/kit.h"
@@ -124,7 +126,7 @@ static TRIO_PARKS void takes_nothing_away(const struct world_traits *traits)
     net()->release(context(), ends.near);
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, wait_for, &ends.near));
-    CHECK_OK(trio_checkpoint());
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
     CHECK_STATUS(net()->adopt(context(), ends.near, &family, &type),
                  TRIO_EBUSY);
     say(ends.far, "for it");
