@@ -48,20 +48,17 @@ static void announce(const struct trio_address *address, void *arg)
     fflush(stdout); // Whoever started us may be waiting for this line.
 }
 
-static TRIO_CHECKPOINT trio_status run_beside(struct program *program)
+static TRIO_CHECKPOINT trio_status serve_until_signal(void *arg)
 {
-    static const struct trio_task_options collector = {.name = "collector"};
     static const struct trio_listen_options listen = {.keep_alive = true};
     const struct trio_serve_options options = {
         .listen = &listen, .grace = GRACE, .on_listening = announce};
+    struct program *program = arg;
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);
     // Returns once the signal is received, so that none comes too early.
     trio_status rc = trio_nursery_start(&nursery, dump_on_signal, NULL, NULL);
-    if (rc == TRIO_OK)
-        rc = trio_nursery_start_soon_with(&nursery, &collector,
-                                          kv_server_collect, &program->server);
     if (rc == TRIO_OK)
         rc = trio_serve_until_signal(program->where, &options, kv_serve_client,
                                      &program->server);
@@ -72,15 +69,12 @@ static TRIO_CHECKPOINT trio_status run_beside(struct program *program)
 static TRIO_CHECKPOINT trio_status run(void *arg)
 {
     struct program *program = arg;
-    trio_status rc = kv_server_open(&program->server, &program->limits);
+    trio_status rc = kv_serve(&program->server, &program->limits,
+                              serve_until_signal, program);
 
-    if (rc != TRIO_OK)
-        return rc;
-    rc = run_beside(program);
     printf("served %llu clients and %llu commands\n",
            (unsigned long long)program->server.accepted,
            (unsigned long long)program->server.commands);
-    kv_server_close(&program->server);
     return rc;
 }
 

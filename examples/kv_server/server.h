@@ -5,6 +5,7 @@
 #define EXAMPLES_KV_SERVER_SERVER_H
 
 #include <trio/cancel_scope.h>
+#include <trio/nursery.h>
 #include <trio/parking_lot.h>
 #include <trio/stream.h>
 #include <trio/time.h>
@@ -90,6 +91,17 @@ TRIO_CHECKPOINT trio_status kv_serve_client(struct trio_stream *stream,
 // Checkpoint: always.
 // Returns: TRIO_ECANCELED  an enclosing scope is cancelled.
 TRIO_CHECKPOINT trio_status kv_server_collect(void *server);
+
+// Opens a server, calls `serve(arg)`, which lets clients in by kv_serve_client
+// until it is stopped, removes what has expired beside that, and closes the
+// server. Its numbers may be read afterwards.
+//
+// Checkpoint: always.
+// Returns: TRIO_ENOMEM  out of memory.
+//          other        what `serve` returned.
+TRIO_CHECKPOINT trio_status kv_serve(struct kv_server *ret_server,
+                                     const struct kv_limits *limits,
+                                     trio_task_fn serve, void *arg);
 
 // Executes the request that the client's parser holds, and adds the reply to
 // its output.
