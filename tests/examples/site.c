@@ -40,7 +40,9 @@ static TRIO_CHECKPOINT trio_status open_and_play(struct site *site,
                                                  struct trio_nursery *nursery,
                                                  trio_task_fn scene, void *arg)
 {
-    trio_status rc = trio_sim_host_open("server", NULL, &site->host);
+    const struct trio_sim_host_options options = {.handles_max =
+                                                      site->handles_max};
+    trio_status rc = trio_sim_host_open("server", &options, &site->host);
 
     if (rc != TRIO_OK)
         return rc;

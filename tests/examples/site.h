@@ -15,6 +15,7 @@
 struct site {
     trio_task_fn run; // Its argument is the site.
     struct trio_listen_options listen;
+    size_t handles_max;         // Of the server's host; 0: the default.
     trio_duration grace;        // At the end of the scene.
     struct trio_sim_host *host; // Private, as all that follows.
     struct trio_address address;
