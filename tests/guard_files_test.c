@@ -50,14 +50,11 @@ static void call_fopen(void)
     CHECK(fopen("/nowhere/a", "r") == NULL);
 }
 
-#if CHECK_OWN_ADDRESSES // Else somebody misses its memory.
+// One of its own would be lost with it.
 static void call_freopen(void)
 {
-    FILE *stream = fopen("/dev/null", "r");
-
-    CHECK(stream != NULL && freopen("/nowhere/a", "r", stream) == NULL);
+    CHECK(freopen("/nowhere/a", "r", stdin) == NULL);
 }
-#endif
 
 static void call_opendir(void)
 {
@@ -150,9 +147,7 @@ static const struct leak leaks[] = {
     {call_mkstemp,
      "the real file /nowhere/XXXXXX leaked in: mkstemp called at "},
     {call_fopen, "the real file /nowhere/a leaked in: fopen called at "},
-#if CHECK_OWN_ADDRESSES
     {call_freopen, "the real file /nowhere/a leaked in: freopen called at "},
-#endif
     {call_opendir, "the real file /nowhere/a leaked in: opendir called at "},
     {call_stat, "the real file /nowhere/a leaked in: stat called at "},
     {call_lstat, "the real file /nowhere/a leaked in: lstat called at "},
