@@ -271,7 +271,8 @@ static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
 
     kernel->running = 0;
     if (UNLIKELY(kernel->hurried))
-        return decide(kernel, (struct place){.tasks = tasks, .count = count});
+        return decide(kernel,
+                      (struct place){.tasks = tasks, .count = (uint32_t)count});
     kernel->decisions += count > 1;
     return 0;
 }

@@ -82,10 +82,10 @@ struct ranked {
 
 // Where something comes that is no step: the tasks in line before whose steps
 // it is; none are when nobody is runnable. Or inside the step of one task,
-// where it reads the clock again.
+// where it reads the clock again. Two words, to be passed on in registers.
 struct place {
     struct trio_task *const *tasks;
-    size_t count;
+    uint32_t count;
     bool reading;
 };
 

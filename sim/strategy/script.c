@@ -241,7 +241,7 @@ static size_t pick(void *context, struct kernel *kernel,
 {
     struct script *script = context;
     struct word word = next_word(script);
-    struct place place = {candidates->tasks, candidates->task_count,
+    struct place place = {candidates->tasks, (uint32_t)candidates->task_count,
                           candidates->reading};
 
     // Over; or inside a step, of which the word says nothing.
