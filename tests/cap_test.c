@@ -98,6 +98,38 @@ TEST_PLAIN(cap, jobs_alone_are_capped_too)
     CHECK(result.text[0] != '\0');
 }
 
+// S74
+TEST_PLAIN(cap, a_run_ends_with_the_step_after_the_last_it_may_take)
+{
+    static const trio_task_fn fns[] = {yield_for_ever, sleep_for_ever,
+                                       leave_it_to_jobs};
+
+    for (size_t i = 0; i < COUNT(fns); i++) {
+        const struct trio_scenario scenario = {
+            .name = "cap", .fn = fns[i], .steps_max = 500};
+        const struct trio_campaign_options options = {.strategy = "fifo",
+                                                      .runs = 3};
+        struct trio_campaign_result result =
+            campaign_run_once(&scenario, &options);
+        CHECK_EQ(result.verdict, TRIO_SIM_CAPPED);
+        CHECK_EQ(result.capped, 3);
+        CHECK(result.steps <= 3 * 501);
+    }
+}
+
+// S74
+TEST_PLAIN(cap, time_has_a_cap_of_its_own)
+{
+    const struct trio_scenario scenario = {
+        .name = "cap", .fn = sleep_for_ever, .time_max = 10 * TRIO_MS};
+    const struct trio_campaign_options options = {.strategy = "fifo",
+                                                  .runs = 1};
+    struct trio_campaign_result result = campaign_run_once(&scenario, &options);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_CAPPED);
+    CHECK(result.steps <= 12);
+}
+
 // S70 S74
 TEST_PLAIN(cap, its_token_leads_to_the_same)
 {
