@@ -14,9 +14,11 @@
 struct record {
     const struct trio_scenario *scenario;
     struct trio_campaign_result result; // Of all its campaigns.
-    uint64_t seed; // Of the campaign that failed, or else the first.
+    uint64_t seed;  // Of the campaign that failed, or else the first.
     uint64_t round; // Which campaign in its order that was,
-    uint64_t runs;  // of at most so many schedules; 0: as it does by itself.
+    uint64_t runs;  // of at most so many schedules; 0: as it does by itself,
+    uint64_t work;  // and of so much work; 0: any,
+    uint64_t sweep_work;              // so much in each sweep.
     const enum trio_sim_order *order; // Of that, NULL: the scenario's.
     bool extra;                       // Nobody has asked for that order.
     uint64_t replayed;                // Tokens of the corpus,
@@ -24,7 +26,7 @@ struct record {
     trio_duration time;               // It took, in real time.
     bool died;                        // The process did, in the middle of it,
     uint64_t endless; // in the step of this number, that never ends; 0: none.
-    bool stopped;                     // Before its end, by somebody.
+    bool stopped;     // Before its end, by somebody.
 };
 
 // Who is told how it goes.

@@ -186,6 +186,8 @@ static bool search(struct attempt *attempt, const enum trio_sim_order *order,
     record->extra = order != NULL;
     record->round = round;
     record->runs = runs;
+    record->work = options.work;
+    record->sweep_work = options.sweep_work;
     attempt->so_far = *record;
     trio_runner_crash_expect_(&attempt->so_far, NULL);
     options.progress = on_progress;
@@ -313,7 +315,9 @@ void trio_runner_try_again_(const struct trial *trial,
                               .scenario = record->scenario,
                               .record = &again,
                               .begun = now(trial),
-                              .end = TRIO_FOREVER};
+                              .end = TRIO_FOREVER,
+                              .work = record->work,
+                              .sweep_work = record->sweep_work};
 
     search(&attempt, record->order, record->round, record->runs);
 }
