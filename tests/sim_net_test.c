@@ -365,6 +365,37 @@ TEST_PLAIN(sim_net, an_answer_that_is_late_is_found_and_replayed)
     trio_campaign_free(campaign);
 }
 
+static TRIO_CHECKPOINT trio_status read_and_send(void *arg)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_socket socket = open_bound("10.0.0.1:1", TRIO_SOCKET_DATAGRAM);
+    struct trio_address address = address_of(&socket);
+    char byte;
+    size_t length;
+
+    (void)arg;
+    trio_status rc = trio_sim_link_set_latency(home, home, TRIO_MS);
+    TRIO_SIM_ALWAYS(trio_now() > 0, "the program reads the clock once");
+    if (rc == TRIO_OK)
+        rc = trio_socket_send_to(&socket, "a", 1, &address);
+    if (rc == TRIO_OK)
+        rc = trio_socket_receive(&socket, &byte, 1, &length);
+    trio_socket_close(&socket);
+    return rc;
+}
+
+// S68: what the network does with the time is no reading of the program's.
+TEST_PLAIN(sim_net, time_does_not_pass_inside_the_network)
+{
+    const struct trio_scenario scenario = {.name = "once", .fn = read_and_send};
+    const struct trio_campaign_options options = {
+        .strategy = "script", .script = "main reading:1ms", .no_shrink = true};
+    struct trio_campaign_result result = campaign_run_once(&scenario, &options);
+
+    CHECK_STRING(result.text, "the script does not fit at \"reading:1ms\": the "
+                              "step before has no such reading");
+}
+
 // ---- Faults ----
 
 TEST_ONCE(sim_net, a_link_that_is_cut_holds_connections_and_loses_datagrams)

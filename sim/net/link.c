@@ -92,8 +92,8 @@ static bool is_lost(const struct link *link)
 static void set_due(struct link *link, struct packet *packet,
                     trio_duration delay)
 {
-    trio_time due =
-        trio_time_add(trio_time_add(trio_now(), link->latency), delay);
+    trio_time now = trio_sim_network_now_(link->network->world);
+    trio_time due = trio_time_add(trio_time_add(now, link->latency), delay);
 
     packet->due = due < link->last_due ? link->last_due : due;
     link->last_due = packet->due;
@@ -188,7 +188,7 @@ static struct link *first_of(const struct trio_sim_world_ *world)
 bool trio_sim_next_arrives_(struct trio_sim_world_ *world)
 {
     struct link *link = first_of(world);
-    trio_time now = trio_now();
+    trio_time now = trio_sim_network_now_(world);
 
     if (link == NULL)
         return false;
@@ -206,6 +206,6 @@ bool trio_sim_will_arrive_(const struct trio_sim_world_ *world)
 {
     const struct link *link = first_of(world);
 
-    return link != NULL &&
-           (world->clock->autojump || link->first->due <= trio_now());
+    return link != NULL && (world->clock->autojump ||
+                            link->first->due <= trio_sim_network_now_(world));
 }

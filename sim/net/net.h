@@ -66,6 +66,10 @@ static inline struct network *trio_sim_network_(void *context)
 // The same, and makes one; NULL: there is no memory.
 struct network *trio_sim_network_make_(void *context);
 
+// The time of a world. That the network looks at it is no reading of the task's
+// whose call it serves.
+trio_time trio_sim_network_now_(const struct trio_sim_world_ *world);
+
 // Whether the schedule wants this call to fail; `once`: but no later one.
 static inline bool trio_sim_fails_(void *context, const char *what, bool once)
 {

@@ -41,6 +41,13 @@ struct network *trio_sim_network_make_(void *context)
     return network;
 }
 
+trio_time trio_sim_network_now_(const struct trio_sim_world_ *world)
+{
+    struct trio_clock clock = trio_clock_mock(world->clock);
+
+    return clock.now(clock.context);
+}
+
 void trio_sim_network_reset_(struct trio_sim_world_ *world)
 {
     struct network *network = world->network;

@@ -49,17 +49,14 @@ static bool may_share(const struct binding *one, const struct binding *other)
     return a->options[TRIO_SOCKET_REUSE_ADDRESS] != 0 && reuses && !listens;
 }
 
-static bool is_over(const struct binding *binding)
-{
-    return binding->owner == NULL && binding->until <= trio_now();
-}
-
 // Frees what has lingered long enough.
 static void sweep(struct network *network, struct binding **link)
 {
+    trio_time now = trio_sim_network_now_(network->world);
+
     while (*link != NULL) {
         struct binding *binding = *link;
-        if (!is_over(binding)) {
+        if (binding->owner != NULL || binding->until > now) {
             link = &binding->next;
             continue;
         }
@@ -203,7 +200,8 @@ void trio_sim_port_leave_(struct network *network, struct endpoint *endpoint)
     }
     binding->owner = NULL;
     binding->reuse_address = endpoint->options[TRIO_SOCKET_REUSE_ADDRESS] != 0;
-    binding->until = trio_time_add(trio_now(), LINGER);
+    binding->until =
+        trio_time_add(trio_sim_network_now_(network->world), LINGER);
     binding->next = bucket->connected;
     bucket->connected = binding;
 }
