@@ -41,18 +41,20 @@ static inline bool trio_sim_conflict_(const struct operation *a,
 // A task, as the kernel knows it; also the loop, a job, the clock. Those have
 // what the strategies need, and the rest is zero.
 struct actor {
+    // What each step needs, in one line of the cache:
     struct trio_task *task;
     uint64_t path;            // Its name: of its parent, and which child it is.
     uint64_t priority;        // The strategy's.
     struct operation pending; // Where it stopped last.
     uint32_t number;
-    uint32_t rank;         // In line, by priority, from 1 on; 0: none.
-    uint32_t before, next; // The strategy's: in a list, by number; 0: none.
     uint32_t steps;    // Taken so far. Of the loop: looks, of the clock: jumps.
-    uint32_t parent;   // Number of the task that started it, 0: none.
     uint32_t children; // Started so far.
     bool living;
     bool parked;
+
+    uint32_t parent;       // Number of the task that started it, 0: none.
+    uint32_t rank;         // In line, by priority, from 1 on; 0: none.
+    uint32_t before, next; // The strategy's: in a list, by number; 0: none.
 
     // Only while details are recorded:
     uint32_t anchor;     // Where it stopped last, as tokens name it.

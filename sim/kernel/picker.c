@@ -35,16 +35,9 @@ static uint32_t deadlines_ahead(const struct kernel *kernel, bool by_itself)
     return trio_sim_time_of_(kernel, count) == TRIO_FOREVER ? 0 : count;
 }
 
-// How far the clock would go here, 0: nowhere.
-static uint32_t how_far(const struct kernel *kernel, struct place place,
-                        bool by_itself)
+static struct actor *loop_of(const struct kernel *kernel)
 {
-    if (kernel->plan->scenario->still_clock)
-        return 0;
-    uint32_t deadlines = deadlines_ahead(kernel, by_itself);
-    // A step lasts, whether there is a deadline or not.
-    return deadlines == 0 && place.reading ? trio_sim_far_(STEP_LASTS)
-                                           : deadlines;
+    return ARRAY_AT(&kernel->actors, struct actor, 0);
 }
 
 // The loop and the clock are there all the time, but actors only while they are
@@ -62,35 +55,55 @@ static bool is_idle(const struct kernel *kernel)
                                   !trio_sim_has_news_(&kernel->world));
 }
 
+static void keep_lapse(struct kernel *kernel, struct place place, uint32_t far)
+{
+    if (UNLIKELY(kernel->details) && far > 0 && far < FAR_LASTS)
+        trio_sim_lapse_(kernel, place, far);
+}
+
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
-    bool still = kernel->plan->scenario->still_clock && place.count > 0;
-    size_t pending = still ? trio_sim_jobs_due_(kernel) : kernel->jobs.count;
-    size_t jobs = place.reading ? 0 : pending;
+    bool still = kernel->plan->scenario->still_clock;
     bool idle = place.count == 0 && is_idle(kernel);
     bool comes = idle && trio_sim_job_comes_(kernel);
 
     ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !comes;
     ret->task_count = place.count;
-    ret->job_count = jobs;
-    ret->reading = place.reading;
-    ret->far = how_far(kernel, place, idle && !comes);
-    ret->event_count = jobs + (ret->far > 0);
+    ret->job_count = still && place.count > 0 ? trio_sim_jobs_due_(kernel)
+                                              : kernel->jobs.count;
+    ret->far = still ? 0 : deadlines_ahead(kernel, idle && !comes);
+    ret->event_count = ret->job_count + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
-    ret->ranked = false;
-    appear(kernel, trio_sim_actor_number_(kernel, 0), ret->loop > 0);
+    ret->reading = false;
+    appear(kernel, loop_of(kernel), ret->loop > 0);
     appear(kernel, &kernel->time, ret->far > 0);
-    if (UNLIKELY(kernel->details) && ret->far > 0 && ret->far < FAR_LASTS)
-        trio_sim_lapse_(kernel, place, ret->far);
+    keep_lapse(kernel, place, ret->far);
+}
+
+// A step lasts, whether there is a deadline or not.
+static void gather_reading(struct kernel *kernel, struct place place,
+                           struct candidates *ret)
+{
+    uint32_t deadlines = deadlines_ahead(kernel, false);
+
+    *ret = (struct candidates){.tasks = place.tasks,
+                               .task_count = 1,
+                               .event_count = 1,
+                               .count = 2,
+                               .reading = true};
+    ret->far = deadlines > 0 ? deadlines : trio_sim_far_(STEP_LASTS);
+    appear(kernel, loop_of(kernel), false);
+    appear(kernel, &kernel->time, true);
+    keep_lapse(kernel, place, ret->far);
 }
 
 struct actor *trio_sim_candidate_(struct kernel *kernel,
                                   const struct candidates *candidates, size_t i)
 {
     if (i < candidates->loop)
-        return trio_sim_actor_number_(kernel, 0);
+        return loop_of(kernel);
     i -= candidates->loop;
     if (i < candidates->task_count)
         return trio_sim_actor_(kernel, candidates->tasks[i]);
@@ -150,15 +163,16 @@ static size_t choose(struct kernel *kernel, struct candidates *candidates)
 {
     const struct strategy *strategy = kernel->strategy;
 
-    if (candidates->count > 1)
-        kernel->decisions++;
+    kernel->decisions += candidates->count > 1;
     if (strategy == NULL)
         return kernel->plan->deviation_count > 0
                    ? follow_turn(kernel, candidates)
                    : 0;
     if (candidates->count == 1 && !strategy->every_step)
         return 0;
-    if (strategy->ranks && !candidates->reading)
+    candidates->ranked =
+        strategy->ranks && trio_sim_is_long_(kernel, candidates);
+    if (candidates->ranked)
         trio_sim_line_up_(kernel, candidates);
     return strategy->pick(strategy->context, kernel, candidates);
 }
@@ -206,7 +220,7 @@ static size_t take_turn(struct kernel *kernel, struct place place,
 // The loop goes on, and sees what has happened.
 static void look(struct kernel *kernel, struct place place)
 {
-    struct actor *loop = trio_sim_actor_number_(kernel, 0);
+    struct actor *loop = loop_of(kernel);
 
     loop->steps++;
     kernel->unseen = false;
@@ -253,14 +267,18 @@ static size_t decide(struct kernel *kernel, struct place place)
 // A task that goes on is in its step already.
 void trio_sim_decide_reading_(struct kernel *kernel, struct place place)
 {
+    const struct strategy *strategy = kernel->strategy;
     struct candidates candidates;
-    size_t choice;
 
-    if (kernel->plan->deviation_count > 0 &&
-        trio_sim_follow_clock_(kernel, place))
+    if (kernel->plan->scenario->still_clock ||
+        (kernel->plan->deviation_count > 0 &&
+         trio_sim_follow_clock_(kernel, place)))
         return;
-    gather(kernel, place, &candidates);
-    choice = choose(kernel, &candidates);
+    gather_reading(kernel, place, &candidates);
+    kernel->decisions++;
+    if (strategy == NULL)
+        return;
+    size_t choice = strategy->pick(strategy->context, kernel, &candidates);
     if (choice > 0 && choice != ASK_AGAIN)
         happen(kernel, place, &candidates, choice);
 }

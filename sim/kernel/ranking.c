@@ -5,8 +5,6 @@
 
 #include "sim/kernel/state.h"
 
-enum { LONG = 32 };
-
 // A free place in it.
 struct hole {
     struct ranked *ranking;
@@ -54,43 +52,52 @@ void trio_sim_rank_(struct kernel *kernel, struct actor *actor)
            (struct ranked){actor->priority, actor->number});
 }
 
-// Returns which candidate from `i` on has a priority higher than `least`, the
-// highest of them, or `otherwise`.
-static size_t first_from(struct kernel *kernel,
-                         const struct candidates *candidates, size_t i,
-                         uint64_t least, size_t otherwise)
+// The one of highest priority so far.
+struct best {
+    size_t at; // Which candidate it is.
+    uint64_t priority;
+};
+
+static inline void consider(struct best *best, size_t at,
+                            const struct actor *actor)
 {
-    for (; i < candidates->count; i++) {
-        uint64_t priority =
-            trio_sim_candidate_(kernel, candidates, i)->priority;
-        if (priority > least) {
-            least = priority;
-            otherwise = i;
-        }
-    }
-    return otherwise;
+    if (actor->priority > best->priority)
+        *best = (struct best){at, actor->priority};
 }
 
-size_t trio_sim_first_by_priority_(struct kernel *kernel,
-                                   const struct candidates *candidates)
+// Who is ranked need not be looked for, but for its place in line.
+static void consider_tasks(const struct kernel *kernel,
+                           const struct candidates *candidates,
+                           struct best *best)
 {
     const struct actor *actors = kernel->actors.items;
     const struct ranked *highest = kernel->ranking.items;
     size_t i = 0;
 
-    if (!candidates->ranked || candidates->task_count == 0)
-        return first_from(kernel, candidates, 0, 0, 0);
-    while (candidates->tasks[i] != actors[highest->number].task)
-        i++;
-    uint64_t priority = highest->priority;
-    i += candidates->loop;
-    if (candidates->loop > 0 && actors[0].priority > priority) {
-        priority = actors[0].priority;
-        i = 0;
+    if (!candidates->ranked) {
+        for (; i < candidates->task_count; i++)
+            consider(best, candidates->loop + i,
+                     &actors[trio_task_number(candidates->tasks[i])]);
+    } else if (candidates->task_count > 0) {
+        while (candidates->tasks[i] != actors[highest->number].task)
+            i++;
+        consider(best, candidates->loop + i, &actors[highest->number]);
     }
+}
+
+size_t trio_sim_first_by_priority_(struct kernel *kernel,
+                                   const struct candidates *candidates)
+{
+    struct best best = {0, 0};
+
+    if (candidates->loop > 0)
+        consider(&best, 0, trio_sim_candidate_(kernel, candidates, 0));
+    consider_tasks(kernel, candidates, &best);
     // Of events there are few.
-    return first_from(kernel, candidates,
-                      candidates->count - candidates->event_count, priority, i);
+    for (size_t i = candidates->count - candidates->event_count;
+         i < candidates->count; i++)
+        consider(&best, i, trio_sim_candidate_(kernel, candidates, i));
+    return best.at;
 }
 
 // ---- The line ----
@@ -113,14 +120,12 @@ static void join(struct kernel *kernel, const struct trio_task *task)
 
 // Who was in line still is; who is new is at the end, or the first, if it has
 // only come to a soft point.
-void trio_sim_line_up_(struct kernel *kernel, struct candidates *candidates)
+void trio_sim_line_up_(struct kernel *kernel,
+                       const struct candidates *candidates)
 {
     struct trio_task *const *tasks = candidates->tasks;
     size_t count = candidates->task_count;
 
-    candidates->ranked = count > LONG || kernel->ranking.count > 0;
-    if (!candidates->ranked)
-        return;
     if (kernel->ranking.count < count &&
         trio_sim_actor_(kernel, tasks[0])->rank == 0)
         join(kernel, tasks[0]);

@@ -304,8 +304,18 @@ void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
                        size_t size);
 
 // ---- ranking.c: the line by priority ----
-// Takes in who is new in a line that is long, or was.
-void trio_sim_line_up_(struct kernel *kernel, struct candidates *candidates);
+enum { LONG_LINE = 32 };
+
+// Whether so many are in line, or were.
+static inline bool trio_sim_is_long_(const struct kernel *kernel,
+                                     const struct candidates *candidates)
+{
+    return candidates->task_count > LONG_LINE || kernel->ranking.count > 0;
+}
+
+// Takes in who is new in such a line.
+void trio_sim_line_up_(struct kernel *kernel,
+                       const struct candidates *candidates);
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor);
 
 // ---- picker.c ----
