@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "io/epoll.h"
+#include "io/files.h"
 #include "io/os_status.h"
 
 static void close_descriptor(int descriptor)
@@ -66,5 +67,6 @@ struct trio_world trio_platform_world_(void)
                                .end = end,
                                .io = &trio_epoll_io_,
                                .net = &trio_epoll_net_,
-                               .jobs = &trio_epoll_jobs_};
+                               .jobs = &trio_epoll_jobs_,
+                               .files = &trio_platform_files_};
 }

@@ -56,6 +56,13 @@ static const struct {
     {ENODEV, TRIO_ENOENT},
     {EEXIST, TRIO_EEXIST},
     {EIO, TRIO_EIO},
+    {ENOSPC, TRIO_ENOSPC},
+    {EDQUOT, TRIO_ENOSPC},
+    {EFBIG, TRIO_ENOSPC},
+    {EISDIR, TRIO_ENOTSUP},
+    {EXDEV, TRIO_ENOTSUP},
+    {ENAMETOOLONG, TRIO_EINVAL},
+    {ETXTBSY, TRIO_EBUSY},
 };
 
 trio_status trio_status_of_errno_(int error)

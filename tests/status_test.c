@@ -37,6 +37,7 @@ TEST_PLAIN(status, values_are_fixed)
     CHECK_EQ(TRIO_ESTALE, -35);
     CHECK_EQ(TRIO_ETRUNCATED, -36);
     CHECK_EQ(TRIO_EPROTOCOL, -38);
+    CHECK_EQ(TRIO_ENOSPC, -39);
     for (size_t i = 0; i < COUNT(rows); i++)
         CHECK_EQ(rows[i].value, -(int)i);
 }

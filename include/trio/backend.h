@@ -10,6 +10,7 @@
 #include <trio/base.h>
 #include <trio/entry.h>
 #include <trio/error.h>
+#include <trio/file.h>
 #include <trio/message.h>
 #include <trio/resolve.h>
 #include <trio/status.h>
@@ -233,6 +234,43 @@ struct trio_net {
     void (*close)(void *context, trio_handle handle, bool reset);
 };
 
+// Files by path and handle. Each function may block, is for jobs, and can be
+// called from any thread; `ret_error` is the system's number of a failure.
+// Interruptions are retried inside.
+struct trio_files {
+    // Opens a regular file; the options make sense. TRIO_ENOTSUP: it is none.
+    trio_status (*open)(void *context, const char *path,
+                        const struct trio_file_options *options,
+                        trio_handle *ret_handle, int *ret_error);
+
+    // Closes the handle, in every case.
+    trio_status (*close)(void *context, trio_handle handle, int *ret_error);
+
+    // Reads or writes some, at least a byte. TRIO_EEND: there is nothing. What
+    // was opened to append is written at its end, whatever the offset.
+    trio_status (*read)(void *context, trio_handle handle, uint64_t offset,
+                        void *data, size_t size, size_t *ret_length,
+                        int *ret_error);
+    trio_status (*write)(void *context, trio_handle handle, uint64_t offset,
+                         const void *data, size_t size, size_t *ret_length,
+                         int *ret_error);
+    trio_status (*size)(void *context, trio_handle handle, uint64_t *ret_size,
+                        int *ret_error);
+    trio_status (*truncate)(void *context, trio_handle handle, uint64_t size,
+                            int *ret_error);
+
+    // Makes durable what was written, and the length. TRIO_ENOTSUP: that cannot
+    // be done; any other failure: nobody can tell.
+    trio_status (*sync)(void *context, trio_handle handle, int *ret_error);
+
+    trio_status (*rename)(void *context, const char *from, const char *path,
+                          int *ret_error);
+    trio_status (*remove)(void *context, const char *path, int *ret_error);
+
+    // Makes durable what the folder of a path has under each of its names.
+    trio_status (*sync_path)(void *context, const char *path, int *ret_error);
+};
+
 // One interest in some signals. The world posts `entry` through `poster` when
 // one of them arrives, after setting its bit in `pending`.
 struct trio_signal_watch {
@@ -313,7 +351,7 @@ struct trio_jobs {
     void (*release_interrupt)(void *context);
 };
 
-// The world: three tables over one context, because they share handles.
+// The world: its tables over one context, because they share handles.
 struct trio_world {
     void *context;
     // Prepares for one run, in its thread; may set `context`. A failure is the
@@ -323,6 +361,7 @@ struct trio_world {
     const struct trio_io *io;
     const struct trio_net *net;
     const struct trio_jobs *jobs;
+    const struct trio_files *files; // NULL: there are none.
 };
 
 // What the resolver keeps of a run.

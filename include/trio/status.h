@@ -47,7 +47,8 @@
     X(TRIO_ESTALE,          -35, "stale: it does not fit any more")           \
     X(TRIO_ETRUNCATED,      -36, "cut off: there was no room for all of it")  \
     X(TRIO_EUNTRUSTED,      -37, "the peer's certificate is not accepted")    \
-    X(TRIO_EPROTOCOL,       -38, "the peer breaks the protocol, or refuses")
+    X(TRIO_EPROTOCOL,       -38, "the peer breaks the protocol, or refuses")  \
+    X(TRIO_ENOSPC,          -39, "no space left")
 // clang-format on
 
 // What a call came to. Zero is success, the library's own codes are -1 to -999,

@@ -14,6 +14,7 @@
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/event.h>
+#include <trio/file.h>
 #include <trio/gather.h>
 #include <trio/io.h>
 #include <trio/listener.h>

@@ -122,6 +122,8 @@ extern struct trio_campaign_result result;
 extern struct trio_scenario *scenario;
 extern struct trio_history *history;
 extern size_t id;
+extern struct trio_file file;
+extern size_t held;
 extern struct trio_cancel_scope scope;
 extern struct trio_cancel_handle *others;
 extern struct trio_capacity_limiter *limiter;
