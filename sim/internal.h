@@ -60,7 +60,10 @@ uint64_t trio_sim_link_newest_(const struct trio_sim_job *job);
 // How many handles are open.
 size_t trio_sim_network_open_(const struct trio_sim_world_ *world);
 
-// A new run begins, without sockets.
+// And how many of files.
+size_t trio_sim_files_open_(const struct trio_sim_world_ *world);
+
+// A new run begins, without sockets and files.
 void trio_sim_network_reset_(struct trio_sim_world_ *world);
 
 // Gives all memory back.

@@ -5,6 +5,7 @@
 
 #include <trio/run.h>
 
+#include "sim/files/files.h"
 #include "sim/internal.h"
 #include "sim/net/net.h"
 
@@ -167,5 +168,6 @@ struct trio_world trio_sim_world_of_(struct trio_sim_world_ *world)
                                .end = end,
                                .io = &io,
                                .net = &trio_sim_net_,
-                               .jobs = &seam_jobs};
+                               .jobs = &seam_jobs,
+                               .files = &trio_sim_files_};
 }

@@ -31,6 +31,8 @@ struct trio_sim_world_ {
     // lost; NULL: never.
     bool (*fails)(const char *what, bool once);
     bool (*loses)(const struct trio_sim_job *job);
+    // Asked whether something comes out as `outcome`; NULL: never.
+    bool (*comes_out)(const char *what, const char *outcome);
 };
 
 // What a simulated run is made of. The caller owns the storage; it must outlive

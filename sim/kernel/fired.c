@@ -122,7 +122,9 @@ static void say_call(struct kernel *kernel, const struct actor *actor,
     trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
     trio_sim_format_(kernel, words, FIRED_WORDS_MAX, "%s, %s no. %u -> %s", who,
                      call->what, (unsigned)actor->calls,
-                     persistent ? "fails, and from then on" : "fails");
+                     call->outcome != NULL ? call->outcome
+                     : persistent          ? "fails, and from then on"
+                                           : "fails");
 }
 
 static void fail(struct kernel *kernel, const struct deviation *planned,
@@ -135,7 +137,8 @@ static void fail(struct kernel *kernel, const struct deviation *planned,
     if (persistent)
         *(const char **)trio_sim_append_(kernel, &kernel->persistent) =
             kind_of(call);
-    kernel->injected = true;
+    // What is no failure is to be lived with.
+    kernel->injected |= call->outcome == NULL;
     if (kernel->words && call->link != NULL)
         trio_sim_segment_name_(kernel, call->link,
                                trio_sim_link_newest_(call->link), "is lost",
@@ -186,6 +189,13 @@ bool trio_sim_net_loses_(const struct trio_sim_job *job)
     return call_fails(
         trio_sim_current_(),
         (struct call){.what = "segment", .once = true, .link = job});
+}
+
+bool trio_sim_comes_out_so_(const char *what, const char *outcome)
+{
+    return call_fails(
+        trio_sim_current_(),
+        (struct call){.what = what, .once = true, .outcome = outcome});
 }
 
 const struct point *trio_sim_points_(const struct kernel *kernel,

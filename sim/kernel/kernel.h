@@ -301,6 +301,7 @@ struct call {
     bool heap;        // Of malloc and the like, by the scenario's own code.
     bool once;        // There is no sense in its failing from then on.
     const struct trio_sim_job *link; // That loses what is sent, or NULL.
+    const char *outcome; // What comes of it, if it is no failure; or NULL.
 };
 
 // A property that was told of, by name and kind.

@@ -111,6 +111,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->world.announce = trio_sim_announce_;
     kernel->world.fails = trio_sim_net_fails_;
     kernel->world.loses = trio_sim_net_loses_;
+    kernel->world.comes_out = trio_sim_comes_out_so_;
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;

@@ -357,6 +357,8 @@ bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
 // whatever was asked for.
 bool trio_sim_net_fails_(const char *what, bool once);
 bool trio_sim_net_loses_(const struct trio_sim_job *job);
+// Whether something comes out otherwise, now: "is torn".
+bool trio_sim_comes_out_so_(const char *what, const char *outcome);
 
 // ---- words.c ----
 void trio_sim_format_(const struct kernel *kernel, char *buffer, size_t size,

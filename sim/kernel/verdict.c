@@ -166,6 +166,8 @@ static void judge_leftovers(struct kernel *kernel)
         trio_sim_found_(kernel, FAILURE_OWED, text);
     } else if (trio_sim_network_open_(&kernel->world) > 0) {
         trio_sim_found_(kernel, FAILURE_OWED, "left open: a socket or a pipe");
+    } else if (trio_sim_files_open_(&kernel->world) > 0) {
+        trio_sim_found_(kernel, FAILURE_OWED, "left open: a file");
     } else if (kernel->memory.blocks > 0) {
         trio_sim_found_(kernel, FAILURE_MEMORY,
                         "memory of the run was not given back");

@@ -28,6 +28,7 @@ struct trio_sim_host {
     uint32_t last_port; // That was given out.
     uint32_t turn;      // Among those that share a port.
     struct path *paths;
+    struct disk *disk; // NULL: no file was opened.
     uint64_t path_ids;
     struct link *links; // From here to others,
     struct link *loop;  // and to itself; NULL: that takes no time.

@@ -43,7 +43,8 @@ struct network {
     size_t host_count;
     struct link *links;         // All.
     struct name *names;         // The newest first.
-    size_t open;                // Handles of all hosts.
+    size_t open;                // Handles of all hosts, but for
+    size_t files;               // those of files.
     struct endpoint *endpoints; // All, the newest first.
     struct slot **slots;        // By index.
     size_t slot_count;

@@ -60,6 +60,7 @@ void trio_sim_network_reset_(struct trio_sim_world_ *world)
     network->links = NULL;
     network->names = NULL;
     network->open = 0;
+    network->files = 0;
     network->endpoints = NULL;
     network->slot_count = 0;
     network->free_slots = NULL;

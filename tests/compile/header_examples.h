@@ -14,6 +14,7 @@
 #include <trio/clock.h>
 #include <trio/history.h>
 #include <trio/scenario.h>
+#include <trio/sim_file.h>
 #include <trio/sim_job.h>
 #include <trio/sim_net.h>
 #include <trio/testing.h>

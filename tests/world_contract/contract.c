@@ -30,7 +30,7 @@ void world_contract_check(struct trio_config (*config)(void),
     static const struct world_clause *const parts[] = {
         world_stream_clauses, world_datagram_clauses,  world_handle_clauses,
         world_file_clauses,   world_readiness_clauses, world_job_clauses,
-        world_port_clauses,   world_local_clauses};
+        world_port_clauses,   world_local_clauses,     world_disk_clauses};
 
     for (size_t i = 0; i < COUNT(parts); i++) {
         for (const struct world_clause *clause = parts[i]; clause->name != NULL;

@@ -18,6 +18,9 @@ struct world_traits {
     void (*prepare)(void); // Called first in each run; NULL: nothing is.
     trio_handle (*open_file)(void); // An empty one, to read and to write; NULL:
                                     // there are none.
+    const char *(*free_file)(void); // Where a file may be, whose name with an
+                                    // "x" more is free, too; NULL: there are
+                                    // no files to be opened.
     const char *(*free_path)(void); // Where a local socket may be; NULL: there
                                     // are no paths.
 };
@@ -34,6 +37,7 @@ extern const struct world_clause world_stream_clauses[];
 extern const struct world_clause world_datagram_clauses[];
 extern const struct world_clause world_handle_clauses[];
 extern const struct world_clause world_file_clauses[];
+extern const struct world_clause world_disk_clauses[];
 extern const struct world_clause world_readiness_clauses[];
 extern const struct world_clause world_job_clauses[];
 extern const struct world_clause world_port_clauses[];

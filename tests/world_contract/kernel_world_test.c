@@ -29,6 +29,14 @@ static const char *free_path(void)
     return path;
 }
 
+static const char *free_file(void)
+{
+    static char path[40];
+
+    snprintf(path, sizeof(path), "/tmp/trio-disk-%ld", (long)getpid());
+    return path;
+}
+
 TEST_PLAIN(kernel_world, keeps_the_contract)
 {
     static const struct world_traits ipv4 = {.address = "127.0.0.1:0",
@@ -37,6 +45,7 @@ TEST_PLAIN(kernel_world, keeps_the_contract)
                                              .has_jobs = true,
                                              .is_open = true,
                                              .open_file = open_file,
+                                             .free_file = free_file,
                                              .free_path = free_path};
 
     world_contract_check(trio_config_platform, count_descriptors, &ipv4);

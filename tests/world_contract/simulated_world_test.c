@@ -23,12 +23,18 @@ static void make_it_far(void)
     CHECK_OK(trio_sim_link_set_latency(home, home, 7 * TRIO_MS));
 }
 
+static const char *free_file(void)
+{
+    return "/a/file";
+}
+
 static void check_at(const char *address, void (*prepare)(void))
 {
     struct world_traits traits = {.address = address,
                                   .has_local = true,
                                   .has_pipes = true,
                                   .has_jobs = true,
+                                  .free_file = free_file,
                                   .prepare = prepare};
 
     seed = check_seed();
