@@ -15,6 +15,8 @@ void kv_command_del(struct kv_client *client, const struct kv_bytes *arguments,
     for (size_t i = 1; i < count; i++)
         removed += kv_store_remove(&client->server->store, arguments[i]);
     kv_reply_integer(&client->output, removed);
+    if (removed > 0)
+        kv_tell(client, arguments, count);
 }
 
 void kv_command_exists(struct kv_client *client,
@@ -28,13 +30,22 @@ void kv_command_exists(struct kv_client *client,
     kv_reply_integer(&client->output, found);
 }
 
+// Removes it at once if that is now or was before.
+static trio_status expire_after(struct kv_store *store, struct kv_bytes key,
+                                int64_t seconds)
+{
+    if (seconds <= 0)
+        return kv_store_remove(store, key) ? TRIO_OK : TRIO_ENOENT;
+    return kv_store_set_expiry(
+        store, key, trio_time_add(trio_now(), seconds * TRIO_SECOND));
+}
+
 void kv_command_expire(struct kv_client *client,
                        const struct kv_bytes *arguments, size_t count)
 {
     struct kv_store *store = &client->server->store;
     int64_t seconds;
 
-    (void)count;
     if (!kv_take_integer(client, arguments[2], &seconds))
         return;
     if (seconds > TRIO_FOREVER / TRIO_SECOND) {
@@ -42,16 +53,13 @@ void kv_command_expire(struct kv_client *client,
                        "ERR invalid expire time in 'expire' command");
         return;
     }
-    if (seconds <= 0) {
-        kv_reply_integer(&client->output, kv_store_remove(store, arguments[1]));
-        return;
-    }
-    trio_time expires = trio_time_add(trio_now(), seconds * TRIO_SECOND);
-    trio_status rc = kv_store_set_expiry(store, arguments[1], expires);
+    trio_status rc = expire_after(store, arguments[1], seconds);
     if (rc == TRIO_OK || rc == TRIO_ENOENT)
         kv_reply_integer(&client->output, rc == TRIO_OK);
     else
         kv_reply_status(client, rc);
+    if (rc == TRIO_OK)
+        kv_tell(client, arguments, count);
 }
 
 void kv_command_ttl(struct kv_client *client, const struct kv_bytes *arguments,
@@ -76,12 +84,13 @@ void kv_command_persist(struct kv_client *client,
     struct kv_store *store = &client->server->store;
     trio_time expires;
 
-    (void)count;
     bool ends = kv_store_expiry(store, arguments[1], &expires) &&
                 expires != TRIO_FOREVER;
     if (ends)
         trio_ignore(kv_store_set_expiry(store, arguments[1], TRIO_FOREVER));
     kv_reply_integer(&client->output, ends);
+    if (ends)
+        kv_tell(client, arguments, count);
 }
 
 // ---- SCAN ----

@@ -84,37 +84,44 @@ void kv_command_set(struct kv_client *client, const struct kv_bytes *arguments,
     }
     trio_status rc =
         kv_store_set(store, arguments[1], arguments[2], options.expires);
-    if (rc == TRIO_OK)
-        kv_reply_ok(&client->output);
-    else
+    if (rc != TRIO_OK) {
         kv_reply_status(client, rc);
+        return;
+    }
+    kv_reply_ok(&client->output);
+    kv_tell(client, arguments, count);
 }
 
-static void add(struct kv_client *client, struct kv_bytes key, int64_t summand)
+// Adds to the value of the key behind the command.
+static void add(struct kv_client *client, const struct kv_bytes *arguments,
+                int64_t summand)
 {
+    struct kv_bytes key = arguments[1];
     int64_t sum;
 
     if (!kv_check_key(client, key))
         return;
     trio_status rc = kv_store_add(&client->server->store, key, summand, &sum);
-    if (rc == TRIO_OK)
-        kv_reply_integer(&client->output, sum);
-    else
+    if (rc != TRIO_OK) {
         kv_reply_status(client, rc);
+        return;
+    }
+    kv_reply_integer(&client->output, sum);
+    kv_tell(client, arguments, 2);
 }
 
 void kv_command_incr(struct kv_client *client, const struct kv_bytes *arguments,
                      size_t count)
 {
     (void)count;
-    add(client, arguments[1], 1);
+    add(client, arguments, 1);
 }
 
 void kv_command_decr(struct kv_client *client, const struct kv_bytes *arguments,
                      size_t count)
 {
     (void)count;
-    add(client, arguments[1], -1);
+    add(client, arguments, -1);
 }
 
 void kv_command_mget(struct kv_client *client, const struct kv_bytes *arguments,
@@ -142,8 +149,11 @@ void kv_command_mset(struct kv_client *client, const struct kv_bytes *arguments,
                                       arguments[i + 1], TRIO_FOREVER);
         if (rc != TRIO_OK) {
             kv_reply_status(client, rc);
+            if (i > 1)
+                kv_tell(client, arguments, i);
             return;
         }
     }
     kv_reply_ok(&client->output);
+    kv_tell(client, arguments, count);
 }

@@ -70,6 +70,13 @@ void kv_command_config(struct kv_client *client,
 void kv_command_info(struct kv_client *client, const struct kv_bytes *arguments,
                      size_t count);
 
+// Tells of a change of the store, once it is made.
+static inline void kv_tell(const struct kv_client *client,
+                           const struct kv_bytes *words, size_t count)
+{
+    kv_changes_tell(&client->server->changes, words, count);
+}
+
 // Says whether a key, or the name of a channel, is short enough; else it adds
 // an error.
 bool kv_check_key(struct kv_client *client, struct kv_bytes key);

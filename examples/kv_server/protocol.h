@@ -69,6 +69,10 @@ enum kv_parsed kv_parser_parse(struct kv_parser *parser, char *data,
 const char *kv_split_line(char *line, size_t length,
                           struct kv_request *ret_request);
 
+// Adds a request to a buffer, as it is sent.
+void kv_request_add(struct kv_buffer *out, const struct kv_bytes *words,
+                    size_t count);
+
 // ---- Replies: each is added to a buffer ----
 
 void kv_reply_ok(struct kv_buffer *out);

@@ -59,6 +59,15 @@ void kv_reply_bulk(struct kv_buffer *out, struct kv_bytes bytes)
     add(out, "\r\n");
 }
 
+// A request is an array of its words.
+void kv_request_add(struct kv_buffer *out, const struct kv_bytes *words,
+                    size_t count)
+{
+    kv_reply_array(out, count);
+    for (size_t i = 0; i < count; i++)
+        kv_reply_bulk(out, words[i]);
+}
+
 void kv_reply_null(struct kv_buffer *out)
 {
     add(out, "$-1\r\n");

@@ -23,12 +23,22 @@
 
 // ---- The server ----
 
+static void tell_expired(void *arg, struct kv_bytes key)
+{
+    const struct kv_bytes words[] = {{"DEL", 3}, key};
+
+    kv_changes_tell(arg, words, 2);
+}
+
 trio_status kv_server_open(struct kv_server *ret_server,
                            const struct kv_limits *limits)
 {
     *ret_server = (struct kv_server){.limits = *limits, .started = trio_now()};
     kv_hub_init(&ret_server->hub);
-    return kv_store_open(&ret_server->store, (size_t)limits->memory);
+    trio_status rc = kv_store_open(&ret_server->store, (size_t)limits->memory);
+    ret_server->store.on_expired = tell_expired;
+    ret_server->store.on_expired_arg = &ret_server->changes;
+    return rc;
 }
 
 void kv_server_close(struct kv_server *server)

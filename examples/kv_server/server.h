@@ -10,6 +10,7 @@
 #include <trio/stream.h>
 #include <trio/time.h>
 
+#include "examples/kv_server/changes.h"
 #include "examples/kv_server/hub.h"
 #include "examples/kv_server/protocol.h"
 #include "examples/kv_server/store.h"
@@ -37,6 +38,7 @@ struct kv_limits {
 struct kv_server {
     struct kv_limits limits;
     struct kv_store store;
+    struct kv_changes changes; // Of the store.
     struct kv_hub hub;
     struct kv_client *clients; // The newest first.
     int64_t connected;         // How many.

@@ -61,6 +61,14 @@ static void remove_link(struct kv_store *store, struct kv_entry **link)
     free_entry(store, entry);
 }
 
+static void expire(struct kv_store *store, struct kv_entry **link)
+{
+    if (store->on_expired != NULL)
+        store->on_expired(store->on_expired_arg, kv_entry_key(*link));
+    remove_link(store, link);
+    store->expired++;
+}
+
 static bool has_expired(const struct kv_entry *entry)
 {
     return entry->expires != TRIO_FOREVER && entry->expires <= trio_now();
@@ -74,8 +82,7 @@ static struct kv_entry **find(struct kv_store *store, struct kv_bytes key,
 
     if (*link == NULL || !has_expired(*link))
         return link;
-    remove_link(store, link);
-    store->expired++;
+    expire(store, link);
     return kv_table_find(&store->table, key, hash);
 }
 
@@ -243,9 +250,8 @@ size_t kv_store_collect(struct kv_store *store, size_t count)
         struct kv_entry *entry = kv_expiry_first(&store->expiry);
         if (entry == NULL || entry->expires > now)
             break;
-        remove_link(store, kv_table_find(&store->table, kv_entry_key(entry),
-                                         entry->hash));
+        expire(store,
+               kv_table_find(&store->table, kv_entry_key(entry), entry->hash));
     }
-    store->expired += removed;
     return removed;
 }

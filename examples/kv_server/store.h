@@ -23,6 +23,10 @@ struct kv_store {
     size_t bytes;            // In use by entries.
     size_t bytes_max;
     uint64_t expired; // Keys, since it was opened.
+
+    // Told of each key that has expired, before it is removed. NULL: nobody.
+    void (*on_expired)(void *arg, struct kv_bytes key);
+    void *on_expired_arg;
 };
 
 // Opens an empty store of up to `bytes_max` bytes of keys, values and what
