@@ -12,6 +12,8 @@
 
 #include <trio/trio.h>
 
+#include "examples/ends.h"
+
 #define GRACE (1 * TRIO_SECOND) // For what a guest that goes has yet to hear.
 
 struct line {
@@ -180,22 +182,6 @@ static TRIO_CHECKPOINT trio_status talk(struct chat_room *room,
     return rc;
 }
 
-// The end of a guest, however it comes, is what a room lives with.
-static trio_status without_ends(trio_status rc)
-{
-    switch ((int)rc) {
-    case TRIO_EEND:
-    case TRIO_EBROKEN:
-    case TRIO_EMSGSIZE:
-    case TRIO_EPEERTIMEDOUT:
-    case TRIO_ETIMEDOUT:
-    case TRIO_EUNREACHABLE:
-        return TRIO_OK;
-    default:
-        return rc;
-    }
-}
-
 trio_status chat_serve_guest(struct trio_stream *stream, void *room)
 {
     static const struct trio_task_options options = {.name = "sender"};
@@ -208,10 +194,10 @@ trio_status chat_serve_guest(struct trio_stream *stream, void *room)
     trio_status rc =
         trio_nursery_start_soon_with(&nursery, &options, send_lines, &guest);
     if (rc == TRIO_OK)
-        rc = without_ends(talk(room, &guest));
+        rc = ends_as_ok(talk(room, &guest));
     trio_sender_close(&guest.sender); // It hears the rest, and no more.
     trio_cancel_scope_extend_after(trio_nursery_cancel_scope(&nursery), GRACE);
     rc = trio_nursery_close(&nursery, rc);
     trio_receiver_close(&guest.receiver);
-    return without_ends(rc);
+    return ends_as_ok(rc);
 }

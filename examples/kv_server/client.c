@@ -1,0 +1,117 @@
+// A client has one task, which reads requests, executes all that have come, and
+// sends their replies at once.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "examples/kv_server/client.h"
+
+#include "examples/ends.h"
+
+#define READ_MIN 4096 // Room that is worth a call to receive.
+#define SEND_AT                                                                \
+    (64 * 1024) // Replies of a pipeline that are sent before
+                // the rest of it is executed.
+
+static TRIO_CHECKPOINT trio_status receive(struct kv_client *client)
+{
+    struct kv_buffer *in = &client->input;
+    size_t most = in->limit - in->held;
+    char *place = kv_buffer_reserve(in, most < READ_MIN ? most : READ_MIN);
+    size_t length;
+
+    if (place == NULL)
+        return in->failure;
+    if (most > kv_buffer_room(in))
+        most = kv_buffer_room(in);
+    trio_status rc =
+        trio_stream_receive_some(client->stream, place, most, &length);
+    if (rc == TRIO_OK)
+        in->held += length;
+    return rc;
+}
+
+// Says what was wrong, and that nothing more will be read.
+static void refuse(struct kv_client *client, const char *error)
+{
+    kv_reply_error(&client->output, "ERR Protocol error: %s", error);
+    client->closing = true;
+}
+
+// Says whether replies are to be sent before there are more of them. Of who has
+// subscribed nobody would wait for that.
+static bool is_to_be_sent(const struct kv_client *client)
+{
+    size_t half = client->output.limit / 2;
+    return client->subscriber.count == 0 &&
+           client->output.held >= (half < SEND_AT ? half : SEND_AT);
+}
+
+// Executes whole requests until the output is to be sent; says whether there
+// may be more.
+static bool execute_some(struct kv_client *client)
+{
+    struct kv_buffer *in = &client->input;
+
+    while (!client->closing && !is_to_be_sent(client)) {
+        enum kv_parsed parsed =
+            kv_parser_parse(&client->parser, kv_buffer_first(in), in->held);
+        if (parsed == KV_PARSED_ERROR)
+            refuse(client, client->parser.error);
+        if (parsed != KV_PARSED_REQUEST)
+            return false;
+        if (client->parser.request.count > 0)
+            kv_execute(client);
+        kv_buffer_take(in, client->parser.length);
+        client->server->commands++;
+    }
+    return !client->closing;
+}
+
+static TRIO_CHECKPOINT trio_status answer(struct kv_client *client)
+{
+    uint64_t before = client->server->commands;
+    bool more = true;
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && more) {
+        more = execute_some(client);
+        if (client->output.failure == TRIO_EMSGSIZE)
+            kv_client_drop(client);
+        if (client->output.failure != TRIO_OK)
+            return client->output.failure;
+        if (client->server->commands != before) // Not for a part of a request.
+            kv_client_restart_idle_limit(client);
+        rc = kv_client_start_sender(client);
+        if (rc == TRIO_OK)
+            rc = kv_client_flush(client);
+    }
+    if (rc == TRIO_OK && !client->closing &&
+        client->input.held == client->input.limit) {
+        refuse(client, "too big request");
+        rc = kv_client_flush(client);
+    }
+    return rc;
+}
+
+static void unsubscribe_from_all(struct kv_client *client)
+{
+    while (client->subscriber.count > 0)
+        kv_hub_unsubscribe(&client->server->hub, &client->subscriber,
+                           kv_hub_newest(&client->subscriber));
+}
+
+trio_status kv_client_talk(struct kv_client *client)
+{
+    trio_status rc = TRIO_OK;
+
+    while (rc == TRIO_OK && !client->closing) {
+        rc = receive(client);
+        if (rc == TRIO_OK)
+            rc = answer(client);
+    }
+    unsubscribe_from_all(client);
+    if (client->has_sender) {
+        kv_client_restart_idle_limit(client); // For what is left to be sent.
+        trio_parking_lot_unpark_all(&client->lot);
+    }
+    return ends_as_ok(rc);
+}
