@@ -199,6 +199,7 @@ struct plan {
     size_t deviation_count;
     bool details; // Anchors, scopes, cancel points: needed by deviations.
     bool words;   // What happened is kept to be told: trace and texts.
+    bool choices; // Turns and jobs that would have fit are kept, too; details.
     struct perturbation perturbation;
 };
 
@@ -358,6 +359,11 @@ const struct lapse *trio_sim_lapses_(const struct kernel *kernel,
                                      size_t *ret_count);
 const struct call *trio_sim_calls_(const struct kernel *kernel,
                                    size_t *ret_count);
+
+// What else could have come, where the first in line did or a job was not yet
+// done: deviations that fit the run; `choices` only. Of many the first.
+const struct deviation *trio_sim_choices_(const struct kernel *kernel,
+                                          size_t *ret_count);
 
 // Properties, in the order in which the run came to them first.
 const struct property *trio_sim_properties_(const struct kernel *kernel,

@@ -159,6 +159,16 @@ static size_t follow_turn(struct kernel *kernel,
 
 // ---- Choices ----
 
+static void keep_choices(struct kernel *kernel, struct place place,
+                         const struct candidates *candidates)
+{
+    if (place.count > 0)
+        trio_sim_keep_turns_(kernel, candidates,
+                             anchor_of_turn(kernel, candidates));
+    if (candidates->job_count > 0)
+        trio_sim_keep_jobs_(kernel, place);
+}
+
 static size_t choose(struct kernel *kernel, struct candidates *candidates)
 {
     const struct strategy *strategy = kernel->strategy;
@@ -252,6 +262,8 @@ static size_t decide(struct kernel *kernel, struct place place)
         if (kernel->plan->deviation_count > 0)
             trio_sim_follow_events_(kernel, place);
         gather(kernel, place, &candidates);
+        if (UNLIKELY(kernel->plan->choices))
+            keep_choices(kernel, place, &candidates);
         choice = choose(kernel, &candidates);
         if (choice < candidates.loop)
             break;

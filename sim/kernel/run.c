@@ -161,6 +161,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->used.size = sizeof(bool);
     kernel->due.size = sizeof(struct due);
     kernel->persistent.size = sizeof(const char *);
+    kernel->choices.size = sizeof(struct deviation);
     kernel->fired_words.size = sizeof(struct fired_words);
     kernel->names.size = sizeof(struct given_name);
     kernel->histories.size = sizeof(struct history);

@@ -18,7 +18,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 19,
+    ARRAYS = 20,
     ANCHOR_SLOTS = 1 << 15
 };
 
@@ -163,6 +163,7 @@ struct kernel {
             struct array used;       // bool, of each deviation of the plan
             struct array due;        // struct due
             struct array persistent; // const char *: calls that always fail
+            struct array choices;    // struct deviation: that were not taken
 
             // Only with words:
             struct array fired_words;
@@ -302,6 +303,13 @@ uint32_t trio_sim_far_(trio_duration duration);
 trio_time trio_sim_time_of_(const struct kernel *kernel, uint32_t far);
 void trio_sim_say_far_(const struct kernel *kernel, uint32_t far, char *buffer,
                        size_t size);
+
+// ---- choices.c: what else could come ----
+// Keeps turns of others than the first: those have this anchor.
+void trio_sim_keep_turns_(struct kernel *kernel,
+                          const struct candidates *candidates, uint32_t anchor);
+// Keeps the jobs that can be done here.
+void trio_sim_keep_jobs_(struct kernel *kernel, struct place place);
 
 // ---- ranking.c: the line by priority ----
 enum { LONG_LINE = 32 };

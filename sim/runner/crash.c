@@ -49,6 +49,7 @@ static uint64_t runs_before; // besides those.
 static struct death *told;   // Where to tell it.
 static crash_fn *last;
 static void *last_context;
+static bool another_waits; // For what a sanitizer ends the process by.
 
 // Memory for the report, and for a stack that is still good if that of a task
 // is not.
@@ -235,6 +236,12 @@ void __ubsan_on_report(void)
     trio_sim_kernel_ = kernel;
 }
 
+void trio_runner_asan_on_error_(void)
+{
+    if (another_waits)
+        on_sanitizer();
+}
+
 // ---- Steps that never end ----
 
 static struct {
@@ -280,7 +287,7 @@ void trio_runner_crash_limit_(uint64_t seconds, uint64_t endless)
 
 // ---- What the others call ----
 
-void trio_runner_crash_catch_(const struct options *given)
+void trio_runner_crash_catch_signals_(const struct options *given)
 {
     struct sigaction action = {.sa_sigaction = on_crash,
                                .sa_flags = SA_SIGINFO | SA_ONSTACK};
@@ -297,6 +304,13 @@ void trio_runner_crash_catch_(const struct options *given)
         sigaction(deaths[i].signal, &action, &deaths[i].previous);
     sigaction(SIGPROF, &tick, NULL);
     trio_runner_crash_limit_(given->step_seconds, 0);
+    another_waits = true;
+}
+
+void trio_runner_crash_catch_(const struct options *given)
+{
+    trio_runner_crash_catch_signals_(given);
+    another_waits = false;
     trio_runner_sanitizer_catch_(on_sanitizer);
 }
 

@@ -42,6 +42,11 @@ void *trio_runner_shared_new_(size_t size);
 // `options->step_seconds` of processor time is one.
 void trio_runner_crash_catch_(const struct options *options);
 
+// The same, but a sanitizer that ends the process does so by itself, if it does
+// not say before that there is an error: there is somebody else who waits for
+// its end.
+void trio_runner_crash_catch_signals_(const struct options *options);
+
 // Says what is under way: a campaign, or the replay of `token`. Both stay where
 // they are until this is called again; NULL: nothing is.
 void trio_runner_crash_expect_(const struct record *record, const char *token);

@@ -9,9 +9,10 @@
 #pragma weak __sanitizer_set_death_callback
 void __sanitizer_set_death_callback(void (*fn)(void));
 
-// UBSan calls this for each error, before it says what it is. Who defines it is
-// called in its place.
+// UBSan and ASan call these for each error, before they say what it is. Who
+// defines them is called in their place.
 void __ubsan_on_report(void);
+void trio_runner_asan_on_error_(void) __asm__("__asan_on_error");
 
 // Has `fn` called before they end the process.
 static inline void trio_runner_sanitizer_catch_(void (*fn)(void))

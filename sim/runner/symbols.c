@@ -127,7 +127,8 @@ static size_t root_length(const char *own_line)
 
 static bool is_ours(const char *line)
 {
-    static const char *const folders[] = {"core/", "io/", "sim/", "include/"};
+    static const char *const folders[] = {"core/", "io/", "sim/", "include/",
+                                          "fuzz/main/"};
     const char *own_line = symbols[own_symbol()].line;
     size_t length = root_length(own_line);
 

@@ -23,6 +23,7 @@ INCLUDES = (
     ("sim/runner", (ANY_SYSTEM, r'"sim/.*"')),
     ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),
     ("examples", (ANY_SYSTEM, r'"examples/.*"')),
+    ("fuzz", (ANY_SYSTEM, r'"(fuzz|sim|examples)/.*"')),
     ("tests/layering", (r'".*"',)),  # The counterexamples.
     ("tests/examples", (ANY_SYSTEM, r'"(tests|examples)/.*"')),
     ("tests", (ANY_SYSTEM, r'"tests/.*"')),
