@@ -45,6 +45,17 @@ static bool is_to_be_sent(const struct kv_client *client)
            client->output.held >= (half < SEND_AT ? half : SEND_AT);
 }
 
+// What the reply tells of is all that was logged so far, which may be the
+// change of somebody else. What could not be logged nobody waits for.
+static void execute(struct kv_client *client)
+{
+    const struct kv_log *log = client->server->log;
+
+    kv_execute(client);
+    if (log != NULL && kv_log_failure(log) == TRIO_OK)
+        client->logged = log->told;
+}
+
 // Executes whole requests until the output is to be sent; says whether there
 // may be more.
 static bool execute_some(struct kv_client *client)
@@ -59,7 +70,7 @@ static bool execute_some(struct kv_client *client)
         if (parsed != KV_PARSED_REQUEST)
             return false;
         if (client->parser.request.count > 0)
-            kv_execute(client);
+            execute(client);
         kv_buffer_take(in, client->parser.length);
         client->server->commands++;
     }

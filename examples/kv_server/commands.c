@@ -40,6 +40,32 @@ static const struct kv_command *find_command(struct kv_bytes name)
     return NULL;
 }
 
+static bool changes(const struct kv_command *command)
+{
+    static const kv_command_fn all[] = {
+        kv_command_set,  kv_command_incr,   kv_command_decr,    kv_command_del,
+        kv_command_mset, kv_command_expire, kv_command_persist,
+    };
+
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+        if (command->fn == all[i])
+            return true;
+    return false;
+}
+
+bool kv_request_changes(const struct kv_request *request)
+{
+    const struct kv_command *command = find_command(request->arguments[0]);
+
+    return command != NULL && changes(command);
+}
+
+// Why changes cannot be logged, or TRIO_OK.
+static trio_status log_failure(const struct kv_server *server)
+{
+    return server->log == NULL ? TRIO_OK : kv_log_failure(server->log);
+}
+
 void kv_execute(struct kv_client *client)
 {
     const struct kv_request *request = &client->parser.request;
@@ -59,6 +85,9 @@ void kv_execute(struct kv_client *client)
                        "ERR Can't execute '%s': only SUBSCRIBE / UNSUBSCRIBE "
                        "/ PING / QUIT are allowed in this context",
                        command->name);
+    else if (changes(command) && log_failure(client->server) != TRIO_OK)
+        kv_reply_error(out, "MISCONF Errors writing to the AOF file: %s",
+                       trio_status_text(log_failure(client->server)));
     else
         command->fn(client, request->arguments, request->count);
 }

@@ -70,6 +70,9 @@ void kv_command_config(struct kv_client *client,
 void kv_command_info(struct kv_client *client, const struct kv_bytes *arguments,
                      size_t count);
 
+// Says whether a request, if it is one, asks for a change of the store.
+bool kv_request_changes(const struct kv_request *request);
+
 // Tells of a change of the store, once it is made.
 static inline void kv_tell(const struct kv_client *client,
                            const struct kv_bytes *words, size_t count)

@@ -1,6 +1,11 @@
 // Serves an in-memory store by the Redis protocol:
 //
-//     kv_server [ADDRESS:PORT] [--LIMIT=NUMBER]...
+//     kv_server [ADDRESS:PORT] [--append-only FILE] [--fsync POLICY]
+//               [--LIMIT=NUMBER]...
+//
+// With --append-only each change is logged in a file, and what is there already
+// is loaded first. The policy says when a change is durable: "always", before
+// anybody hears of it; "everysec", the default; "no", when the system likes.
 //
 // SIGUSR1 prints what every task is doing. SIGINT and SIGTERM stop it: clients
 // have a moment to be answered. The limits are those of struct kv_limits.
@@ -19,6 +24,9 @@ struct program {
     const char *where;
     struct kv_limits limits;
     struct kv_server server;
+    const char *log_path; // NULL: there is no log.
+    enum kv_fsync fsync;
+    struct kv_log log;
 };
 
 static TRIO_CHECKPOINT trio_status dump_on_signal(void *arg)
@@ -56,6 +64,9 @@ static TRIO_CHECKPOINT trio_status serve_until_signal(void *arg)
     struct program *program = arg;
     struct trio_nursery nursery;
 
+    if (program->log_path != NULL && program->log.cut > 0)
+        fprintf(stderr, "%s: its last %llu bytes were not whole: cut off\n",
+                program->log_path, (unsigned long long)program->log.cut);
     trio_nursery_open(&nursery);
     // Returns once the signal is received, so that none comes too early.
     trio_status rc = trio_nursery_start(&nursery, dump_on_signal, NULL, NULL);
@@ -69,7 +80,12 @@ static TRIO_CHECKPOINT trio_status serve_until_signal(void *arg)
 static TRIO_CHECKPOINT trio_status run(void *arg)
 {
     struct program *program = arg;
-    trio_status rc = kv_serve(&program->server, &program->limits,
+    trio_status rc =
+        program->log_path == NULL
+            ? kv_serve(&program->server, &program->limits, serve_until_signal,
+                       program)
+            : kv_serve_logged(&program->server, &program->limits, &program->log,
+                              program->log_path, program->fsync,
                               serve_until_signal, program);
 
     printf("served %llu clients and %llu commands\n",
@@ -106,19 +122,40 @@ static bool take_limit(const char *argument, struct kv_limits *limits)
     return false;
 }
 
+// Reads an option and its value; says whether it is one of the log's.
+static bool take_log_option(const char *name, const char *value,
+                            struct program *program)
+{
+    if (value == NULL)
+        return false;
+    if (strcmp(name, "--fsync") == 0)
+        return kv_fsync_from_text(value, &program->fsync);
+    if (strcmp(name, "--append-only") != 0)
+        return false;
+    program->log_path = value;
+    return true;
+}
+
 int main(int argc, char **argv)
 {
     struct program program = {.where = "127.0.0.1:6379",
-                              .limits = KV_LIMITS_DEFAULT};
+                              .limits = KV_LIMITS_DEFAULT,
+                              .fsync = KV_FSYNC_EVERYSEC};
 
     for (int i = 1; i < argc; i++) {
         if (take_limit(argv[i], &program.limits))
             continue;
+        if (take_log_option(argv[i], argv[i + 1], &program)) {
+            i++;
+            continue;
+        }
         if (argv[i][0] != '-') {
             program.where = argv[i];
             continue;
         }
         fprintf(stderr, "usage: kv_server [ADDRESS:PORT] [--LIMIT=NUMBER]...\n"
+                        "       [--append-only FILE] "
+                        "[--fsync always|everysec|no]\n"
                         "       LIMIT: clients, memory, key, bulk, request, "
                         "output, subscriptions, idle\n");
         return 2;

@@ -31,15 +31,25 @@ void kv_client_restart_idle_limit(struct kv_client *client)
                                        kv_client_idle_limit(client));
 }
 
+// Waits until all that the output tells of may be told.
+static TRIO_CHECKPOINT trio_status wait_for_log(struct kv_client *client)
+{
+    struct kv_log *log = client->server->log;
+
+    return log == NULL ? TRIO_OK : kv_log_wait(log, client->logged);
+}
+
 // Sends all of the output.
 static TRIO_CHECKPOINT trio_status send_output(struct kv_client *client)
 {
+    trio_status rc = wait_for_log(client);
+    if (rc != TRIO_OK)
+        return rc;
     struct kv_buffer taken = client->output;
-
     client->output = client->sending;
     client->sending = taken;
-    trio_status rc = trio_stream_send_all(
-        client->stream, kv_buffer_first(&taken), taken.held, NULL);
+    rc = trio_stream_send_all(client->stream, kv_buffer_first(&taken),
+                              taken.held, NULL);
     kv_buffer_take(&client->sending, taken.held);
     return rc;
 }

@@ -12,6 +12,7 @@
 
 #include "examples/kv_server/changes.h"
 #include "examples/kv_server/hub.h"
+#include "examples/kv_server/log.h"
 #include "examples/kv_server/protocol.h"
 #include "examples/kv_server/store.h"
 
@@ -39,6 +40,7 @@ struct kv_server {
     struct kv_limits limits;
     struct kv_store store;
     struct kv_changes changes; // Of the store.
+    struct kv_log *log;        // Of those; NULL: there is none.
     struct kv_hub hub;
     struct kv_client *clients; // The newest first.
     int64_t connected;         // How many.
@@ -60,6 +62,7 @@ struct kv_client {
     struct kv_buffer input;
     struct kv_buffer output;  // Replies that nobody sends yet.
     struct kv_buffer sending; // Replies that are being sent.
+    uint64_t logged;          // Offset of what they tell of.
     struct kv_subscriber subscriber;
     struct trio_nursery *nursery;
     struct trio_cancel_scope scope; // Round all: its idle limit.
@@ -104,6 +107,21 @@ TRIO_CHECKPOINT trio_status kv_server_collect(void *server);
 TRIO_CHECKPOINT trio_status kv_serve(struct kv_server *ret_server,
                                      const struct kv_limits *limits,
                                      trio_task_fn serve, void *arg);
+
+// As kv_serve, with a log, which is loaded first and does not move. Nobody
+// hears of a change before kv_log_wait would let him. While changes cannot be
+// logged those that clients ask for are refused.
+//
+// Checkpoint: always.
+// Returns: TRIO_EPROTOCOL  a request of the log cannot be executed; the record
+//                          says why.
+//          other           as kv_serve, or what kv_log_open returned.
+TRIO_CHECKPOINT trio_status kv_serve_logged(struct kv_server *ret_server,
+                                            const struct kv_limits *limits,
+                                            struct kv_log *ret_log,
+                                            const char *path,
+                                            enum kv_fsync fsync,
+                                            trio_task_fn serve, void *arg);
 
 // Executes the request that the client's parser holds, and adds the reply to
 // its output.
