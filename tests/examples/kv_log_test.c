@@ -24,7 +24,6 @@ struct stage {
     struct kv_log log;
     struct kv_changes changes;
     struct text loaded;
-    struct trio_nursery nursery;
 };
 
 static trio_status execute(const struct kv_request *request, void *arg)
@@ -55,27 +54,24 @@ static TRIO_CHECKPOINT trio_status open_log(struct kv_log *log,
                        loaded);
 }
 
-// A log that is empty at first, and is written.
-static TRIO_CHECKPOINT trio_status begin(struct stage *stage,
-                                         enum kv_fsync fsync)
+// Calls a body with a log that is written meanwhile, and to its end.
+static TRIO_CHECKPOINT trio_status play(struct stage *stage,
+                                        enum kv_fsync fsync,
+                                        trio_status (*body)(struct stage *))
 {
+    struct trio_nursery nursery;
+
     *stage = (struct stage){.changes = {NULL}};
     trio_status rc = open_log(&stage->log, fsync, &stage->loaded);
     if (rc != TRIO_OK)
         return rc;
     kv_log_observe(&stage->log, &stage->changes);
-    trio_nursery_open(&stage->nursery);
-    rc = trio_nursery_start_soon(&stage->nursery, kv_log_run, &stage->log);
+    trio_nursery_open(&nursery);
+    rc = trio_nursery_start_soon(&nursery, kv_log_run, &stage->log);
     if (rc == TRIO_OK)
-        return rc;
-    kv_log_close(&stage->log);
-    return trio_nursery_close(&stage->nursery, rc);
-}
-
-static TRIO_CHECKPOINT trio_status end(struct stage *stage, trio_status rc)
-{
-    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&stage->nursery), NULL);
-    rc = trio_nursery_close(&stage->nursery, rc);
+        rc = body(stage);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    rc = trio_nursery_close(&nursery, rc);
     kv_log_close(&stage->log);
     return rc;
 }
@@ -108,16 +104,12 @@ static void lose(void)
     trio_sim_files_lose(trio_sim_host_home());
 }
 
-// Runs a body with a log.
 static TRIO_PARKS void run_stage(enum kv_fsync fsync,
                                  trio_status (*body)(struct stage *))
 {
     struct stage stage;
 
-    trio_status rc = begin(&stage, fsync);
-    if (rc == TRIO_OK)
-        rc = end(&stage, body(&stage));
-    CHECK_OK(rc);
+    CHECK_OK(play(&stage, fsync, body));
 }
 
 #define LOG_TEST(kind, name, fsync)                                            \
@@ -178,23 +170,28 @@ LOG_TEST(TEST_ONCE, without_a_sync_it_is_written_all_the_same, KV_FSYNC_NO)
     return TRIO_OK;
 }
 
-TEST(kv_log, the_end_of_the_writer_waits_for_what_is_left)
+static TRIO_CHECKPOINT trio_status tell_two(struct stage *stage)
+{
+    tell(stage, "a", "1");
+    tell(stage, "b", "2");
+    return trio_checkpoint_if_cancelled();
+}
+
+static TRIO_CHECKPOINT trio_status tell_two_and_lose(struct text *ret_loaded)
 {
     struct stage stage;
+
+    trio_status rc = play(&stage, KV_FSYNC_EVERYSEC, tell_two);
+    lose();
+    return rc == TRIO_OK ? load(ret_loaded, NULL) : rc;
+}
+
+TEST(kv_log, the_end_of_the_writer_waits_for_what_is_left)
+{
     struct text loaded;
 
-    trio_status rc = begin(&stage, KV_FSYNC_EVERYSEC);
-    if (rc == TRIO_OK) {
-        tell(&stage, "a", "1");
-        tell(&stage, "b", "2");
-        rc = end(&stage, TRIO_OK);
-    }
-    lose();
-    if (rc == TRIO_OK)
-        rc = load(&loaded, NULL);
-    if (rc == TRIO_OK && !trio_sim_is_injected())
+    if (CHECK_OK(tell_two_and_lose(&loaded)) && !trio_sim_is_injected())
         CHECK_STRING(loaded.bytes, "SET a 1;SET b 2;");
-    CHECK_OK(rc);
 }
 
 struct teller {
