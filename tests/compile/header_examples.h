@@ -8,11 +8,13 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include <trio/campaign.h>
 #include <trio/clock.h>
 #include <trio/history.h>
+#include <trio/rapidcheck.h>
 #include <trio/scenario.h>
 #include <trio/sim_file.h>
 #include <trio/sim_job.h>
@@ -130,6 +132,10 @@ extern struct trio_cancel_handle *others;
 extern struct trio_capacity_limiter *limiter;
 extern struct trio_condition *condition;
 extern struct trio_lock lock;
+extern struct trio_rc_source *source;
+bool property(struct trio_rc_source *from, void *arg);
+extern const struct trio_rc_machine lift;
+TRIO_CHECKPOINT trio_status use_pool_by(void *steps);
 extern struct trio_semaphore slots;
 extern struct trio_queue *queue;
 extern struct trio_select choice;

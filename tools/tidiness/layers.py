@@ -22,6 +22,7 @@ INCLUDES = (
     ("io", (ANY_SYSTEM, r'"io/.*"')),
     ("sim/runner", (ANY_SYSTEM, r'"sim/.*"')),
     ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),
+    ("fuzz/rapidcheck", (ANY_SYSTEM, r'"fuzz/rapidcheck/.*"')),
     ("examples", (ANY_SYSTEM, r'"examples/.*"')),
     ("fuzz", (ANY_SYSTEM, r'"(fuzz|sim|examples)/.*"')),
     ("tests/layering", (r'".*"',)),  # The counterexamples.
