@@ -26,7 +26,7 @@ static uint8_t *read_file(const char *path, size_t *ret_size)
 {
     FILE *file = fopen(path, "rb");
     uint8_t *data;
-    long size;
+    long size = 0;
 
     if (file == NULL || fseek(file, 0, SEEK_END) != 0 ||
         (size = ftell(file)) < 0)
