@@ -14,9 +14,11 @@ enum {
     HANDLES = 3,
     PEERS = 24,
     BUFFER_MAX = 3,
-    ITEMS_MAX = 128, // Of all.
-    WAITS = 1        // A status that is none: not known yet.
+    ITEMS_MAX = 128 // Of all.
 };
+
+// A status that is none: it waits.
+#define WAITS ((trio_status)-1500)
 
 // A task that waits at one end, as the model has it and as it went.
 struct peer {
@@ -24,7 +26,7 @@ struct peer {
     size_t handle;
     bool sends;
     int item;
-    trio_status expected; // WAITS: it does.
+    trio_status expected;
     int expected_item;
     struct trio_cancel_scope scope;
     bool over;
