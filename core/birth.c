@@ -76,6 +76,7 @@ static void init(struct trio_task *task)
     task->nursery = NULL;
     task->start = NULL;
     task->exits = NULL;
+    task->losses = NULL;
     task->errors = NULL;
     task->result = TRIO_OK;
     task->ignored = 0;
@@ -84,6 +85,7 @@ static void init(struct trio_task *task)
     task->called_started = false;
     task->begun_by_start = false;
     task->has_copy = false;
+    task->abandoned = false;
     trio_scope_init_(&task->root, SCOPE_TASK, task);
 }
 

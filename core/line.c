@@ -11,6 +11,7 @@
 // stays until it has chosen, even if the snapshot has moved.
 
 #include "core/line.h"
+#include "core/pool.h"
 #include "core/run.h"
 #include "core/step.h"
 #include "core/task.h"
@@ -29,14 +30,13 @@ static void release(struct trio_run *run, struct trio_task **snapshot,
 // Room in the snapshot for one task more.
 trio_status trio_line_make_room_(struct trio_run *run)
 {
-    const struct trio_memory *memory = &run->config.memory;
     size_t max = run->tasks_max * 2 + 16;
 
     if (run->config.scheduler.pick == NULL ||
         run->tasks_living < run->tasks_max)
         return TRIO_OK;
     struct trio_task **snapshot =
-        memory->allocate(memory->context, max * sizeof(struct trio_task *));
+        trio_allocate_for_all_(run, max * sizeof(struct trio_task *));
     if (snapshot == NULL)
         return TRIO_ENOMEM;
     if (run->snapshot != NULL)

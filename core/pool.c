@@ -6,8 +6,8 @@
 // the cache. Slabs are kept until the run ends, which bounds a run's memory by
 // its peak.
 
-#include "core/base.h"
 #include "core/pool.h"
+#include "core/base.h"
 #include "core/run.h"
 
 #define SLAB_COUNT_MAX 1024
@@ -21,13 +21,23 @@ struct pool_link {
     struct pool_link *next;
 };
 
-static bool grow(struct trio_run *run, struct pool *pool)
+void *trio_allocate_for_all_(struct trio_run *run, size_t size)
 {
     const struct trio_memory *memory = &run->config.memory;
+    struct trio_task *current = run->current;
+
+    run->current = NULL; // Or it would be in that one's realm.
+    void *block = memory->allocate(memory->context, size);
+    run->current = current;
+    return block;
+}
+
+static bool grow(struct trio_run *run, struct pool *pool)
+{
     size_t size =
         sizeof(struct pool_slab) + CACHE_LINE + pool->size * pool->slab_count;
 
-    struct pool_slab *slab = memory->allocate(memory->context, size);
+    struct pool_slab *slab = trio_allocate_for_all_(run, size);
     if (slab == NULL)
         return false;
     slab->next = pool->slabs;

@@ -20,6 +20,8 @@ struct pool {
     size_t slab_count; // Objects in the next slab.
 };
 
+// Allocates what is the run's, whichever task needs it first.
+void *trio_allocate_for_all_(struct trio_run *run, size_t size);
 void *trio_pool_take_(struct trio_run *run, struct pool *pool);
 void *trio_pool_take_free_(struct pool *pool); // NULL: would allocate.
 void trio_pool_give_(struct pool *pool, void *object);

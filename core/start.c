@@ -40,11 +40,16 @@ static void begin(struct trio_run *run, struct trio_start_ *start)
         trio_scope_sees_outside_(run, scope) || start->target->scope.effective;
 }
 
-static void end(struct trio_run *run, struct trio_start_ *start)
+static void leave_target(const struct trio_start_ *start)
 {
     *start->link = start->next;
     if (start->next != NULL)
         start->next->link = start->link;
+}
+
+static void end(struct trio_run *run, struct trio_start_ *start)
+{
+    leave_target(start);
     start->scope.open = false;
     trio_scope_unlink_(&start->scope);
     trio_nursery_check_empty_(run, start->target);
@@ -104,6 +109,17 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
     }
     end(run, &start);
     return rc;
+}
+
+void trio_start_abandoned_(struct trio_run *run, struct trio_start_ *start)
+{
+    const struct trio_task *owner = start->target->scope.task;
+
+    leave_target(start);
+    if (start->error != NULL)
+        trio_error_give_(run, start->error);
+    if (owner == NULL || !owner->abandoned)
+        trio_nursery_check_empty_(run, start->target);
 }
 
 void trio_start_ended_(struct trio_run *run, struct trio_task *task,

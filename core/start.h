@@ -26,6 +26,8 @@ struct trio_start_ {
     bool queued; // In the run's list to refresh.
 };
 
+// Its caller is abandoned, and the task with it.
+void trio_start_abandoned_(struct trio_run *run, struct trio_start_ *start);
 void trio_start_ended_(struct trio_run *run, struct trio_task *task,
                        trio_status rc, struct trio_error *error);
 

@@ -27,6 +27,20 @@ void **trio_task_realm(void)
     return task == NULL ? NULL : &task->realm;
 }
 
+void *trio_task_realm_of(const struct trio_task *task)
+{
+    return task->realm;
+}
+
+void *trio_task_swap_realm(void *realm)
+{
+    struct trio_task *task = trio_task_current();
+    void *own = task->realm;
+
+    task->realm = realm;
+    return own;
+}
+
 uint64_t trio_task_number(const struct trio_task *task)
 {
     return task->number;
@@ -37,24 +51,45 @@ const char *trio_task_name(const struct trio_task *task)
     return task->name;
 }
 
-void trio_task_on_exit(struct trio_task_exit *node,
-                       void (*fn)(struct trio_task_exit *node))
+static void add(struct trio_task_exit **list, struct trio_task_exit *node,
+                void (*fn)(struct trio_task_exit *node))
 {
-    struct trio_task *task = trio_task_current();
     node->fn = fn;
-    node->next = task->exits;
-    task->exits = node;
+    node->next = *list;
+    *list = node;
 }
 
-void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node)
+static void take_out(struct trio_task_exit **link,
+                     const struct trio_task_exit *node)
 {
-    struct trio_task_exit **link = &task->exits;
     while (*link != NULL && *link != node)
         link = &(*link)->next;
     if (*link == NULL)
         trio_misuse_at_("withdrew an exit function that the task has not", node,
                         NULL);
     *link = node->next;
+}
+
+void trio_task_on_exit(struct trio_task_exit *node,
+                       void (*fn)(struct trio_task_exit *node))
+{
+    add(&trio_task_current()->exits, node, fn);
+}
+
+void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node)
+{
+    take_out(&task->exits, node);
+}
+
+void trio_task_on_abandon(struct trio_task_exit *node,
+                          void (*fn)(struct trio_task_exit *node))
+{
+    add(&trio_task_current()->losses, node, fn);
+}
+
+void trio_task_cancel_abandon(struct trio_task_exit *node)
+{
+    take_out(&trio_task_current()->losses, node);
 }
 
 static void destroy_local(struct trio_task_exit *node)

@@ -31,6 +31,7 @@ struct trio_task {
     bool called_started;
     bool begun_by_start;
     bool has_copy;                   // `arg` lies at the top of its own stack.
+    bool abandoned;                  // It has come to its end where it was.
     struct trio_cancel_scope *scope; // Innermost.
     const void *scope_place;         // Where that was opened.
     struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
@@ -39,6 +40,7 @@ struct trio_task {
     void *arg;
     struct own_stack stack;
     struct trio_task_exit *exits;
+    struct trio_task_exit *losses; // Called if it is abandoned.
     struct trio_error *errors;  // Newest first, at most ERRORS_KEPT.
     struct trio_error *reserve; // So that failing never allocates.
     const char *name;

@@ -60,7 +60,8 @@ TRIO_ANNOTATE trio_annotate_lay_down(void *place, size_t size)
 // each task and of each loop. `trio_annotate_init` or `trio_annotate_thread`
 // begins one, `trio_annotate_destroy` ends it, after its context was left for
 // the last time. One whose context has died may instead be given, with its
-// stack, to a new context.
+// stack, to a new context. Where frames are left on a stack that nobody will be
+// back for, `trio_annotate_clear` says so.
 
 #if defined(TRIO_ANNOTATE_ASAN)
 
@@ -166,6 +167,11 @@ TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
     self->fake_stack = NULL;
 }
 
+TRIO_ANNOTATE trio_annotate_clear(void *base, size_t size)
+{
+    __asan_unpoison_memory_region(base, size);
+}
+
 TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)
 {
     struct trio_annotation dead = {
@@ -232,6 +238,12 @@ TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
         __tsan_destroy_fiber(self->fiber);
 }
 
+TRIO_ANNOTATE trio_annotate_clear(void *base, size_t size)
+{
+    (void)base;
+    (void)size;
+}
+
 TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)
 {
     (void)self;
@@ -282,6 +294,15 @@ TRIO_ANNOTATE trio_annotate_abandon(struct trio_annotation *self)
 TRIO_ANNOTATE trio_annotate_destroy(struct trio_annotation *self)
 {
     (void)self;
+}
+
+TRIO_ANNOTATE trio_annotate_clear(void *base, size_t size)
+{
+    (void)base;
+    (void)size;
+#if defined(VALGRIND_MAKE_MEM_UNDEFINED)
+    VALGRIND_MAKE_MEM_UNDEFINED(base, size);
+#endif
 }
 
 TRIO_ANNOTATE trio_annotate_bury(struct trio_annotation *self)

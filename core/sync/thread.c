@@ -12,6 +12,9 @@
 // function of trio_from_thread_run is a mere call. If the task has left, the
 // work is done where the job is.
 //
+// A call belongs to no realm, and ends in order even if the task is given up:
+// then the work is not done, unless a thread is at it.
+//
 // This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
@@ -52,7 +55,11 @@ struct call {
     trio_status status;
     bool abandonable;
     bool *ret_abandoned;
-    bool over;                // The job is done.
+    bool over;      // The job is done, and the slot is free.
+    bool submitted; // The job has begun,
+    bool returned;  // and the world is done with it.
+    bool lost;      // The task was given up.
+    struct trio_task_exit loss;
     struct trio_task *waiter; // NULL: it has left.
     struct request *request;  // For the waiter, or NULL.
     uint64_t steps;           // Of the run, when the work was last begun.
@@ -105,7 +112,7 @@ static void on_work(struct trio_job *job)
     struct call *call = call_of(job);
 
     call->inside = trio_in_run();
-    if (!call->inside || call->waiter == NULL)
+    if (!call->inside || (call->waiter == NULL && !call->lost))
         work(call);
 }
 
@@ -122,9 +129,10 @@ static void on_done(struct trio_job *job)
     struct call *call = call_of(job);
     struct trio_task *waiter = call->waiter;
 
-    if (!call->worked && waiter == NULL)
+    call->returned = true;
+    if (!call->worked && waiter == NULL && !call->lost)
         work(call);
-    if (call->worked)
+    if (call->worked || call->lost)
         end_job(call);
     if (waiter != NULL)
         trio_wake(waiter, TRIO_OK);
@@ -163,15 +171,55 @@ static bool on_cancel(struct trio_task *task, void *arg)
     return true;
 }
 
-static void answer(struct call *call)
+static void resume(struct call *call, trio_status status)
 {
     struct request *request = call->request;
 
     call->request = NULL;
-    request->status = request->fn(request->arg);
+    request->status = status;
+    call->jobs->resume(&call->job);
+}
+
+static void leave_job(struct call *call)
+{
+    const struct trio_world *world = trio_run_world();
+
+    if (call->waiter != NULL)
+        world->jobs->leave(world->context, &call->job);
+    call->waiter = NULL;
+    if (call->request != NULL)
+        resume(call, TRIO_ECANCELED);
+}
+
+// The task is given up, maybe inside of the work.
+static void on_loss(struct trio_task_exit *loss)
+{
+    struct call *call =
+        (struct call *)((char *)loss - offsetof(struct call, loss));
+
+    call->lost = true;
+    if (current_call == call)
+        current_call = NULL;
+    if (!call->submitted) {
+        if (call->token.limiter != NULL) // It has just been given one.
+            trio_capacity_limiter_release_on_behalf_of(call->limiter, call);
+        call->release(call->release_context, call, sizeof(*call));
+        return;
+    }
+    if (!call->returned)
+        leave_job(call);
+    else if (!call->over)
+        end_job(call);
+    give_up(call);
+}
+
+static void answer(struct call *call)
+{
+    trio_status rc = call->request->fn(call->request->arg);
+
     if (is_cancelled_here())
         set_cancelled(call);
-    call->jobs->resume(&call->job);
+    resume(call, rc);
 }
 
 static TRIO_CHECKPOINT trio_status await(struct call *call)
@@ -228,36 +276,61 @@ static void fill(struct call *call, const struct trio_thread_options *options)
         call->limiter = options->limiter;
 }
 
-trio_status trio_thread_run(const struct trio_thread_options *options,
-                            trio_status (*fn)(void *arg), void *arg)
+// Returns NULL if there is no memory.
+static struct call *make(trio_status (*fn)(void *arg), void *arg,
+                         const struct trio_thread_options *options)
 {
     const struct trio_memory *memory = trio_run_memory();
-    trio_status rc = trio_checkpoint_if_cancelled();
-
-    if (rc != TRIO_OK)
-        return rc;
+    void *own = trio_task_swap_realm(NULL);
     struct call *call = memory->allocate(memory->context, sizeof(*call));
-    if (call == NULL) {
-        trio_cancel_shielded_checkpoint(); // S16
-        return trio_fail_bare(TRIO_ENOMEM);
-    }
+
+    trio_task_swap_realm(own);
+    if (call == NULL)
+        return NULL;
     *call = (struct call){.fn = fn,
                           .arg = arg,
                           .release = memory->release,
                           .release_context = memory->context};
     fill(call, options);
+    trio_task_on_abandon(&call->loss, on_loss);
+    return call;
+}
+
+static TRIO_CHECKPOINT trio_status run_job(struct call *call, bool *ret_whole)
+{
+    trio_status rc = submit(call);
+
+    *ret_whole = rc != TRIO_OK;
+    if (rc != TRIO_OK) {
+        trio_capacity_limiter_release_on_behalf_of(call->limiter, call);
+        return rc;
+    }
+    call->submitted = true;
+    return await(call);
+}
+
+trio_status trio_thread_run(const struct trio_thread_options *options,
+                            trio_status (*fn)(void *arg), void *arg)
+{
+    trio_status rc = trio_checkpoint_if_cancelled();
+    bool whole = true; // Nobody else owns it.
+
+    if (rc != TRIO_OK)
+        return rc;
+    struct call *call = make(fn, arg, options);
+    if (call == NULL) {
+        trio_cancel_shielded_checkpoint(); // S16
+        return trio_fail_bare(TRIO_ENOMEM);
+    }
     rc = trio_capacity_limiter_acquire_on_behalf_of(call->limiter, &call->token,
                                                     call);
-    if (rc == TRIO_OK) {
-        rc = submit(call);
-        if (rc == TRIO_OK) {
-            rc = await(call);
-            give_up(call);
-            return rc;
-        }
-        trio_capacity_limiter_release_on_behalf_of(call->limiter, call);
-    }
-    memory->release(memory->context, call, sizeof(*call));
+    if (rc == TRIO_OK)
+        rc = run_job(call, &whole);
+    trio_task_cancel_abandon(&call->loss);
+    if (whole)
+        call->release(call->release_context, call, sizeof(*call));
+    else
+        give_up(call);
     return rc;
 }
 

@@ -12,6 +12,7 @@
 #include <trio/error.h>
 #include <trio/file.h>
 #include <trio/message.h>
+#include <trio/realm.h>
 #include <trio/resolve.h>
 #include <trio/status.h>
 #include <trio/time.h>
@@ -531,19 +532,6 @@ const struct trio_world *trio_run_world(void);
 //
 // Checkpoint: never.
 const struct trio_memory *trio_run_memory(void);
-
-// Returns where the current task keeps in which part of the world it is, for a
-// world that has parts; whoever a task starts begins in the same one, and the
-// main task with NULL. Outside any task there is no such place, and NULL is
-// returned. Misuse outside a run.
-//
-//     void **realm = trio_task_realm();
-//
-//     if (realm != NULL)
-//         *realm = machine; // and of all whom this task starts
-//
-// Checkpoint: never.
-void **trio_task_realm(void);
 
 // Returns what the resolver keeps of the current run. Misuse outside a run.
 //

@@ -2,6 +2,9 @@
 // was the first to ask; it is cancelled when the last one who waits has left.
 // From then on nobody finds it: who asks the same has it asked anew.
 //
+// It is the run's: it is in no realm, and who is given up while he waits for it
+// leaves it like all others.
+//
 // What the system's resolver writes to has two owners, that task and the
 // thread, since the thread may be the last one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
@@ -228,8 +231,8 @@ static struct trio_question_ *find(const struct trio_lookup *lookup,
     return question;
 }
 
-static struct trio_question_ *begin(const struct trio_lookup *lookup,
-                                    bool backwards)
+static struct trio_question_ *begin_anywhere(const struct trio_lookup *lookup,
+                                             bool backwards)
 {
     static const struct trio_task_options options = {.name = "resolver"};
     const struct trio_memory *memory = trio_run_memory();
@@ -253,6 +256,16 @@ static struct trio_question_ *begin(const struct trio_lookup *lookup,
     return question;
 }
 
+static struct trio_question_ *begin(const struct trio_lookup *lookup,
+                                    bool backwards)
+{
+    void *own = trio_task_swap_realm(NULL);
+    struct trio_question_ *question = begin_anywhere(lookup, backwards);
+
+    trio_task_swap_realm(own);
+    return question;
+}
+
 static void leave(struct trio_question_ *question)
 {
     question->waiting--;
@@ -262,6 +275,32 @@ static void leave(struct trio_question_ *question)
             trio_cancel_scope_cancel(&question->scope, "nobody waits for it");
     }
     give_up(question);
+}
+
+struct waiter {
+    struct trio_task_exit loss; // First.
+    struct trio_question_ *question;
+};
+
+static void on_loss(struct trio_task_exit *loss)
+{
+    leave(((struct waiter *)loss)->question); // Its first member.
+}
+
+static TRIO_CHECKPOINT trio_status await(struct trio_question_ *question,
+                                         struct trio_lookup *ret_lookup)
+{
+    struct waiter waiter = {.question = question};
+
+    question->waiting++;
+    question->owners++;
+    trio_task_on_abandon(&waiter.loss, on_loss);
+    trio_status rc = trio_event_wait(&question->answered);
+    trio_task_cancel_abandon(&waiter.loss);
+    if (rc == TRIO_OK)
+        *ret_lookup = question->lookup;
+    leave(question);
+    return rc;
 }
 
 trio_status trio_question_ask_(struct trio_lookup *lookup, bool backwards)
@@ -277,11 +316,5 @@ trio_status trio_question_ask_(struct trio_lookup *lookup, bool backwards)
         trio_cancel_shielded_checkpoint(); // S16
         return TRIO_ENOMEM;
     }
-    question->waiting++;
-    question->owners++;
-    rc = trio_event_wait(&question->answered);
-    if (rc == TRIO_OK)
-        *lookup = question->lookup;
-    leave(question);
-    return rc;
+    return await(question, lookup);
 }

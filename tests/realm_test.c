@@ -1,0 +1,228 @@
+// Giving tasks up: what trio/realm.h promises.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/realm.h>
+
+#include "tests/campaigns.h"
+#include "tests/check.h"
+#include "tests/tasks.h"
+
+static int machine, other;
+
+// Starts a task in a realm.
+static trio_status start_in(void *realm, struct trio_nursery *nursery,
+                            trio_task_fn fn, void *arg)
+{
+    void *own = trio_task_swap_realm(realm);
+    trio_status rc = trio_nursery_start_soon(nursery, fn, arg);
+
+    CHECK(trio_task_swap_realm(own) == realm);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status note_realm(void *arg)
+{
+    *(void **)arg = trio_task_realm_of(trio_task_current());
+    return TRIO_OK;
+}
+
+TEST_ONCE(realm, whom_a_task_starts_is_in_its_realm)
+{
+    struct trio_nursery nursery;
+    void *seen = NULL;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(start_in(&machine, &nursery, note_realm, &seen));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK(seen == &machine);
+    CHECK(*trio_task_realm() == NULL);
+}
+
+TEST(realm, only_its_own_tasks_are_given_up)
+{
+    struct log log = {0};
+    struct worker lost = {.delay = TRIO_SECOND, .log = &log, .name = 'a'};
+    struct worker kept = {.delay = TRIO_SECOND, .log = &log, .name = 'b'};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = start_in(&machine, &nursery, worker_run, &lost);
+    if (rc == TRIO_OK)
+        rc = start_in(&other, &nursery, worker_run, &kept);
+    if (rc == TRIO_OK)
+        rc = trio_wait_all_tasks_blocked(0);
+    bool asleep = rc == TRIO_OK && log.length == 0;
+    CHECK(!trio_realm_abandon(&machine));
+    rc = trio_nursery_close(&nursery, rc);
+    CHECK_OK(rc);
+    if (rc == TRIO_OK && asleep)
+        CHECK_LOG(log, "b");
+}
+
+TEST_ONCE(realm, who_has_not_run_never_does)
+{
+    struct log log = {0};
+    struct worker worker = {.log = &log, .name = 'a'};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(start_in(&machine, &nursery, worker_run, &worker));
+    CHECK(!trio_realm_abandon(&machine));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "");
+}
+
+// ---- The caller ----
+
+static TRIO_CHECKPOINT trio_status give_itself_up(void *arg)
+{
+    struct trio_nursery nursery;
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, TRIO_SECOND);
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, sleep_forever, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    if (rc == TRIO_OK) {
+        CHECK(trio_realm_abandon(&machine));
+        *(bool *)arg = true;
+        trio_task_abandon();
+    }
+    rc = trio_nursery_close(&nursery, rc);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+TEST(realm, the_caller_is_told_that_it_is_one_of_them_and_leaves)
+{
+    struct trio_nursery nursery;
+    bool told = false;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = start_in(&machine, &nursery, give_itself_up, &told);
+    rc = trio_nursery_close(&nursery, rc);
+    CHECK_OK(rc);
+    CHECK(rc != TRIO_OK || told);
+}
+
+static TRIO_CHECKPOINT trio_status abandon_none(void *arg)
+{
+    (void)arg;
+    trio_ignore(trio_realm_abandon(NULL));
+    return TRIO_OK;
+}
+
+TEST_PLAIN(realm, the_realm_null_is_nobodys)
+{
+    const struct trio_scenario scenario = {.name = "none", .fn = abandon_none};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_STRING(result.text, "gave up the tasks of no realm");
+}
+
+// ---- What it is told by ----
+
+struct member {
+    struct trio_task_exit exit; // First.
+    int count;
+};
+
+static void count_loss(struct trio_task_exit *node)
+{
+    ((struct member *)node)->count++; // Its first member.
+}
+
+static TRIO_CHECKPOINT trio_status be_member(void *arg)
+{
+    struct member *member = arg;
+
+    trio_task_on_abandon(&member->exit, count_loss);
+    return trio_sleep(TRIO_SECOND);
+}
+
+static TRIO_CHECKPOINT trio_status be_member_no_more(void *arg)
+{
+    struct member *member = arg;
+
+    trio_task_on_abandon(&member->exit, count_loss);
+    trio_task_cancel_abandon(&member->exit);
+    return trio_sleep(TRIO_SECOND);
+}
+
+TEST_ONCE(realm, who_asked_for_it_is_told_of_the_loss_and_of_no_other_end)
+{
+    struct member members[3] = {0};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(start_in(&machine, &nursery, be_member, &members[0]));
+    CHECK_OK(start_in(&machine, &nursery, be_member_no_more, &members[1]));
+    CHECK_OK(start_in(&other, &nursery, be_member, &members[2]));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK(!trio_realm_abandon(&machine));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(members[0].count, 1);
+    CHECK_EQ(members[1].count, 0);
+    CHECK_EQ(members[2].count, 0);
+}
+
+// ---- Abort functions ----
+
+struct slot {
+    struct trio_task *task;
+    int calls;
+};
+
+static bool leave_slot(struct trio_task *task, void *arg)
+{
+    struct slot *slot = arg;
+
+    (void)task;
+    slot->calls++;
+    slot->task = NULL;
+    return false;
+}
+
+static TRIO_CHECKPOINT trio_status wait_in_slot(void *arg)
+{
+    struct slot *slot = arg;
+
+    slot->task = trio_task_current();
+    return trio_park(&test_wait, slot, leave_slot, slot);
+}
+
+// It has refused to be cancelled before, and is asked again.
+TEST_ONCE(realm, abort_functions_are_called_whatever_they_say)
+{
+    struct slot slot = {NULL, 0};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(start_in(&machine, &nursery, wait_in_slot, &slot));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    CHECK_EQ(slot.calls, 1);
+    CHECK(!trio_realm_abandon(&machine));
+    CHECK_EQ(slot.calls, 2);
+    CHECK(slot.task == NULL);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// ---- On the real kernel ----
+
+TEST_REAL(realm, stacks_and_timers_are_given_back)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (int i = 0; i < 100; i++) {
+        bool told = false;
+        CHECK_OK(start_in(&machine, &nursery, sleep_forever, NULL));
+        CHECK_OK(start_in(&machine, &nursery, give_itself_up, &told));
+        for (int k = 0; k < 3; k++)
+            CHECK_OK(trio_checkpoint());
+        CHECK(told);
+        CHECK_EQ(trio_run_statistics().tasks_living, 1);
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
