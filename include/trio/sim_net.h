@@ -124,10 +124,46 @@ struct trio_sim_host *trio_sim_host_home(void);
 // Starts a task on a host, in any nursery. Only in a task.
 //
 // Checkpoint: never.
-// Returns: as trio_nursery_start_soon.
+// Returns: as trio_nursery_start_soon, and
+//          TRIO_EUNREACHABLE  the host is down; nothing was started.
 TRIO_MUST_USE trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
                                                    struct trio_nursery *nursery,
                                                    trio_task_fn fn, void *arg);
+
+// Has a host lose its power: what runs there comes to its end where it is.
+// Nothing of its tasks ever happens again: no step, no cleanup, no exit
+// function. A nursery in which such a task was started from elsewhere sees it
+// end, with TRIO_OK. A task of another host in a nursery of such a task is
+// given up as well; what that one held stays with its own host. What they wait
+// for forgets them, and a function that a thread has not begun never begins.
+// What they owe (trio_sim_owe) is forgiven, and what they took is given back:
+// the run's memory, blocks of malloc, descriptors of files. Outside of
+// campaigns memory stays taken, and everywhere what a library that is not
+// linked in has taken for them, as OpenSSL does.
+//
+// Its sockets are gone and its ports free, without a word to anybody. What is
+// sent there by connections is sent again and again until the host is up, and
+// then reset; datagrams are lost. What it has sent already arrives.
+//
+// A lock, a permit, a token of a limiter in memory that is not the host's is
+// not given back: hosts share no memory, and a scenario that has them share
+// some has to know.
+//
+// A host that is down stays so. A task may crash its own host: then there is no
+// return. Misuse for the scenario's own host, and outside a task.
+//
+//     trio_sim_host_crash(distant);
+//     rc = trio_sleep(10 * TRIO_SECOND);
+//     trio_sim_host_restart(distant); // Nothing runs there yet.
+//
+// Checkpoint: never.
+void trio_sim_host_crash(struct trio_sim_host *host);
+
+// Has a host that is down be up again, with nothing running, and the addresses
+// that it had. A host that is up stays so.
+//
+// Checkpoint: never.
+void trio_sim_host_restart(struct trio_sim_host *host);
 
 // Returns an address of a host, with a port.
 //

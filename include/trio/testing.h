@@ -15,6 +15,7 @@
 #include <trio/stream_contract.h>
 #include <trio/time.h>
 
+struct trio_sim_host;
 struct trio_sim_job;
 
 // Private. The world of a simulated run: jobs, in the order of starting, and a
@@ -33,6 +34,9 @@ struct trio_sim_world_ {
     bool (*loses)(const struct trio_sim_job *job);
     // Asked whether something comes out as `outcome`; NULL: never.
     bool (*comes_out)(const char *what, const char *outcome);
+    // Told that the tasks of a host are no more; NULL: nobody asks.
+    void (*crashed)(const struct trio_sim_host *host);
+    bool has_hosts; // In this run, besides the first.
 };
 
 // What a simulated run is made of. The caller owns the storage; it must outlive

@@ -12,8 +12,9 @@ void trio_sim_descriptor_took_(struct kernel *kernel,
                                const struct descriptor *descriptor)
 {
     trio_sim_descriptor_gave_(kernel, descriptor->number);
-    *(struct descriptor *)trio_sim_append_(kernel, &kernel->descriptors) =
-        *descriptor;
+    struct descriptor *taken = trio_sim_append_(kernel, &kernel->descriptors);
+    *taken = *descriptor;
+    taken->realm = trio_sim_realm_(kernel);
 }
 
 void trio_sim_descriptor_gave_(struct kernel *kernel, int number)
@@ -29,6 +30,20 @@ void trio_sim_descriptor_gave_(struct kernel *kernel, int number)
 const struct descriptor *trio_sim_descriptor_left_(const struct kernel *kernel)
 {
     return kernel->descriptors.count > 0 ? at(kernel, 0) : NULL;
+}
+
+void trio_sim_descriptors_forgive_(struct kernel *kernel, const void *realm)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < kernel->descriptors.count; i++) {
+        struct descriptor *one = at(kernel, i);
+        if (one->realm == realm)
+            one->close(one->number);
+        else
+            *at(kernel, kept++) = *one;
+    }
+    kernel->descriptors.count = kept;
 }
 
 void trio_sim_descriptors_end_(struct kernel *kernel)

@@ -2,6 +2,8 @@
 // A block that leaves closes its gap, so that no search ends too early.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <stdlib.h>
+
 #include "sim/kernel/state.h"
 
 enum { SLOTS_FIRST = 256 };
@@ -37,10 +39,9 @@ static void release(struct kernel *kernel, const struct heap *heap)
                         heap->slot_count * sizeof(*heap->slots));
 }
 
-static void grow(struct kernel *kernel)
+static void grow(struct kernel *kernel, struct heap *heap)
 {
     const struct trio_memory *memory = &kernel->memory.base;
-    struct heap *heap = &kernel->heap;
     struct heap old = *heap;
     size_t count = old.slot_count == 0 ? SLOTS_FIRST : 2 * old.slot_count;
 
@@ -55,22 +56,20 @@ static void grow(struct kernel *kernel)
     release(kernel, &old);
 }
 
-void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
-                         const void *place)
+static void add(struct kernel *kernel, struct heap *heap,
+                struct heap_block block)
 {
-    struct heap *heap = &kernel->heap;
-
     if (heap->count >= heap->slot_count / 4 * 3)
-        grow(kernel);
-    size_t i = find(heap, block);
+        grow(kernel, heap);
+    block.number = heap->taken++;
+    size_t i = find(heap, block.block);
     if (heap->slots[i].block == NULL)
         heap->count++;
-    heap->slots[i] = (struct heap_block){block, size, place, heap->taken++};
+    heap->slots[i] = block;
 }
 
-void trio_sim_heap_gave_(struct kernel *kernel, const void *block)
+static void take_out(struct heap *heap, const void *block)
 {
-    struct heap *heap = &kernel->heap;
     size_t mask = heap->slot_count - 1;
 
     if (heap->count == 0)
@@ -91,6 +90,35 @@ void trio_sim_heap_gave_(struct kernel *kernel, const void *block)
     heap->slots[gap].block = NULL;
 }
 
+void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
+                         const void *place)
+{
+    add(kernel, &kernel->heap,
+        (struct heap_block){.block = block,
+                            .size = size,
+                            .place = place,
+                            .realm = trio_sim_realm_(kernel)});
+}
+
+void trio_sim_heap_gave_(struct kernel *kernel, const void *block)
+{
+    take_out(&kernel->heap, block);
+}
+
+void trio_sim_lent_(struct kernel *kernel, const void *block, size_t size)
+{
+    const void *realm = trio_sim_realm_(kernel);
+
+    if (realm != NULL)
+        add(kernel, &kernel->lent,
+            (struct heap_block){.block = block, .size = size, .realm = realm});
+}
+
+void trio_sim_returned_(struct kernel *kernel, const void *block)
+{
+    take_out(&kernel->lent, block);
+}
+
 bool trio_sim_uses_malloc_(const struct kernel *kernel)
 {
     return kernel->heap.taken > 0;
@@ -105,10 +133,8 @@ size_t trio_sim_heap_size_(const struct kernel *kernel, const void *block)
                                                            : SIZE_MAX;
 }
 
-void trio_sim_heap_reset_(struct kernel *kernel)
+static void reset(struct heap *heap)
 {
-    struct heap *heap = &kernel->heap;
-
     if (heap->count > 0)
         __builtin_memset(heap->slots, 0,
                          heap->slot_count * sizeof(*heap->slots));
@@ -116,21 +142,51 @@ void trio_sim_heap_reset_(struct kernel *kernel)
     heap->taken = 0;
 }
 
-const struct heap_block *trio_sim_heap_left_(const struct kernel *kernel)
+void trio_sim_heap_reset_(struct kernel *kernel)
 {
-    const struct heap *heap = &kernel->heap;
+    reset(&kernel->heap);
+    reset(&kernel->lent);
+}
+
+// Of a realm; NULL: of all.
+static const struct heap_block *oldest_of(const struct heap *heap,
+                                          const void *realm)
+{
     const struct heap_block *oldest = NULL;
 
     for (size_t i = 0; heap->count > 0 && i < heap->slot_count; i++) {
         const struct heap_block *block = &heap->slots[i];
-        if (block->block != NULL &&
+        if (block->block != NULL && (realm == NULL || block->realm == realm) &&
             (oldest == NULL || block->number < oldest->number))
             oldest = block;
     }
     return oldest;
 }
 
+const struct heap_block *trio_sim_heap_left_(const struct kernel *kernel)
+{
+    return oldest_of(&kernel->heap, NULL);
+}
+
+// In the order of taking, wherever they lie: who takes memory next gets what
+// was given back last.
+void trio_sim_heap_forgive_(struct kernel *kernel, const void *realm)
+{
+    const struct trio_memory *memory = &kernel->config.memory;
+    const struct heap_block *block;
+
+    while ((block = oldest_of(&kernel->heap, realm)) != NULL) {
+        void *left = (void *)(uintptr_t)block->block;
+        take_out(&kernel->heap, left);
+        free(left);
+    }
+    while ((block = oldest_of(&kernel->lent, realm)) != NULL)
+        memory->release(memory->context, (void *)(uintptr_t)block->block,
+                        block->size);
+}
+
 void trio_sim_heap_end_(struct kernel *kernel)
 {
     release(kernel, &kernel->heap);
+    release(kernel, &kernel->lent);
 }

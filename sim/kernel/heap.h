@@ -1,4 +1,5 @@
-// What the scenario's own code has taken from malloc in a run.
+// What the scenario's own code has taken from malloc in a run, and what those
+// of its hosts have of the run's own memory.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_SIM_KERNEL_HEAP_H
@@ -15,6 +16,7 @@ struct heap_block {
     size_t size;
     const void *place; // Of the call.
     uint64_t number;   // Which of those taken.
+    const void *realm; // Of the task that called, or NULL.
 };
 
 // A hash table by address.
@@ -36,6 +38,13 @@ bool trio_sim_heap_fails_(struct kernel *kernel, const char *what);
 void trio_sim_heap_took_(struct kernel *kernel, const void *block, size_t size,
                          const void *place);
 void trio_sim_heap_gave_(struct kernel *kernel, const void *block);
+
+// The same of the run's own memory, while there are hosts.
+void trio_sim_lent_(struct kernel *kernel, const void *block, size_t size);
+void trio_sim_returned_(struct kernel *kernel, const void *block);
+
+// Frees what the tasks of a realm have taken.
+void trio_sim_heap_forgive_(struct kernel *kernel, const void *realm);
 
 // Returns the size of a block of the run's, SIZE_MAX: it is none.
 size_t trio_sim_heap_size_(const struct kernel *kernel, const void *block);

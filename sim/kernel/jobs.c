@@ -157,7 +157,9 @@ static trio_status submit(void *context, struct trio_job *job)
     (void)context; // The world's.
     if (trio_sim_call_fails_(kernel, "thread"))
         return TRIO_ENOMEM;
+    void *own = trio_task_swap_realm(NULL); // It may work longer than its host.
     struct thread *thread = memory->allocate(memory->context, sizeof(*thread));
+    trio_task_swap_realm(own);
     if (thread == NULL)
         return TRIO_ENOMEM;
     thread->work = job;

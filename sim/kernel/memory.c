@@ -156,13 +156,15 @@ static void *allocate(void *context, size_t size)
 {
     struct sim_memory *memory = context;
 
-    if (memory->fails(memory->fails_context, "allocate"))
+    if (memory->fails(memory->watcher, "allocate"))
         return NULL;
     void *block =
         is_large(size) ? take_large(memory, size) : take_small(memory, size);
     if (block == NULL)
         return NULL;
     memory->blocks++;
+    if (*memory->has_hosts)
+        memory->took(memory->watcher, block, size);
     if (memory->junk != 0)
         __builtin_memset(block, memory->junk, size);
     return block;
@@ -173,6 +175,8 @@ static void release(void *context, void *block, size_t size)
     struct sim_memory *memory = context;
 
     memory->blocks--;
+    if (*memory->has_hosts)
+        memory->gave(memory->watcher, block);
     if (is_large(size)) {
         give_large(memory, block);
         return;
@@ -228,7 +232,7 @@ static trio_status stack_reserve(void *context, size_t size)
 
     if (stacks == NULL)
         return TRIO_EINVAL;
-    if (memory->fails(memory->fails_context, "stack"))
+    if (memory->fails(memory->watcher, "stack"))
         return TRIO_ENOMEM;
     size_t taken = stacks->all_count - stacks->free_count;
     if (taken + stacks->promised == stacks->owned) {

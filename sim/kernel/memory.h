@@ -29,7 +29,12 @@ struct sim_memory {
 
     // Asked before each request that can fail; true: it does.
     bool (*fails)(void *context, const char *what);
-    void *fails_context;
+    void *watcher;
+
+    // Told of each block, while `*has_hosts`.
+    void (*took)(void *context, const void *block, size_t size);
+    void (*gave)(void *context, const void *block);
+    const bool *has_hosts;
 
     struct sim_chunk *chunks;
     struct sim_chunk *chunk;    // In use; those before it are full.

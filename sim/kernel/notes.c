@@ -89,6 +89,14 @@ static void spawned(struct kernel *kernel, const struct trio_note *note)
     trio_sim_started_(kernel, actor);
 }
 
+// Who is given up may be in line.
+static void ended(struct kernel *kernel, struct actor *actor)
+{
+    actor->living = false;
+    if (kernel->ranking.count > 0)
+        trio_sim_leave_line_(kernel, actor);
+}
+
 static void used(struct kernel *kernel, const struct trio_note *note,
                  const char *verb)
 {
@@ -194,7 +202,7 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
         spawned(kernel, note);
         break;
     case TRIO_NOTE_TASK_EXIT:
-        trio_sim_actor_number_(kernel, task)->living = false;
+        ended(kernel, trio_sim_actor_number_(kernel, task));
         break;
     case TRIO_NOTE_PARK:
         used(kernel, note, note->text);
@@ -218,7 +226,7 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
         trio_sim_property_(kernel, note->text, note->first);
         break;
     case TRIO_NOTE_OWE:
-        trio_sim_owe_(kernel, note->object, note->text);
+        trio_sim_owe_(kernel, note->task, note->object, note->text);
         break;
     case TRIO_NOTE_SETTLE:
         trio_sim_settle_(kernel, note->object);

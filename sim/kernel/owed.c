@@ -3,11 +3,20 @@
 
 #include "sim/kernel/state.h"
 
-void trio_sim_owe_(struct kernel *kernel, const void *object, const char *kind)
+const void *trio_sim_realm_(const struct kernel *kernel)
 {
+    void **realm = kernel->world.has_hosts ? trio_task_realm() : NULL;
+
+    return realm == NULL ? NULL : *realm;
+}
+
+void trio_sim_owe_(struct kernel *kernel, const struct trio_task *task,
+                   const void *object, const char *kind)
+{
+    const void *realm = task == NULL ? NULL : trio_task_realm_of(task);
     struct owed *owed = trio_sim_append_(kernel, &kernel->owed);
 
-    *owed = (struct owed){object, kind};
+    *owed = (struct owed){object, kind, realm};
 }
 
 void trio_sim_settle_(struct kernel *kernel, const void *object)
@@ -31,4 +40,25 @@ const char *trio_sim_still_owed_(const struct kernel *kernel)
     if (kernel->owed.count == 0)
         return NULL;
     return ARRAY_AT(&kernel->owed, struct owed, 0)->kind;
+}
+
+static void forgive(struct kernel *kernel, const void *realm)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < kernel->owed.count; i++) {
+        struct owed *owed = ARRAY_AT(&kernel->owed, struct owed, i);
+        if (owed->realm != realm)
+            *ARRAY_AT(&kernel->owed, struct owed, kept++) = *owed;
+    }
+    kernel->owed.count = kept;
+}
+
+void trio_sim_crashed_(const struct trio_sim_host *host)
+{
+    struct kernel *kernel = trio_sim_current_();
+
+    forgive(kernel, host);
+    trio_sim_heap_forgive_(kernel, host);
+    trio_sim_descriptors_forgive_(kernel, host);
 }

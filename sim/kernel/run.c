@@ -48,6 +48,16 @@ static bool call_fails(void *context, const char *what)
     return trio_sim_call_fails_(context, what);
 }
 
+static void block_taken(void *context, const void *block, size_t size)
+{
+    trio_sim_lent_(context, block, size);
+}
+
+static void block_given(void *context, const void *block)
+{
+    trio_sim_returned_(context, block);
+}
+
 static uint64_t next_random(void *context)
 {
     struct kernel *kernel = context;
@@ -112,6 +122,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->world.fails = trio_sim_net_fails_;
     kernel->world.loses = trio_sim_net_loses_;
     kernel->world.comes_out = trio_sim_comes_out_so_;
+    kernel->world.crashed = trio_sim_crashed_;
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
@@ -146,7 +157,10 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
         return NULL;
     }
     kernel->memory.fails = call_fails;
-    kernel->memory.fails_context = kernel;
+    kernel->memory.took = block_taken;
+    kernel->memory.gave = block_given;
+    kernel->memory.has_hosts = &kernel->world.has_hosts;
+    kernel->memory.watcher = kernel;
     kernel->actors.size = sizeof(struct actor);
     kernel->jobs.size = sizeof(struct pending_job);
     kernel->ranking.size = sizeof(struct ranked);

@@ -50,6 +50,7 @@ struct history {
 struct owed {
     const void *object; // NULL: it was.
     const char *kind;
+    const void *realm; // Of the task that owes it.
 };
 
 // An event that is kept to be told.
@@ -143,6 +144,7 @@ struct kernel {
     uint64_t taken[(1 << TARGET_BITS) / 64];
     struct object_table objects;
     struct heap heap;
+    struct heap lent;
     union {
         struct array arrays[ARRAYS];
         struct {
@@ -383,7 +385,12 @@ const char *trio_sim_given_name_(const struct kernel *kernel,
                                  const void *object);
 
 // ---- owed.c ----
-void trio_sim_owe_(struct kernel *kernel, const void *object, const char *kind);
+// Returns the realm of the current task, NULL if it has none.
+const void *trio_sim_realm_(const struct kernel *kernel);
+// A host's tasks are no more: nothing of theirs is owed.
+void trio_sim_crashed_(const struct trio_sim_host *host);
+void trio_sim_owe_(struct kernel *kernel, const struct trio_task *task,
+                   const void *object, const char *kind);
 void trio_sim_settle_(struct kernel *kernel, const void *object);
 const char *trio_sim_still_owed_(const struct kernel *kernel);
 

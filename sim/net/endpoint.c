@@ -69,7 +69,7 @@ void trio_sim_endpoint_retire_(struct network *network,
 void trio_sim_endpoint_drop_(struct network *network, struct endpoint *endpoint)
 {
     TRIO_ASSERT(endpoint->holders > 0);
-    if (--endpoint->holders > 0)
+    if (--endpoint->holders > 0 || endpoint->lost)
         return;
     if (endpoint->kind == KIND_DATAGRAM)
         trio_sim_datagram_end_(network, endpoint);

@@ -66,6 +66,7 @@ struct endpoint {
     bool resets;     // Closing is to reset it.
     bool first;      // Its end came first.
     bool dead;       // Closed; the other one may still be there.
+    bool lost;       // Its host has crashed: it is dead, and nobody was told.
     bool dropped;    // Of a datagram socket: whom it was connected to is gone.
 
     // Of a listener.
@@ -123,6 +124,8 @@ TRIO_MUST_USE trio_status trio_sim_handle_open_(struct network *network,
                                                 bool ours,
                                                 trio_handle *ret_handle);
 void trio_sim_handle_close_(struct network *network, struct slot *slot);
+// The same, and nobody is told who waits for it.
+void trio_sim_handle_lose_(struct network *network, struct slot *slot);
 // Returns NULL if it is not open; the latter also if it is not ours.
 struct slot *trio_sim_handle_find_(const struct network *network,
                                    trio_handle handle);

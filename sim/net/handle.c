@@ -95,6 +95,15 @@ trio_status trio_sim_handle_own_(struct network *network,
     return rc;
 }
 
+void trio_sim_handle_lose_(struct network *network, struct slot *slot)
+{
+    for (int direction = 0; direction < 2; direction++) {
+        network->waiters -= slot->waiters[direction] != NULL;
+        slot->waiters[direction] = NULL;
+    }
+    trio_sim_handle_close_(network, slot);
+}
+
 void trio_sim_handle_close_(struct network *network, struct slot *slot)
 {
     struct endpoint *endpoint = slot->endpoint;

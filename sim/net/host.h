@@ -23,6 +23,7 @@ struct trio_sim_host {
     char name[TRIO_SIM_HOST_NAME_MAX];
     struct trio_address addresses[2]; // IPv4, IPv6.
     bool is_home;                     // The scenario's own.
+    bool down;                        // It has crashed.
     size_t open;                      // Handles.
     size_t open_max;
     uint32_t last_port; // That was given out.
@@ -47,6 +48,19 @@ bool trio_sim_host_has_(const struct trio_sim_host *host,
 struct trio_sim_host *trio_sim_host_at_(struct network *network,
                                         struct trio_sim_host *from,
                                         const struct trio_address *address);
+
+// ---- crash.c: a host loses its power ----
+// Does not return if that ends the task which calls.
+void trio_sim_host_lose_power_(struct network *network,
+                               struct trio_sim_host *host);
+void trio_sim_host_gain_power_(struct network *network,
+                               struct trio_sim_host *host);
+// Its files lose what has not come to the disk.
+void trio_sim_host_crashed_(struct network *network,
+                            struct trio_sim_host *host);
+// Frees the ports of connections that are over.
+void trio_sim_ports_forget_(struct network *network,
+                            struct trio_sim_host *host);
 
 // ---- link.c: the way from one host to another ----
 
@@ -79,6 +93,9 @@ struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
 // Datagrams may be lost.
 void trio_sim_link_send_(struct link *link, struct packet *packet);
 void trio_sim_link_mend_(struct link *link);
+// Where it leads to is down: what is on its way waits until that is up again;
+// datagrams are lost.
+void trio_sim_link_hold_(struct link *link);
 
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);

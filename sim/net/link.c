@@ -99,19 +99,28 @@ static void set_due(struct link *link, struct packet *packet,
     link->last_due = packet->due;
 }
 
+static bool is_sent_again(const struct packet *packet)
+{
+    return packet->kind != PACKET_DATAGRAM && packet->kind != PACKET_NOBODY;
+}
+
+static bool is_open(const struct link *link)
+{
+    return !link->cut && !link->to->down;
+}
+
 void trio_sim_link_send_(struct link *link, struct packet *packet)
 {
-    bool again =
-        packet->kind != PACKET_DATAGRAM && packet->kind != PACKET_NOBODY;
+    bool again = is_sent_again(packet);
 
     packet->number = ++link->sent;
     bool lost = is_lost(link);
-    if (!again && (lost || link->cut)) {
+    if (!again && (lost || !is_open(link))) {
         drop(link->network, packet);
         return;
     }
     packet->next = NULL;
-    packet->held = link->cut;
+    packet->held = !is_open(link);
     set_due(link, packet, lost ? RETRANSMISSION : 0);
     if (link->first == NULL)
         link->first = packet;
@@ -123,7 +132,8 @@ void trio_sim_link_send_(struct link *link, struct packet *packet)
 
 void trio_sim_link_mend_(struct link *link)
 {
-    link->cut = false;
+    if (!is_open(link))
+        return;
     for (struct packet *packet = link->first; packet != NULL;
          packet = packet->next) {
         if (!packet->held)
@@ -132,6 +142,28 @@ void trio_sim_link_mend_(struct link *link)
         set_due(link, packet, 0);
     }
     announce(link);
+}
+
+void trio_sim_link_hold_(struct link *link)
+{
+    const struct trio_sim_world_ *world = link->network->world;
+    struct packet **next = &link->first;
+
+    if (link->announced && world->announce != NULL)
+        trio_sim_job_withdraw(&link->job);
+    link->announced = false;
+    link->last = NULL;
+    while (*next != NULL) {
+        struct packet *packet = *next;
+        if (is_sent_again(packet)) {
+            packet->held = true;
+            link->last = packet;
+            next = &packet->next;
+            continue;
+        }
+        *next = packet->next;
+        drop(link->network, packet);
+    }
 }
 
 // ---- Arriving ----

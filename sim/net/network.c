@@ -52,6 +52,7 @@ void trio_sim_network_reset_(struct trio_sim_world_ *world)
 {
     struct network *network = world->network;
 
+    world->has_hosts = false;
     if (network == NULL || !network->used)
         return;
     trio_sim_pool_reset_(&network->pool);

@@ -62,9 +62,27 @@ static void finds_nobody(struct network *network, struct endpoint *sender)
     trio_sim_changed_(network, sender);
 }
 
+// The host knows nothing of it any more.
+static void finds_none(struct network *network, const struct packet *packet)
+{
+    struct endpoint *endpoint = packet->to;
+
+    if (packet->kind == PACKET_DATA) {
+        endpoint->arriving -= packet->segment->end - packet->segment->begin;
+        trio_sim_segment_free_(network, packet->segment);
+    }
+    if (packet->kind != PACKET_RESET && packet->kind != PACKET_REFUSED &&
+        packet->kind != PACKET_NOBODY)
+        trio_sim_packet_tell_(network, endpoint, PACKET_RESET);
+}
+
 void trio_sim_packet_arrive_(struct network *network,
                              const struct packet *packet)
 {
+    if (packet->to != NULL && packet->to->lost) {
+        finds_none(network, packet);
+        return;
+    }
     switch (packet->kind) {
     case PACKET_OPEN:
         trio_sim_open_arrives_(network, packet);

@@ -206,6 +206,18 @@ void trio_sim_port_leave_(struct network *network, struct endpoint *endpoint)
     bucket->connected = binding;
 }
 
+void trio_sim_ports_forget_(struct network *network, struct trio_sim_host *host)
+{
+    for (size_t i = 0; i < PORT_BUCKETS; i++) {
+        struct binding **list = &host->ports[i].connected;
+        while (*list != NULL) {
+            struct binding *binding = *list;
+            *list = binding->next;
+            trio_sim_pool_give_(&network->pool, binding, sizeof(*binding));
+        }
+    }
+}
+
 bool trio_sim_port_may_listen_(const struct endpoint *endpoint)
 {
     const struct binding *wanted = endpoint->binding;

@@ -49,6 +49,7 @@ trio_status trio_sim_host_open(const char *name,
     if (options != NULL && options->handles_max != 0)
         host->open_max = options->handles_max;
     append(network, host);
+    network->world->has_hosts = true;
     *ret_host = host;
     return TRIO_OK;
 }
@@ -64,15 +65,35 @@ trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
                                      struct trio_nursery *nursery,
                                      trio_task_fn fn, void *arg)
 {
-    void **realm = trio_task_realm();
-
-    if (realm == NULL)
+    if (!trio_in_task())
         trio_misuse("a task is started on a host by a task only", host);
-    void *before = *realm;
-    *realm = host->is_home ? NULL : host;
+    if (host->down)
+        return trio_fail(TRIO_EUNREACHABLE, "start a task on a host that is "
+                                            "down");
+    void *own = trio_task_swap_realm(host->is_home ? NULL : host);
     trio_status rc = trio_nursery_start_soon(nursery, fn, arg);
-    *realm = before;
+    trio_task_swap_realm(own);
     return rc;
+}
+
+void trio_sim_host_crash(struct trio_sim_host *host)
+{
+    struct network *network = network_of("a host needs a simulated run");
+
+    if (!trio_in_task())
+        trio_misuse("a host is crashed by a task only", host);
+    if (host->is_home)
+        trio_misuse("the scenario's own host does not crash", host);
+    if (!host->down)
+        trio_sim_host_lose_power_(network, host);
+}
+
+void trio_sim_host_restart(struct trio_sim_host *host)
+{
+    struct network *network = network_of("a host needs a simulated run");
+
+    if (host->down)
+        trio_sim_host_gain_power_(network, host);
 }
 
 struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
@@ -128,6 +149,7 @@ trio_status trio_sim_link_mend(struct trio_sim_host *from,
 
     if (link == NULL)
         return TRIO_ENOMEM;
+    link->cut = false;
     trio_sim_link_mend_(link);
     return TRIO_OK;
 }

@@ -27,7 +27,10 @@ int __real_close(int number);
 int trio_sim_guard_made_(int number, const char *name, const void *place)
 {
     struct kernel *kernel = trio_sim_current_();
-    const struct descriptor descriptor = {number, name, place, __real_close};
+    const struct descriptor descriptor = {.number = number,
+                                          .what = name,
+                                          .place = place,
+                                          .close = __real_close};
 
     if (kernel != NULL && number >= 0)
         trio_sim_descriptor_took_(kernel, &descriptor);

@@ -1,0 +1,123 @@
+// A host loses its power. What it has sent arrives; what others send it waits
+// until it is up again, as it would be sent again and again, and finds nobody.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// All of its sockets are dead at once, before the first of them goes: what one
+// of them drops must not have another one speak.
+
+#include "sim/net/net.h"
+
+// ---- Sockets ----
+
+static struct endpoint *first_of(struct endpoint *endpoint,
+                                 const struct trio_sim_host *host)
+{
+    while (endpoint != NULL && endpoint->host != host)
+        endpoint = endpoint->next;
+    return endpoint;
+}
+
+// Who knocks goes on doing so.
+static void send_away(struct network *network, struct endpoint *listener)
+{
+    struct endpoint *client;
+
+    while ((client = trio_sim_line_take_(&listener->knocking)) != NULL) {
+        client->listener = NULL;
+        if (client->lost)
+            continue;
+        trio_sim_packet_send_(
+            network,
+            &(struct packet){.kind = PACKET_OPEN,
+                             .here = client->host,
+                             .there = listener->host,
+                             .from = client,
+                             .target = trio_sim_ip_plain_(client->peer)});
+    }
+}
+
+static void lose(struct network *network, struct endpoint *endpoint)
+{
+    while (endpoint->slots != NULL)
+        trio_sim_handle_lose_(network, endpoint->slots);
+    trio_sim_forget_news_(network, endpoint);
+    trio_sim_queue_clear_(network, &endpoint->received);
+    trio_sim_queue_clear_(network, &endpoint->unsent);
+    if (endpoint->state == STATE_CONNECTING && endpoint->listener != NULL)
+        trio_sim_line_leave_(&endpoint->listener->knocking, endpoint);
+    endpoint->listener = NULL;
+    if (endpoint->state == STATE_LISTENING)
+        send_away(network, endpoint);
+    trio_sim_port_leave_(network, endpoint);
+    trio_sim_path_leave_(network, endpoint);
+}
+
+// A retired end takes the other one with it, which may be the next.
+static void retire_all(struct network *network,
+                       const struct trio_sim_host *host)
+{
+    struct endpoint *next;
+
+    for (struct endpoint *one = network->endpoints; one != NULL; one = next) {
+        next = one->next;
+        if (next != NULL && next == one->other)
+            next = next->next;
+        if (one->host == host)
+            trio_sim_endpoint_retire_(network, one);
+    }
+}
+
+static void lose_sockets(struct network *network, struct trio_sim_host *host)
+{
+    struct endpoint *one = network->endpoints;
+
+    for (; (one = first_of(one, host)) != NULL; one = one->next)
+        one->lost = one->dead = true;
+    for (one = network->endpoints; (one = first_of(one, host)) != NULL;
+         one = one->next)
+        lose(network, one);
+    retire_all(network, host);
+    trio_sim_ports_forget_(network, host);
+}
+
+// ---- Power ----
+
+static void lose_links(struct network *network,
+                       const struct trio_sim_host *host)
+{
+    for (struct link *link = network->links; link != NULL; link = link->all)
+        if (link->to == host)
+            trio_sim_link_hold_(link);
+}
+
+void trio_sim_host_lose_power_(struct network *network,
+                               struct trio_sim_host *host)
+{
+    const struct trio_sim_world_ *world = network->world;
+    bool ours = trio_realm_abandon(host);
+
+    host->down = true;
+    lose_links(network, host);
+    lose_sockets(network, host);
+    trio_sim_host_crashed_(network, host);
+    if (world->crashed != NULL)
+        world->crashed(host);
+    if (ours)
+        trio_task_abandon();
+}
+
+void trio_sim_host_gain_power_(struct network *network,
+                               struct trio_sim_host *host)
+{
+    host->down = false;
+    for (struct link *link = network->links; link != NULL; link = link->all)
+        if (link->to == host)
+            trio_sim_link_mend_(link);
+}
+
+// There are no files yet that could lose anything.
+void trio_sim_host_crashed_(struct network *network, struct trio_sim_host *host)
+{
+    (void)network;
+    (void)host;
+}

@@ -1,0 +1,327 @@
+// Hosts that crash: what trio/sim_net.h promises. Who is given up gives nothing
+// back by himself, so that whatever is left is found when the run ends.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/sim_net.h>
+
+#include <stdlib.h>
+
+#include "tests/campaigns.h"
+#include "tests/check.h"
+#include "tests/failing_memory.h"
+#include "tests/hosts.h"
+
+// ---- What they have taken ----
+
+static TRIO_CHECKPOINT trio_status take_all(void *arg)
+{
+    const struct trio_memory *memory = trio_run_memory();
+    static int debt;
+    void *block = malloc(100);
+    void *lent = memory->allocate(memory->context, 100);
+    struct trio_socket socket;
+    trio_status rc =
+        trio_socket_open(TRIO_ADDRESS_IPV6, TRIO_SOCKET_STREAM, &socket);
+
+    (void)arg;
+    trio_sim_owe(&debt, "a debt");
+    if (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_HOUR);
+    trio_sim_settle(&debt);
+    trio_socket_close(&socket);
+    if (lent != NULL)
+        memory->release(memory->context, lent, 100);
+    free(block);
+    return rc;
+}
+
+TEST(sim_host, what_its_tasks_owe_is_forgiven_and_what_they_took_is_back)
+{
+    CHECK_OK(crash_while(take_all, NULL));
+}
+
+// ---- Whole lives ----
+
+TEST_ONCE(sim_host, a_host_that_is_down_starts_nothing)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    trio_nursery_open(&nursery);
+    trio_sim_host_crash(host);
+    trio_sim_host_crash(host); // It stays so.
+    CHECK_STATUS(trio_sim_host_start_soon(host, &nursery, sleep_long, NULL),
+                 TRIO_EUNREACHABLE);
+    trio_sim_host_restart(host);
+    trio_sim_host_restart(host);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, sleep_long, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_sim_host_crash(host);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+static TRIO_CHECKPOINT trio_status crash_myself(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, sleep_long, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    if (rc == TRIO_OK) {
+        trio_sim_host_crash(arg);
+        TRIO_SIM_ALWAYS(false, "there is no return");
+    }
+    return trio_nursery_close(&nursery, rc);
+}
+
+TEST(sim_host, a_task_may_crash_its_own_host)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_sim_host_open("server", NULL, &host);
+    for (int i = 0; rc == TRIO_OK && i < 3; i++) {
+        rc = trio_sim_host_start_soon(host, &nursery, crash_myself, host);
+        if (rc == TRIO_OK)
+            rc = trio_wait_all_tasks_blocked(0);
+        trio_sim_host_restart(host);
+    }
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+}
+
+static TRIO_CHECKPOINT trio_status crash_home(void *arg)
+{
+    (void)arg;
+    trio_sim_host_crash(trio_sim_host_home());
+    return TRIO_OK;
+}
+
+TEST_PLAIN(sim_host, the_scenarios_own_host_does_not_crash)
+{
+    const struct trio_scenario scenario = {.name = "home", .fn = crash_home};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_STRING(result.text, "the scenario's own host does not crash");
+}
+
+// ---- Peers ----
+
+static TRIO_CHECKPOINT trio_status serve_one(void *arg)
+{
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream stream;
+    char byte;
+    size_t length;
+
+    (void)arg;
+    trio_status rc = trio_tcp_listen(&port_80, NULL, &listener);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_tcp_accept(&listener, &stream);
+    if (rc == TRIO_OK) {
+        rc = trio_stream_receive_some(&stream.stream, &byte, 1, &length);
+        if (rc == TRIO_OK)
+            rc = trio_stream_send_all(&stream.stream, &byte, 1, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_sleep(TRIO_HOUR);
+        trio_stream_close_forcefully(&stream.stream);
+    }
+    trio_tcp_listener_close(&listener);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status receive_for(struct trio_tcp_stream *stream,
+                                               trio_duration patience)
+{
+    struct trio_cancel_scope scope;
+    char byte;
+    size_t length;
+
+    trio_fail_after(&scope, patience);
+    trio_status rc =
+        trio_stream_receive_some(&stream->stream, &byte, 1, &length);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+TEST_ONCE(sim_host, a_peer_learns_of_it_by_a_reset_after_the_restart)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    struct trio_tcp_stream stream;
+    struct trio_address address;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, serve_one, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    CHECK_OK(receive_for(&stream, TRIO_SECOND));
+    trio_sim_host_crash(host);
+    CHECK_STATUS(receive_for(&stream, TRIO_HOUR), TRIO_ETIMEDOUT);
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    CHECK_STATUS(receive_for(&stream, TRIO_HOUR), TRIO_ETIMEDOUT);
+    trio_sim_host_restart(host);
+    CHECK_STATUS(receive_for(&stream, TRIO_SECOND), TRIO_EBROKEN);
+    trio_stream_close_forcefully(&stream.stream);
+    // The port is free, and nobody is there.
+    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_ECONNREFUSED);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, serve_one, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    trio_sim_host_crash(host);
+    trio_stream_close_forcefully(&stream.stream);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// Who wants to be connected goes on trying.
+TEST_ONCE(sim_host, who_connects_to_a_host_that_is_down_waits_for_it)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    struct trio_address address;
+    trio_time begin = trio_now();
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
+    trio_sim_host_crash(host);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, connect_to, &address));
+    CHECK_OK(trio_sleep(TRIO_MINUTE));
+    trio_sim_host_restart(host);
+    CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_ECONNREFUSED);
+    CHECK_EQ(trio_now() - begin, TRIO_MINUTE + 2 * TRIO_SIM_LATENCY_DEFAULT);
+}
+
+// A client that crashes leaves its connection to the server.
+static TRIO_CHECKPOINT trio_status talk_for_ever(void *arg)
+{
+    struct trio_tcp_stream stream;
+    trio_status rc = trio_tcp_connect(arg, &stream);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_stream_send_all(&stream.stream, "x", 1, NULL);
+    if (rc == TRIO_OK)
+        rc = receive_for(&stream, TRIO_HOUR);
+    if (rc == TRIO_OK)
+        rc = receive_for(&stream, TRIO_HOUR);
+    trio_stream_close_forcefully(&stream.stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status lose_a_client(void *arg)
+{
+    struct trio_sim_host *client;
+    struct trio_nursery nursery;
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream stream;
+    struct trio_address address =
+        trio_sim_host_address(trio_sim_host_home(), TRIO_ADDRESS_IPV4, 80);
+    trio_status rc = trio_sim_host_open("client", NULL, &client);
+
+    (void)arg;
+    if (rc == TRIO_OK)
+        rc = trio_tcp_listen(&port_80, NULL, &listener);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    rc = trio_sim_host_start_soon(client, &nursery, talk_for_ever, &address);
+    if (rc == TRIO_OK)
+        rc = trio_tcp_accept(&listener, &stream);
+    if (rc == TRIO_OK) {
+        rc = receive_for(&stream, TRIO_SECOND);
+        trio_sim_host_crash(client);
+        if (rc == TRIO_OK)
+            rc = trio_stream_send_all(&stream.stream, "y", 1, NULL);
+        trio_sim_host_restart(client);
+        if (rc == TRIO_OK)
+            rc = receive_for(&stream, TRIO_SECOND);
+        trio_stream_close_forcefully(&stream.stream);
+    }
+    trio_tcp_listener_close(&listener);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TEST(sim_host, a_client_that_crashes_is_reset_when_it_is_back)
+{
+    trio_status rc = lose_a_client(NULL);
+
+    CHECK(rc == TRIO_EBROKEN || rc == TRIO_ETIMEDOUT);
+}
+
+// ---- Many times ----
+
+static TRIO_CHECKPOINT trio_status crash_often(void *arg)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    trio_status rc = trio_sim_host_open("server", NULL, &host);
+
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    for (int i = 0; rc == TRIO_OK && i < *(int *)arg; i++) {
+        rc = trio_sim_host_start_soon(host, &nursery, take_all, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_sim_host_start_soon(host, &nursery, accept_nobody, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_sim_host_start_soon(host, &nursery, contend, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_sim_host_start_soon(host, &nursery, crash_myself, host);
+        if (rc == TRIO_OK)
+            rc = trio_wait_all_tasks_blocked(0);
+        trio_sim_host_restart(host);
+    }
+    return trio_nursery_close(&nursery, rc);
+}
+
+static size_t bytes_of(int times)
+{
+    struct trio_config config = trio_config_platform();
+    const struct trio_campaign_options options = {.strategy = "fifo",
+                                                  .runs = 1};
+    const struct trio_scenario scenario = {.name = "often",
+                                           .fn = crash_often,
+                                           .arg = &times,
+                                           .steps_max = 1000000};
+    struct failing_memory memory;
+
+    failing_memory_open(&memory, &config);
+    struct trio_campaign *campaign = campaign_open(&config);
+    struct trio_campaign_result result =
+        campaign_run(campaign, &scenario, &options);
+    CHECK_STRING(result.text, "");
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    trio_campaign_free(campaign);
+    CHECK_EQ(memory.blocks, 0);
+    CHECK_EQ(memory.stacks, 0);
+    return memory.bytes_max;
+}
+
+// The kernel counts tasks, and knows all there were.
+TEST_PLAIN(sim_host, a_thousand_crashes_take_what_a_few_do)
+{
+    enum { OF_A_TASK = 512 };
+    size_t few = bytes_of(10);
+
+    CHECK(bytes_of(1000) < few + 6 * 1000 * OF_A_TASK);
+}
+
+// It is the same again wherever things lie.
+TEST_PLAIN(sim_host, a_twin_crashes_in_the_same_way)
+{
+    static int times = 5;
+    const struct trio_scenario scenario = {
+        .name = "often", .fn = crash_often, .arg = &times};
+    const struct trio_campaign_options options = {.runs = 300};
+    struct trio_campaign_result result = campaign_run_once(&scenario, &options);
+
+    CHECK_STRING(result.text, "");
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+}
