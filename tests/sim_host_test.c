@@ -2,6 +2,7 @@
 // back by himself, so that whatever is left is found when the run ends.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/file.h>
 #include <trio/sim_net.h>
 
 #include <stdlib.h>
@@ -38,6 +39,61 @@ static TRIO_CHECKPOINT trio_status take_all(void *arg)
 TEST(sim_host, what_its_tasks_owe_is_forgiven_and_what_they_took_is_back)
 {
     CHECK_OK(crash_while(take_all, NULL));
+}
+
+// ---- Their disks ----
+
+static TRIO_CHECKPOINT trio_status write_log(void *arg)
+{
+    static const struct trio_file_options adding = {.append = true,
+                                                    .create = true};
+    struct trio_file log;
+
+    (void)arg;
+    trio_status rc = trio_file_open("log", &adding, &log);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_path_sync("log");
+    if (rc == TRIO_OK)
+        rc = trio_file_append_all(&log, "one", 3, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_file_sync(&log);
+    if (rc == TRIO_OK)
+        rc = trio_file_append_all(&log, "two", 3, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_HOUR);
+    return trio_combine(rc, trio_file_close(&log));
+}
+
+static TRIO_CHECKPOINT trio_status read_log(void *arg)
+{
+    struct trio_file log;
+    char text[8];
+    size_t length = 0;
+
+    (void)arg;
+    trio_status rc = trio_file_open("log", NULL, &log);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_file_read_at(&log, 0, text, sizeof(text), &length);
+    CHECK_OK(rc);
+    CHECK_EQ(length, 3);
+    return trio_combine(rc, trio_file_close(&log));
+}
+
+TEST_ONCE(sim_host, a_disk_keeps_what_was_synced)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, write_log, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_sim_host_crash(host);
+    trio_sim_host_restart(host);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, read_log, NULL));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
 
 // ---- Whole lives ----

@@ -5,6 +5,7 @@
 // All of its sockets are dead at once, before the first of them goes: what one
 // of them drops must not have another one speak.
 
+#include "sim/files/files.h"
 #include "sim/net/net.h"
 
 // ---- Sockets ----
@@ -99,7 +100,7 @@ void trio_sim_host_lose_power_(struct network *network,
     host->down = true;
     lose_links(network, host);
     lose_sockets(network, host);
-    trio_sim_host_crashed_(network, host);
+    trio_sim_files_crash_(network, host);
     if (world->crashed != NULL)
         world->crashed(host);
     if (ours)
@@ -113,11 +114,4 @@ void trio_sim_host_gain_power_(struct network *network,
     for (struct link *link = network->links; link != NULL; link = link->all)
         if (link->to == host)
             trio_sim_link_mend_(link);
-}
-
-// There are no files yet that could lose anything.
-void trio_sim_host_crashed_(struct network *network, struct trio_sim_host *host)
-{
-    (void)network;
-    (void)host;
 }

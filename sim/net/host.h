@@ -55,9 +55,6 @@ void trio_sim_host_lose_power_(struct network *network,
                                struct trio_sim_host *host);
 void trio_sim_host_gain_power_(struct network *network,
                                struct trio_sim_host *host);
-// Its files lose what has not come to the disk.
-void trio_sim_host_crashed_(struct network *network,
-                            struct trio_sim_host *host);
 // Frees the ports of connections that are over.
 void trio_sim_ports_forget_(struct network *network,
                             struct trio_sim_host *host);
