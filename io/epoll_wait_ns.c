@@ -15,7 +15,7 @@ bool trio_epoll_wait_finely_(const struct epoll *epoll,
                              trio_duration limit, int *ret_count)
 {
     struct timespec timeout = {.tv_sec = limit / TRIO_SECOND,
-                               .tv_nsec = limit % TRIO_SECOND};
+                               .tv_nsec = (long)(limit % TRIO_SECOND)};
 
     *ret_count = epoll_pwait2(epoll->descriptor, events, max, &timeout, NULL);
     // Older kernels do not have the call, and some sandboxes forbid it.

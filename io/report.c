@@ -13,6 +13,7 @@
 
 #include <trio/backend.h>
 
+#include "io/frame.h"
 #include "io/symbols.h"
 
 static void print_line(void *context, const char *text)
@@ -62,13 +63,6 @@ static bool is_code(const void *place)
     return trio_symbol_find_(place, &symbol);
 }
 
-// Every frame begins with the caller's frame pointer and the address to return
-// to, on x86-64 and on aarch64 alike, if the code was compiled to keep them.
-struct frame {
-    const struct frame *caller;
-    const void *place;
-};
-
 // Follows the frame pointers. Code that was compiled without them ends the walk
 // early, but never leads it astray: each frame must lie on the part of the
 // stack that is in use, above the one before it, and each place must be code.
@@ -80,7 +74,7 @@ walk_frames(void *context, struct trio_registers registers, const void *top,
     size_t count = 0;
     uintptr_t low = (uintptr_t)registers.sp;
     uintptr_t high = (uintptr_t)top;
-    const struct frame *frame = registers.fp;
+    const struct trio_frame_ *frame = trio_frame_of_(registers.fp);
     const void *place = registers.pc;
 
     (void)context;
@@ -92,7 +86,7 @@ walk_frames(void *context, struct trio_registers registers, const void *top,
             break;
         place = frame->place;
         low = address + sizeof(*frame);
-        frame = frame->caller;
+        frame = trio_frame_of_(frame->caller);
     }
     return count;
 }

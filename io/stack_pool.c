@@ -24,7 +24,9 @@
 
 #define SLAB_SLOTS_FIRST 64
 #define SLAB_SLOTS_MAX 65536
-#define SLAB_BYTES_MAX ((size_t)16 << 30)
+// 16 GiB, or a part of what pointers of 32 bits can have.
+#define SLAB_BYTES_MAX                                                         \
+    ((size_t)(SIZE_MAX > UINT32_MAX ? UINT64_C(16) << 30 : UINT64_C(128) << 20))
 #define GUARD_BATCH_FIRST 4
 #define GUARD_BATCH 32
 #define HOT_BYTES ((size_t)1 << 20)

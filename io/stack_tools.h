@@ -57,7 +57,7 @@ static inline void stack_forget_frames(void *base, size_t size)
 {
     (void)base;
     (void)size;
-#if defined(VALGRIND_MAKE_MEM_DEFINED)
+#if defined(VALGRIND_MAKE_MEM_DEFINED) && !defined(NVALGRIND)
     VALGRIND_MAKE_MEM_DEFINED(base, size);
 #endif
 }
@@ -78,7 +78,7 @@ static inline void stack_is_given(void *base, size_t size)
 
 // Valgrind takes a jump to a neighbouring stack for the growth of this one,
 // unless it knows where each begins and ends.
-#if defined(VALGRIND_STACK_REGISTER)
+#if defined(VALGRIND_STACK_REGISTER) && !defined(NVALGRIND)
 
 static inline bool stack_under_valgrind(void)
 {

@@ -97,7 +97,7 @@ static TRIO_CHECKPOINT trio_status weather_a_storm(void *arg)
 {
     struct storm *storm = arg;
     struct trio_nursery nursery;
-    size_t capacity = trio_random_below(3);
+    size_t capacity = (size_t)trio_random_below(3);
 
     trio_channel_open(&storm->channel, sizeof(int),
                       capacity > 0 ? storm->buffer : NULL, capacity,

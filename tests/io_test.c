@@ -368,7 +368,8 @@ TEST_REAL(io, what_is_no_open_handle_is_refused)
 {
     CHECK_STATUS(trio_wait_readable(TRIO_HANDLE_NONE), TRIO_EBADHANDLE);
     CHECK_STATUS(trio_wait_writable(1000000), TRIO_EBADHANDLE);
-    CHECK_STATUS(trio_wait_readable((trio_handle)1 << 40), TRIO_EBADHANDLE);
+    CHECK_STATUS(trio_wait_readable((trio_handle)(INTPTR_MAX / 2)),
+                 TRIO_EBADHANDLE);
     struct ends ends = open_pipe();
     close_pipe(ends);
     CHECK_STATUS(trio_wait_readable(ends.reader), TRIO_EBADHANDLE);

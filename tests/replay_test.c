@@ -350,7 +350,8 @@ static void replay_programs(uint64_t first, uint64_t count,
                                                       .no_twins = true,
                                                       .no_shrink = true};
         program.number = number;
-        program.fail_from = strategy == NULL ? number % 60 : 1 + number % 4;
+        program.fail_from =
+            (size_t)(strategy == NULL ? number % 60 : 1 + number % 4);
         program.when_injected = strategy == NULL && number % 2 == 0;
         find_and_replay(number, &scenario, &options);
     }

@@ -470,10 +470,10 @@ struct flow {
     uint64_t state; // Of both the data and the sizes.
 };
 
-static uint64_t draw(uint64_t *state)
+static size_t draw(uint64_t *state)
 {
     *state = *state * UINT64_C(6364136223846793005) + 1442695040888963407U;
-    return *state >> 33;
+    return (size_t)(*state >> 33);
 }
 
 static char byte_at(size_t position)

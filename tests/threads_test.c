@@ -254,7 +254,7 @@ TEST_REAL(threads, ends_when_nobody_has_needed_it_for_a_while)
 // whether that can be had: musl makes no stack larger than 8 MiB by default.
 static bool allow_no_more_threads(pthread_attr_t *ret_usual)
 {
-    const size_t wanted = (size_t)1 << 52;
+    const size_t wanted = SIZE_MAX / 4096;
     size_t size = 0;
     pthread_attr_t vast;
 

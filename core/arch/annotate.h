@@ -51,7 +51,7 @@ TRIO_ANNOTATE trio_annotate_lay_down(void *place, size_t size)
 {
     (void)place;
     (void)size;
-#if defined(VALGRIND_MAKE_MEM_DEFINED)
+#if defined(VALGRIND_MAKE_MEM_DEFINED) && !defined(NVALGRIND)
     VALGRIND_MAKE_MEM_DEFINED(place, size);
 #endif
 }

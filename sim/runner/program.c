@@ -76,7 +76,7 @@ static void count(struct runner *runner, const struct record *record)
         runner->capped++;
     else
         runner->passed++;
-    runner->unfit += record->stale;
+    runner->unfit += (size_t)record->stale;
     runner->progress.done++;
     runner->progress.runs += record->result.runs;
 }

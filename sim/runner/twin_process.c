@@ -52,7 +52,7 @@ static void set_number(const char *name, uint64_t number)
 static void change_environment(uint64_t seed)
 {
     char padding[1024];
-    size_t length = 16 + seed * 48 % (sizeof(padding) - 32);
+    size_t length = 16 + (size_t)(seed * 48 % (sizeof(padding) - 32));
 
     memset(padding, 'x', length);
     padding[length] = '\0';

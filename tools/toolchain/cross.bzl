@@ -8,6 +8,7 @@ load(
     "tool_path",
 )
 load("@bazel_tools//tools/build_defs/cc:action_names.bzl", "ACTION_NAMES")
+load("@rules_cc//cc:defs.bzl", "cc_toolchain")
 
 _COMPILE = [
     ACTION_NAMES.assemble,
@@ -38,7 +39,7 @@ def _optimised():
     )
 
 def _cross_toolchain_config_impl(ctx):
-    triple = ctx.attr.cpu + "-linux-gnu"
+    triple = ctx.attr.triple
     return cc_common.create_cc_toolchain_config_info(
         ctx = ctx,
         toolchain_identifier = ctx.attr.cpu,
@@ -65,8 +66,36 @@ def _cross_toolchain_config_impl(ctx):
         ],
     )
 
-cross_toolchain_config = rule(
+_cross_toolchain_config = rule(
     implementation = _cross_toolchain_config_impl,
-    attrs = {"cpu": attr.string(mandatory = True)},
+    attrs = {
+        "cpu": attr.string(mandatory = True),
+        "triple": attr.string(mandatory = True),
+    },
     provides = [CcToolchainConfigInfo],
 )
+
+def cross_toolchain(name, triple):
+    """Declares the cross compiler of a CPU.
+
+    Args:
+      name: what Bazel calls the CPU.
+      triple: what Debian's compiler calls it.
+    """
+    _cross_toolchain_config(
+        name = name + "_config",
+        cpu = name,
+        triple = triple,
+    )
+    cc_toolchain(
+        name = name,
+        all_files = ":installed",
+        compiler_files = ":installed",
+        dwp_files = ":installed",
+        linker_files = ":installed",
+        objcopy_files = ":installed",
+        strip_files = ":installed",
+        supports_param_files = True,
+        toolchain_config = ":%s_config" % name,
+        toolchain_identifier = name,
+    )
