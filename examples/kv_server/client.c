@@ -11,7 +11,29 @@
     (64 * 1024) // Replies of a pipeline that are sent before
                 // the rest of it is executed.
 
-static TRIO_CHECKPOINT trio_status receive(struct kv_client *client)
+void kv_client_init(struct kv_client *ret_client, struct kv_server *server,
+                    struct trio_stream *stream)
+{
+    const struct kv_limits *limits = &server->limits;
+
+    memset(ret_client, 0, offsetof(struct kv_client, parser));
+    ret_client->server = server;
+    ret_client->stream = stream;
+    kv_buffer_init(&ret_client->input, (size_t)limits->request);
+    kv_buffer_init(&ret_client->output, (size_t)limits->output);
+    kv_buffer_init(&ret_client->sending, (size_t)limits->output);
+    kv_parser_init(&ret_client->parser, (size_t)limits->bulk);
+    ret_client->subscriber.deliver = kv_client_deliver;
+}
+
+void kv_client_free(struct kv_client *client)
+{
+    kv_buffer_free(&client->input);
+    kv_buffer_free(&client->output);
+    kv_buffer_free(&client->sending);
+}
+
+trio_status kv_client_receive(struct kv_client *client)
 {
     struct kv_buffer *in = &client->input;
     size_t most = in->limit - in->held;
@@ -37,11 +59,11 @@ static void refuse(struct kv_client *client, const char *error)
 }
 
 // Says whether replies are to be sent before there are more of them. Of who has
-// subscribed nobody would wait for that.
+// subscribed, or follows, nobody would wait for that.
 static bool is_to_be_sent(const struct kv_client *client)
 {
     size_t half = client->output.limit / 2;
-    return client->subscriber.count == 0 &&
+    return !kv_client_is_fed(client) &&
            client->output.held >= (half < SEND_AT ? half : SEND_AT);
 }
 
@@ -62,7 +84,7 @@ static bool execute_some(struct kv_client *client)
 {
     struct kv_buffer *in = &client->input;
 
-    while (!client->closing && !is_to_be_sent(client)) {
+    while (!client->closing && !client->is_waiting && !is_to_be_sent(client)) {
         enum kv_parsed parsed =
             kv_parser_parse(&client->parser, kv_buffer_first(in), in->held);
         if (parsed == KV_PARSED_ERROR)
@@ -75,6 +97,20 @@ static bool execute_some(struct kv_client *client)
         client->server->commands++;
     }
     return !client->closing;
+}
+
+// Waits as WAIT was told to, and replies how many there are.
+static TRIO_CHECKPOINT trio_status wait_for_followers(struct kv_client *client)
+{
+    struct kv_leader *leader = &client->server->leader;
+    trio_status rc = kv_leader_wait(leader, client->written, client->wait_count,
+                                    client->wait_until);
+
+    client->is_waiting = false;
+    if (rc == TRIO_OK)
+        kv_reply_integer(&client->output,
+                         kv_leader_count(leader, client->written));
+    return rc;
 }
 
 static TRIO_CHECKPOINT trio_status answer(struct kv_client *client)
@@ -94,6 +130,10 @@ static TRIO_CHECKPOINT trio_status answer(struct kv_client *client)
         rc = kv_client_start_sender(client);
         if (rc == TRIO_OK)
             rc = kv_client_flush(client);
+        if (rc == TRIO_OK && client->is_waiting) {
+            rc = wait_for_followers(client);
+            more = true;
+        }
     }
     if (rc == TRIO_OK && !client->closing &&
         client->input.held == client->input.limit) {
@@ -115,11 +155,12 @@ trio_status kv_client_talk(struct kv_client *client)
     trio_status rc = TRIO_OK;
 
     while (rc == TRIO_OK && !client->closing) {
-        rc = receive(client);
+        rc = kv_client_receive(client);
         if (rc == TRIO_OK)
             rc = answer(client);
     }
     unsubscribe_from_all(client);
+    kv_leader_dismiss(&client->server->leader, client);
     if (client->has_sender) {
         kv_client_restart_idle_limit(client); // For what is left to be sent.
         trio_parking_lot_unpark_all(&client->lot);

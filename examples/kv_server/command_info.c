@@ -7,8 +7,10 @@
 #include <stdio.h>
 
 #include "examples/kv_server/commands.h"
+#include "examples/kv_server/follower.h"
 
-#define TEXT_MAX 2048 // Of all sections.
+#define TEXT_MAX 4096  // Of all sections.
+#define REPLICAS_MAX 8 // That are told of.
 
 struct text {
     char data[TEXT_MAX];
@@ -39,7 +41,7 @@ static void add_clients(struct text *text, const struct kv_server *server)
 {
     add(text, "connected_clients:%" PRId64 "\r\n", server->connected);
     add(text, "maxclients:%" PRId64 "\r\n", server->limits.clients);
-    add(text, "blocked_clients:0\r\n"); // No command blocks.
+    add(text, "blocked_clients:%zu\r\n", server->leader.acknowledged.count);
 }
 
 static void add_memory(struct text *text, const struct kv_server *server)
@@ -58,6 +60,55 @@ static void add_stats(struct text *text, const struct kv_server *server)
     add(text, "expired_keys:%" PRIu64 "\r\n", server->store.expired);
 }
 
+static void add_leader(struct text *text, const struct kv_server *server)
+{
+    const struct kv_leader *leader = &server->leader;
+    const struct kv_replica *replica = leader->replicas;
+
+    add(text, "role:master\r\n");
+    add(text, "connected_slaves:%" PRId64 "\r\n", kv_leader_count(leader, 0));
+    for (int i = 0; replica != NULL && i < REPLICAS_MAX; i++) {
+        add(text,
+            "slave%d:id=%" PRIu64 ",state=%s,offset=%" PRIu64 ",lag=%" PRId64
+            "\r\n",
+            i, replica->client->number,
+            replica->acknowledged > 0 ? "online" : "send_bulk",
+            replica->acknowledged, (trio_now() - replica->heard) / TRIO_SECOND);
+        replica = replica->next;
+    }
+    add(text, "master_replid:%s\r\n", leader->id);
+    add(text, "master_repl_offset:%" PRIu64 "\r\n", kv_leader_offset(leader));
+    add(text, "repl_backlog_size:%" PRId64 "\r\n", server->limits.backlog);
+    add(text, "repl_backlog_first_byte_offset:%" PRIu64 "\r\n",
+        leader->backlog.begin);
+    add(text, "sync_full:%" PRIu64 "\r\n", leader->snapshots);
+    add(text, "sync_partial_ok:%" PRIu64 "\r\n", leader->resumed);
+}
+
+static void add_follower(struct text *text, const struct kv_follower *follower)
+{
+    add(text, "role:slave\r\n");
+    add(text, "master_host:%.255s\r\n", follower->host);
+    add(text, "master_port:%u\r\n", (unsigned)follower->port);
+    add(text, "master_link_status:%s\r\n", follower->is_up ? "up" : "down");
+    if (!follower->is_up && follower->failure != TRIO_OK)
+        add(text, "master_link_failure:%s\r\n",
+            trio_status_text(follower->failure));
+    add(text, "master_last_io_seconds_ago:%" PRId64 "\r\n",
+        (trio_now() - follower->heard) / TRIO_SECOND);
+    add(text, "master_sync_in_progress:%d\r\n", follower->is_loading);
+    add(text, "slave_repl_offset:%" PRIu64 "\r\n", follower->offset);
+    add(text, "slave_read_only:1\r\n");
+}
+
+static void add_replication(struct text *text, const struct kv_server *server)
+{
+    if (server->follower != NULL)
+        add_follower(text, server->follower);
+    else
+        add_leader(text, server);
+}
+
 static void add_keyspace(struct text *text, const struct kv_server *server)
 {
     size_t keys = kv_store_count(&server->store);
@@ -72,8 +123,11 @@ static const struct section {
     const char *name; // In upper case.
     void (*add)(struct text *text, const struct kv_server *server);
 } sections[] = {
-    {"Server", "SERVER", add_server},       {"Clients", "CLIENTS", add_clients},
-    {"Memory", "MEMORY", add_memory},       {"Stats", "STATS", add_stats},
+    {"Server", "SERVER", add_server},
+    {"Clients", "CLIENTS", add_clients},
+    {"Memory", "MEMORY", add_memory},
+    {"Stats", "STATS", add_stats},
+    {"Replication", "REPLICATION", add_replication},
     {"Keyspace", "KEYSPACE", add_keyspace},
 };
 

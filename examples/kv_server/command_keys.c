@@ -62,6 +62,13 @@ void kv_command_expire(struct kv_client *client,
         kv_tell(client, arguments, count);
 }
 
+// Rounded, and 0 for what a leader has yet to remove.
+static int64_t seconds_until(trio_time expires)
+{
+    trio_duration left = expires - trio_now();
+    return left > 0 ? (left + TRIO_SECOND / 2) / TRIO_SECOND : 0;
+}
+
 void kv_command_ttl(struct kv_client *client, const struct kv_bytes *arguments,
                     size_t count)
 {
@@ -73,9 +80,7 @@ void kv_command_ttl(struct kv_client *client, const struct kv_bytes *arguments,
     else if (expires == TRIO_FOREVER)
         kv_reply_integer(&client->output, -1);
     else
-        kv_reply_integer(&client->output,
-                         (expires - trio_now() + TRIO_SECOND / 2) /
-                             TRIO_SECOND);
+        kv_reply_integer(&client->output, seconds_until(expires));
 }
 
 void kv_command_persist(struct kv_client *client,
@@ -91,6 +96,14 @@ void kv_command_persist(struct kv_client *client,
     kv_reply_integer(&client->output, ends);
     if (ends)
         kv_tell(client, arguments, count);
+}
+
+void kv_command_flushall(struct kv_client *client,
+                         const struct kv_bytes *arguments, size_t count)
+{
+    kv_store_clear(&client->server->store);
+    kv_reply_ok(&client->output);
+    kv_tell(client, arguments, count);
 }
 
 // ---- SCAN ----

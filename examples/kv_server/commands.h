@@ -17,7 +17,15 @@ struct kv_command {
     size_t count_min; // Arguments, with the name.
     size_t count_max;
     kv_command_fn fn;
-    bool while_subscribed; // Also for who has subscribed.
+    unsigned flags; // KV_COMMAND_x
+};
+
+enum {
+    KV_COMMAND_READS = 1,            // Values or keys.
+    KV_COMMAND_WRITES = 2,           // The same.
+    KV_COMMAND_WHILE_SUBSCRIBED = 4, // Also for who has subscribed.
+    KV_COMMAND_FROM_LEADER = 8,      // Also in a stream of changes,
+    KV_COMMAND_FROM_FOLLOWER = 16    // or back.
 };
 
 // Values.
@@ -47,6 +55,8 @@ void kv_command_persist(struct kv_client *client,
                         const struct kv_bytes *arguments, size_t count);
 void kv_command_scan(struct kv_client *client, const struct kv_bytes *arguments,
                      size_t count);
+void kv_command_flushall(struct kv_client *client,
+                         const struct kv_bytes *arguments, size_t count);
 
 // Messages.
 void kv_command_subscribe(struct kv_client *client,
@@ -55,6 +65,14 @@ void kv_command_unsubscribe(struct kv_client *client,
                             const struct kv_bytes *arguments, size_t count);
 void kv_command_publish(struct kv_client *client,
                         const struct kv_bytes *arguments, size_t count);
+
+// Replication.
+void kv_command_psync(struct kv_client *client,
+                      const struct kv_bytes *arguments, size_t count);
+void kv_command_replconf(struct kv_client *client,
+                         const struct kv_bytes *arguments, size_t count);
+void kv_command_wait(struct kv_client *client, const struct kv_bytes *arguments,
+                     size_t count);
 
 // The connection and the server.
 void kv_command_ping(struct kv_client *client, const struct kv_bytes *arguments,

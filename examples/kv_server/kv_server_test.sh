@@ -109,6 +109,36 @@ too_many() {
 }
 check 'one client too many' too_many
 
+# One that follows it, in a process of its own.
+exec 5>&- 6>&- 7>&- 8>&- 9>&-
+./kv_server 127.0.0.1:0 --follow 127.0.0.1 "$port" >"$work/led" 2>&1 &
+servers+=($!)
+check 'a follower listens' wait_for '^listening on ' "$work/led"
+led_port=$(sed -n 's/^listening on 127\.0\.0\.1://p' "$work/led")
+waited() {
+    printf 'INCR count\r\nWAIT 1 10000\r\n' >"$work/wait"
+    timeout 20 redis-cli -p "$port" <"$work/wait" >"$work/waited" 2>&1
+    [ "$(tail -n 1 "$work/waited")" = 1 ] && return
+    cat "$work/waited" "$work/led"
+    return 1
+}
+check 'WAIT' waited
+led_answers() {
+    local port=$led_port
+    answers "$@"
+}
+check 'the follower has it' led_answers 2 get count
+check 'and all else' led_answers some-value-or-other-19999 get key:19999
+check 'it refuses changes' led_answers \
+    "READONLY You can't write against a read only replica." incr count
+follows() {
+    redis-cli -p "$led_port" info replication >"$work/role"
+    grep -q 'master_link_status:up' "$work/role" && return
+    cat "$work/role"
+    return 1
+}
+check 'INFO replication' follows
+
 kill -USR1 "$server"
 check 'SIGUSR1 prints the tasks' \
     wait_for 'task [0-9]+ "connection": waits' "$work/err"

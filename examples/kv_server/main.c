@@ -1,11 +1,14 @@
 // Serves an in-memory store by the Redis protocol:
 //
 //     kv_server [ADDRESS:PORT] [--append-only FILE] [--fsync POLICY]
-//               [--LIMIT=NUMBER]...
+//               [--follow HOST PORT] [--LIMIT=NUMBER]...
 //
 // With --append-only each change is logged in a file, and what is there already
 // is loaded first. The policy says when a change is durable: "always", before
 // anybody hears of it; "everysec", the default; "no", when the system likes.
+//
+// With --follow it has what another kv_server has, as soon as it can, and
+// refuses changes by its own clients.
 //
 // SIGUSR1 prints what every task is doing. SIGINT and SIGTERM stop it: clients
 // have a moment to be answered. The limits are those of struct kv_limits.
@@ -16,6 +19,7 @@
 
 #include <trio/trio.h>
 
+#include "examples/kv_server/follower.h"
 #include "examples/kv_server/server.h"
 
 #define GRACE (100 * TRIO_MS)
@@ -27,6 +31,9 @@ struct program {
     const char *log_path; // NULL: there is no log.
     enum kv_fsync fsync;
     struct kv_log log;
+    const char *leader; // NULL: it follows nobody.
+    uint16_t leader_port;
+    struct kv_follower follower;
 };
 
 static TRIO_CHECKPOINT trio_status dump_on_signal(void *arg)
@@ -56,6 +63,19 @@ static void announce(const struct trio_address *address, void *arg)
     fflush(stdout); // Whoever started us may be waiting for this line.
 }
 
+static trio_status start_to_follow(struct program *program,
+                                   struct trio_nursery *nursery)
+{
+    static const struct trio_task_options options = {.name = "follower"};
+
+    if (program->leader == NULL)
+        return TRIO_OK;
+    kv_follower_open(&program->follower, &program->server, program->leader,
+                     program->leader_port);
+    return trio_nursery_start_soon_with(nursery, &options, kv_follower_run,
+                                        &program->follower);
+}
+
 static TRIO_CHECKPOINT trio_status serve_until_signal(void *arg)
 {
     static const struct trio_listen_options listen = {.keep_alive = true};
@@ -70,6 +90,8 @@ static TRIO_CHECKPOINT trio_status serve_until_signal(void *arg)
     trio_nursery_open(&nursery);
     // Returns once the signal is received, so that none comes too early.
     trio_status rc = trio_nursery_start(&nursery, dump_on_signal, NULL, NULL);
+    if (rc == TRIO_OK)
+        rc = start_to_follow(program, &nursery);
     if (rc == TRIO_OK)
         rc = trio_serve_until_signal(program->where, &options, kv_serve_client,
                                      &program->server);
@@ -109,6 +131,7 @@ static bool take_limit(const char *argument, struct kv_limits *limits)
         {"--output=", &limits->output},
         {"--idle=", &limits->idle},
         {"--subscriptions=", &limits->subscriptions},
+        {"--backlog=", &limits->backlog},
     };
 
     for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
@@ -136,29 +159,52 @@ static bool take_log_option(const char *name, const char *value,
     return true;
 }
 
+// Reads the two words behind "--follow"; says whether they are what it takes.
+static bool take_leader(char **words, struct program *program)
+{
+    int64_t port;
+
+    if (words[0] == NULL || words[1] == NULL)
+        return false;
+    struct kv_bytes number = {words[1], strlen(words[1])};
+    if (!kv_bytes_to_integer(number, &port) || port < 1 || port > UINT16_MAX)
+        return false;
+    program->leader = words[0];
+    program->leader_port = (uint16_t)port;
+    return true;
+}
+
+static bool take_arguments(char **words, struct program *program)
+{
+    for (; *words != NULL; words++) {
+        if (strcmp(*words, "--follow") == 0) {
+            if (!take_leader(words + 1, program))
+                return false;
+            words += 2;
+        } else if (take_log_option(words[0], words[1], program)) {
+            words++;
+        } else if ((*words)[0] != '-') {
+            program->where = *words;
+        } else if (!take_limit(*words, &program->limits)) {
+            return false;
+        }
+    }
+    return true;
+}
+
 int main(int argc, char **argv)
 {
-    struct program program = {.where = "127.0.0.1:6379",
-                              .limits = KV_LIMITS_DEFAULT,
-                              .fsync = KV_FSYNC_EVERYSEC};
+    static struct program program = {.where = "127.0.0.1:6379",
+                                     .limits = KV_LIMITS_DEFAULT,
+                                     .fsync = KV_FSYNC_EVERYSEC};
 
-    for (int i = 1; i < argc; i++) {
-        if (take_limit(argv[i], &program.limits))
-            continue;
-        if (take_log_option(argv[i], argv[i + 1], &program)) {
-            i++;
-            continue;
-        }
-        if (argv[i][0] != '-') {
-            program.where = argv[i];
-            continue;
-        }
-        fprintf(stderr, "usage: kv_server [ADDRESS:PORT] [--LIMIT=NUMBER]...\n"
-                        "       [--append-only FILE] "
-                        "[--fsync always|everysec|no]\n"
-                        "       LIMIT: clients, memory, key, bulk, request, "
-                        "output, subscriptions, idle\n");
-        return 2;
-    }
-    return trio_exit_code(trio_run(run, &program));
+    if (argc > 0 && take_arguments(argv + 1, &program))
+        return trio_exit_code(trio_run(run, &program));
+    fprintf(stderr,
+            "usage: kv_server [ADDRESS:PORT] [--LIMIT=NUMBER]...\n"
+            "       [--append-only FILE] [--fsync always|everysec|no]\n"
+            "       [--follow HOST PORT]\n"
+            "       LIMIT: clients, memory, key, bulk, request, output, "
+            "subscriptions, idle, backlog\n");
+    return 2;
 }

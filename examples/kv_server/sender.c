@@ -1,6 +1,6 @@
-// A client that subscribes gets a second task, which sends until the last
-// subscription has ended: others add to its output as well, and none of them
-// may ever wait for it.
+// A client that subscribes, or follows, gets a second task, which sends until
+// that has ended: others add to its output as well, and none of them may ever
+// wait for it.
 //
 // So there are two buffers. Whoever sends takes all of `output` and puts an
 // empty one in its place; nobody adds to one that is being sent. A client that
@@ -21,10 +21,11 @@ trio_duration kv_client_idle_limit(const struct kv_client *client)
                                                 : TRIO_FOREVER;
 }
 
-// Who has subscribed may listen in silence.
+// Who has subscribed may listen in silence; who follows has to tell how far it
+// has come.
 void kv_client_restart_idle_limit(struct kv_client *client)
 {
-    if (client->subscriber.count > 0)
+    if (client->subscriber.count > 0 && client->replica.client == NULL)
         trio_cancel_scope_set_deadline_at(&client->scope, TRIO_FOREVER);
     else
         trio_cancel_scope_extend_after(&client->scope,
@@ -59,22 +60,40 @@ static const struct trio_wait output_wait = {"take output", TRIO_ACCESS_ACQUIRE,
 static const struct trio_wait sender_wait = {"see its sender end",
                                              TRIO_ACCESS_READ, NULL};
 
-// Sends for a client that has subscribed, until nothing more is to come from
-// others.
+// Waits for output, or until it is time that a follower hears something.
+static TRIO_CHECKPOINT trio_status wait_for_output(struct kv_client *client)
+{
+    struct trio_cancel_scope beat;
+
+    trio_move_on_after(&beat,
+                       client->replica.client != NULL ? KV_BEAT : TRIO_FOREVER);
+    trio_status rc = trio_cancel_scope_close(
+        &beat, trio_parking_lot_park(&client->lot, &output_wait, client));
+    if (trio_cancel_scope_caught(&beat) && client->replica.client != NULL)
+        kv_leader_beat(&client->server->leader);
+    return rc;
+}
+
+// Sends for a client that has subscribed or follows, until nothing more is to
+// come from others.
 static TRIO_CHECKPOINT trio_status send_always(void *arg)
 {
     struct kv_client *client = arg;
     trio_status rc = TRIO_OK;
 
     while (rc == TRIO_OK) {
-        if (client->output.held > 0) {
+        if (client->replica.client != NULL && client->output.held == 0)
+            kv_leader_feed(&client->server->leader, client);
+        if (client->output.failure != TRIO_OK) {
+            rc = client->output.failure;
+        } else if (client->output.held > 0) {
             struct trio_cancel_scope limit;
             trio_fail_after(&limit, kv_client_idle_limit(client));
             rc = trio_cancel_scope_close(&limit, send_output(client));
-        } else if (client->subscriber.count == 0) {
+        } else if (!kv_client_is_fed(client)) {
             break;
         } else {
-            rc = trio_parking_lot_park(&client->lot, &output_wait, client);
+            rc = wait_for_output(client);
         }
     }
     client->has_sender = false;
@@ -90,7 +109,7 @@ trio_status kv_client_flush(struct kv_client *client)
 
     if (client->has_sender)
         trio_parking_lot_unpark_all(&client->lot);
-    while (rc == TRIO_OK && client->has_sender && client->subscriber.count == 0)
+    while (rc == TRIO_OK && client->has_sender && !kv_client_is_fed(client))
         rc = trio_parking_lot_park(&client->lot, &sender_wait, client);
     if (rc == TRIO_OK && !client->has_sender && client->output.held > 0)
         rc = send_output(client);
@@ -125,7 +144,7 @@ trio_status kv_client_start_sender(struct kv_client *client)
 {
     static const struct trio_task_options options = {.name = "sender"};
 
-    if (client->has_sender || client->subscriber.count == 0)
+    if (client->has_sender || !kv_client_is_fed(client))
         return TRIO_OK;
     client->has_sender = true;
     return trio_nursery_start_soon_with(client->nursery, &options, send_always,

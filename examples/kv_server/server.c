@@ -22,6 +22,7 @@ trio_status kv_server_open(struct kv_server *ret_server,
 {
     *ret_server = (struct kv_server){.limits = *limits, .started = trio_now()};
     kv_hub_init(&ret_server->hub);
+    kv_leader_open(&ret_server->leader, &ret_server->changes);
     trio_status rc = kv_store_open(&ret_server->store, (size_t)limits->memory);
     ret_server->store.on_expired = tell_expired;
     ret_server->store.on_expired_arg = &ret_server->changes;
@@ -31,6 +32,7 @@ trio_status kv_server_open(struct kv_server *ret_server,
 void kv_server_close(struct kv_server *server)
 {
     TRIO_ASSERT(server->clients == NULL);
+    kv_leader_close(&server->leader);
     kv_store_close(&server->store);
 }
 
@@ -51,17 +53,8 @@ trio_status kv_server_collect(void *arg)
 static void enter(struct kv_client *client, struct kv_server *server,
                   struct trio_stream *stream)
 {
-    const struct kv_limits *limits = &server->limits;
-
-    memset(client, 0, offsetof(struct kv_client, parser));
-    client->server = server;
-    client->stream = stream;
+    kv_client_init(client, server, stream);
     client->number = ++server->accepted;
-    kv_buffer_init(&client->input, (size_t)limits->request);
-    kv_buffer_init(&client->output, (size_t)limits->output);
-    kv_buffer_init(&client->sending, (size_t)limits->output);
-    kv_parser_init(&client->parser, (size_t)limits->bulk);
-    client->subscriber.deliver = kv_client_deliver;
     client->next = server->clients;
     if (client->next != NULL)
         client->next->previous = client;
@@ -73,9 +66,7 @@ static void leave(struct kv_client *client)
 {
     struct kv_server *server = client->server;
 
-    kv_buffer_free(&client->input);
-    kv_buffer_free(&client->output);
-    kv_buffer_free(&client->sending);
+    kv_client_free(client);
     if (client->next != NULL)
         client->next->previous = client->previous;
     if (client->previous != NULL)

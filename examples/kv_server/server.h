@@ -12,6 +12,7 @@
 
 #include "examples/kv_server/changes.h"
 #include "examples/kv_server/hub.h"
+#include "examples/kv_server/leader.h"
 #include "examples/kv_server/log.h"
 #include "examples/kv_server/protocol.h"
 #include "examples/kv_server/store.h"
@@ -28,19 +29,24 @@ struct kv_limits {
     int64_t output;        // Bytes of replies that a client has not taken.
     int64_t subscriptions; // Of a client.
     int64_t idle;          // Seconds without a whole request.
+    int64_t backlog;       // Bytes that a follower may be behind; 0: nobody may
+                           // follow.
 };
 
 #define KV_LIMITS_DEFAULT                                                      \
     {                                                                          \
-        10000, (int64_t)1 << 30, 1024, 1 << 20, 4 << 20, 8 << 20, 1000, 300    \
+        10000, (int64_t)1 << 30, 1024, 1 << 20, 4 << 20, 8 << 20, 1000, 300,   \
+            1 << 20                                                            \
     }
 
 // A `kv_server` is what its clients share. The caller owns the storage.
 struct kv_server {
     struct kv_limits limits;
     struct kv_store store;
-    struct kv_changes changes; // Of the store.
-    struct kv_log *log;        // Of those; NULL: there is none.
+    struct kv_changes changes;    // Of the store.
+    struct kv_log *log;           // Of those; NULL: there is none.
+    struct kv_leader leader;      // Of those that follow this server.
+    struct kv_follower *follower; // NULL: this server follows nobody.
     struct kv_hub hub;
     struct kv_client *clients; // The newest first.
     int64_t connected;         // How many.
@@ -69,6 +75,12 @@ struct kv_client {
     struct trio_parking_lot lot;    // Private. Its sender.
     bool has_sender;                // There is a task that sends.
     bool closing;                   // Nothing is read any more.
+    bool is_leader;                 // This server follows it.
+    struct kv_replica replica;      // If it follows this server.
+    uint64_t written;               // Offset of its last change.
+    bool is_waiting;                // For followers:
+    int64_t wait_count;             // so many of them,
+    trio_time wait_until;           // and no longer than that.
     struct kv_parser parser;
 };
 

@@ -36,14 +36,7 @@ trio_status kv_store_open(struct kv_store *ret_store, size_t bytes_max)
 
 void kv_store_close(struct kv_store *store)
 {
-    for (size_t i = 0; i < store->table.buckets; i++) {
-        struct kv_entry *entry = kv_table_bucket(&store->table, i);
-        while (entry != NULL) {
-            struct kv_entry *next = entry->next;
-            free_entry(store, entry);
-            entry = next;
-        }
-    }
+    kv_store_clear(store);
     kv_table_close(&store->table);
     kv_expiry_close(&store->expiry);
 }
@@ -69,9 +62,11 @@ static void expire(struct kv_store *store, struct kv_entry **link)
     store->expired++;
 }
 
-static bool has_expired(const struct kv_entry *entry)
+static bool has_expired(const struct kv_store *store,
+                        const struct kv_entry *entry)
 {
-    return entry->expires != TRIO_FOREVER && entry->expires <= trio_now();
+    return !store->keeps_expired && entry->expires != TRIO_FOREVER &&
+           entry->expires <= trio_now();
 }
 
 // Returns the link that holds the entry of a key, or one that holds NULL.
@@ -80,7 +75,7 @@ static struct kv_entry **find(struct kv_store *store, struct kv_bytes key,
 {
     struct kv_entry **link = kv_table_find(&store->table, key, hash);
 
-    if (*link == NULL || !has_expired(*link))
+    if (*link == NULL || !has_expired(store, *link))
         return link;
     expire(store, link);
     return kv_table_find(&store->table, key, hash);
@@ -199,6 +194,16 @@ bool kv_store_remove(struct kv_store *store, struct kv_bytes key)
     return true;
 }
 
+void kv_store_clear(struct kv_store *store)
+{
+    for (size_t i = 0; i < store->table.buckets; i++) {
+        struct kv_entry *entry;
+        while ((entry = kv_table_bucket(&store->table, i)) != NULL)
+            remove_link(store, kv_table_find(&store->table, kv_entry_key(entry),
+                                             entry->hash));
+    }
+}
+
 bool kv_store_expiry(struct kv_store *store, struct kv_bytes key,
                      trio_time *ret_expires)
 {
@@ -232,7 +237,7 @@ uint64_t kv_store_scan(struct kv_store *store, uint64_t cursor, size_t count,
          cursor++) {
         const struct kv_entry *entry = kv_table_bucket(&store->table, cursor);
         for (; entry != NULL; entry = entry->next) {
-            if (has_expired(entry))
+            if (has_expired(store, entry))
                 continue;
             fn(kv_entry_key(entry), arg);
             told++;
@@ -243,12 +248,11 @@ uint64_t kv_store_scan(struct kv_store *store, uint64_t cursor, size_t count,
 
 size_t kv_store_collect(struct kv_store *store, size_t count)
 {
-    trio_time now = trio_now();
     size_t removed = 0;
 
     for (; removed < count; removed++) {
         struct kv_entry *entry = kv_expiry_first(&store->expiry);
-        if (entry == NULL || entry->expires > now)
+        if (entry == NULL || !has_expired(store, entry))
             break;
         expire(store,
                kv_table_find(&store->table, kv_entry_key(entry), entry->hash));

@@ -22,7 +22,8 @@ struct kv_store {
     uint64_t seed[2];        // Private. Of the hashes.
     size_t bytes;            // In use by entries.
     size_t bytes_max;
-    uint64_t expired; // Keys, since it was opened.
+    uint64_t expired;   // Keys, since it was opened.
+    bool keeps_expired; // What has expired is there until it is removed.
 
     // Told of each key that has expired, before it is removed. NULL: nobody.
     void (*on_expired)(void *arg, struct kv_bytes key);
@@ -83,6 +84,9 @@ bool kv_store_expiry(struct kv_store *store, struct kv_bytes key,
 TRIO_MUST_USE trio_status kv_store_set_expiry(struct kv_store *store,
                                               struct kv_bytes key,
                                               trio_time expires);
+
+// Removes all keys.
+void kv_store_clear(struct kv_store *store);
 
 // Calls `fn(key, arg)`, which must not change the store, for about `count`
 // keys, fewer where the table is sparse, and returns where to go on, 0 if those

@@ -41,16 +41,6 @@ static TRIO_CHECKPOINT trio_status count_as_bob(struct peer *peer, void *arg)
     return count_up(stage, peer, 2);
 }
 
-static TRIO_CHECKPOINT trio_status ann_counts(void *arg)
-{
-    return site_visit(arg, count_as_ann, arg);
-}
-
-static TRIO_CHECKPOINT trio_status bob_counts(void *arg)
-{
-    return site_visit(arg, count_as_bob, arg);
-}
-
 static TRIO_CHECKPOINT trio_status read_sum(struct peer *peer, void *arg)
 {
     struct stage *stage = arg;
@@ -68,7 +58,7 @@ static TRIO_CHECKPOINT trio_status read_sum(struct peer *peer, void *arg)
 
 static TRIO_CHECKPOINT trio_status count_together(void *arg)
 {
-    trio_status rc = site_play_two(ann_counts, bob_counts, arg);
+    trio_status rc = site_visit_two(arg, count_as_ann, count_as_bob, arg);
     return rc == TRIO_OK ? site_visit(arg, read_sum, arg) : rc;
 }
 
@@ -91,6 +81,29 @@ TRIO_SCENARIO(each_increment_counts_once)
 
     (void)arg;
     return play_history(&stage, &trio_history_counter, count_together);
+}
+
+// Cut off from the server, the one that follows it changes nothing of that.
+static TRIO_CHECKPOINT trio_status count_while_it_lags(void *arg)
+{
+    trio_status rc = kv_stage_part(arg);
+
+    if (rc == TRIO_OK)
+        rc = count_together(arg);
+    return trio_combine(rc, kv_stage_join(arg));
+}
+
+static TRIO_CHECKPOINT trio_status count_beside_it(void *arg)
+{
+    return kv_stage_follow(arg, count_while_it_lags);
+}
+
+TRIO_SCENARIO(each_increment_counts_once_while_a_follower_lags)
+{
+    struct stage stage = KV_STAGE_INIT;
+
+    (void)arg;
+    return play_history(&stage, &trio_history_counter, count_beside_it);
 }
 
 // ---- A register, and a partition ----

@@ -13,14 +13,9 @@ static TRIO_CHECKPOINT trio_status say_hello(struct peer *peer, void *arg)
     return rc == TRIO_OK ? kv_expect(peer, replies, COUNT(replies)) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status visit(void *arg)
-{
-    return site_visit(arg, say_hello, arg);
-}
-
 static TRIO_CHECKPOINT trio_status both_visit(void *arg)
 {
-    return site_play_two(visit, visit, arg);
+    return site_visit_two(arg, say_hello, say_hello, arg);
 }
 
 // ---- Handles ----
@@ -56,14 +51,9 @@ static TRIO_CHECKPOINT trio_status visit_if_possible(struct peer *peer,
     return rejected && stage->server.rejected > 0 ? TRIO_OK : rc;
 }
 
-static TRIO_CHECKPOINT trio_status try_to_visit(void *arg)
-{
-    return site_visit(arg, visit_if_possible, arg);
-}
-
 static TRIO_CHECKPOINT trio_status both_try_to_visit(void *arg)
 {
-    return site_play_two(try_to_visit, try_to_visit, arg);
+    return site_visit_two(arg, visit_if_possible, visit_if_possible, arg);
 }
 
 TRIO_SCENARIO(who_is_too_many_is_rejected)
@@ -101,18 +91,13 @@ static TRIO_CHECKPOINT trio_status dribble(struct peer *peer, void *arg)
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status visit_to_dribble(void *arg)
-{
-    return site_visit(arg, dribble, arg);
-}
-
 TRIO_SCENARIO(who_is_idle_has_to_go, .still_clock = true)
 {
     struct stage stage = KV_STAGE_INIT;
 
     (void)arg;
     stage.limits.idle = IDLE;
-    return site_play(&stage.site, visit_to_dribble, &stage);
+    return site_play_visit(&stage.site, dribble, &stage);
 }
 
 // ---- The end, at work ----

@@ -124,14 +124,9 @@ static TRIO_CHECKPOINT trio_status come_and_go(struct peer *peer, void *arg)
     return rc == TRIO_OK ? hear_number(peer) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status visit_and_go(void *arg)
-{
-    return site_visit(arg, come_and_go, arg);
-}
-
 static TRIO_CHECKPOINT trio_status both_come_and_go(void *arg)
 {
-    return site_play_two(visit_and_go, visit_and_go, arg);
+    return site_visit_two(arg, come_and_go, come_and_go, arg);
 }
 
 TRIO_SCENARIO(subscribers_come_and_go)

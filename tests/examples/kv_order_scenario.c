@@ -17,17 +17,12 @@ static TRIO_CHECKPOINT trio_status pipeline(struct peer *peer, void *arg)
     return rc == TRIO_OK ? kv_expect(peer, replies, COUNT(replies)) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status send_a_pipeline(void *arg)
-{
-    return site_visit(arg, pipeline, arg);
-}
-
 TRIO_SCENARIO(replies_are_in_order)
 {
     struct stage stage = KV_STAGE_INIT;
 
     (void)arg;
-    return site_play(&stage.site, send_a_pipeline, &stage);
+    return site_play_visit(&stage.site, pipeline, &stage);
 }
 
 // ---- Who vanishes ----
@@ -36,11 +31,6 @@ static TRIO_CHECKPOINT trio_status say_a_part(struct peer *peer, void *arg)
 {
     (void)arg;
     return peer_say(peer, "*3\r\n$3\r\nSET\r\n$1\r\na\r\n$9\r\nhal");
-}
-
-static TRIO_CHECKPOINT trio_status vanish(void *arg)
-{
-    return site_visit(arg, say_a_part, arg);
 }
 
 static TRIO_CHECKPOINT trio_status look(struct peer *peer, void *arg)
@@ -52,14 +42,9 @@ static TRIO_CHECKPOINT trio_status look(struct peer *peer, void *arg)
     return rc == TRIO_OK ? kv_expect(peer, replies, COUNT(replies)) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status look_at_it(void *arg)
-{
-    return site_visit(arg, look, arg);
-}
-
 static TRIO_CHECKPOINT trio_status vanish_and_look(void *arg)
 {
-    trio_status rc = site_play_two(vanish, look_at_it, arg);
+    trio_status rc = site_visit_two(arg, say_a_part, look, arg);
     return rc == TRIO_OK ? site_visit(arg, look, arg) : rc;
 }
 
@@ -87,15 +72,10 @@ static TRIO_CHECKPOINT trio_status stay(struct peer *peer, void *arg)
     return rc == TRIO_OK ? site_stop_unreachable(&stage->site) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status stop_with_a_client(void *arg)
-{
-    return site_visit(arg, stay, arg);
-}
-
 TRIO_SCENARIO(a_stopped_server_ends_within_its_grace, .still_clock = true)
 {
     struct stage stage = KV_STAGE_INIT;
 
     (void)arg;
-    return site_play(&stage.site, stop_with_a_client, &stage);
+    return site_play_visit(&stage.site, stay, &stage);
 }

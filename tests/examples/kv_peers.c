@@ -12,7 +12,8 @@ const struct kv_limits kv_peers_limits = {.clients = 3,
                                           .request = 50000,
                                           .output = 40000,
                                           .subscriptions = 3,
-                                          .idle = 10};
+                                          .idle = 10,
+                                          .backlog = 100};
 
 static TRIO_CHECKPOINT trio_status serve(void *arg)
 {

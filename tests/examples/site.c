@@ -7,7 +7,6 @@
 
 #include <trio/testing.h>
 
-#define PORT 6379
 #define TICK (100 * TRIO_MS)
 #define TICKS_MAX 500 // Of a scene.
 
@@ -24,7 +23,7 @@ trio_status site_serve(struct site *site, trio_handler_fn serve, void *arg)
 {
     static const struct trio_serve_options options = {.on_error = say_nothing};
     static const struct trio_address any = {.family = TRIO_ADDRESS_IPV4,
-                                            .port = PORT};
+                                            .port = SITE_PORT};
     struct trio_tcp_listener listener;
     trio_status rc = trio_tcp_listen(&any, &site->listen, &listener);
 
@@ -46,7 +45,8 @@ static TRIO_CHECKPOINT trio_status open_and_play(struct site *site,
 
     if (rc != TRIO_OK)
         return rc;
-    site->address = trio_sim_host_address(site->host, TRIO_ADDRESS_IPV4, PORT);
+    site->address =
+        trio_sim_host_address(site->host, TRIO_ADDRESS_IPV4, SITE_PORT);
     rc = trio_sim_host_start_soon(site->host, nursery, site->run, site);
     if (rc == TRIO_OK)
         rc = trio_event_wait(&site->ready);
@@ -145,16 +145,22 @@ trio_status site_start(struct trio_nursery *nursery, const char *host,
                          : rc;
 }
 
-trio_status site_play_two(trio_task_fn first, trio_task_fn second, void *arg)
+static TRIO_CHECKPOINT trio_status play_two(trio_task_fn first, void *ann,
+                                            trio_task_fn second, void *bob)
 {
     struct trio_sim_host *host;
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);
-    trio_status rc = site_start(&nursery, "ann", first, arg, &host);
+    trio_status rc = site_start(&nursery, "ann", first, ann, &host);
     if (rc == TRIO_OK)
-        rc = site_start(&nursery, "bob", second, arg, &host);
+        rc = site_start(&nursery, "bob", second, bob, &host);
     return trio_nursery_close(&nursery, rc);
+}
+
+trio_status site_play_two(trio_task_fn first, trio_task_fn second, void *arg)
+{
+    return play_two(first, arg, second, arg);
 }
 
 trio_status site_visit(struct site *site, peer_fn use, void *arg)
@@ -167,6 +173,31 @@ trio_status site_visit(struct site *site, peer_fn use, void *arg)
         peer_close(&peer);
     }
     return site_excuse(site, rc);
+}
+
+struct visit {
+    struct site *site;
+    peer_fn use;
+    void *arg;
+};
+
+static TRIO_CHECKPOINT trio_status visit(void *arg)
+{
+    struct visit *visit = arg;
+    return site_visit(visit->site, visit->use, visit->arg);
+}
+
+trio_status site_visit_two(struct site *site, peer_fn first, peer_fn second,
+                           void *arg)
+{
+    struct visit ann = {site, first, arg}, bob = {site, second, arg};
+    return play_two(visit, &ann, visit, &bob);
+}
+
+trio_status site_play_visit(struct site *site, peer_fn use, void *arg)
+{
+    struct visit only = {site, use, arg};
+    return site_play(site, visit, &only);
 }
 
 trio_status site_stop_unreachable(struct site *site)

@@ -9,6 +9,7 @@
 #include "tests/scenarios/kit.h"
 
 #define GRACE (100 * TRIO_MS)
+#define SITE_PORT 6379
 
 // A `site` is where the server under test listens. `run` is on the host of its
 // own, and calls site_serve.
@@ -56,6 +57,14 @@ TRIO_CHECKPOINT trio_status site_play_two(trio_task_fn first,
 // Connects, calls `use(peer, arg)`, and goes.
 TRIO_CHECKPOINT trio_status site_visit(struct site *site, peer_fn use,
                                        void *arg);
+
+// The same for two, on hosts "ann" and "bob", until both have gone.
+TRIO_CHECKPOINT trio_status site_visit_two(struct site *site, peer_fn first,
+                                           peer_fn second, void *arg);
+
+// Plays a scene of one visit.
+TRIO_CHECKPOINT trio_status site_play_visit(struct site *site, peer_fn use,
+                                            void *arg);
 
 // Cuts off the client, who is on the scene's own host, stops the server, and
 // says that it has ended within its grace. With a still clock only.
