@@ -196,7 +196,7 @@ TEST(kv_log, the_end_of_the_writer_waits_for_what_is_left)
 
 struct teller {
     struct stage *stage;
-    char key[8];
+    char key[12];
 };
 
 static TRIO_CHECKPOINT trio_status tell_and_wait(void *arg)
