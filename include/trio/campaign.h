@@ -26,7 +26,8 @@ enum {
     TRIO_SIM_TOKEN_MAX = 4096, // Bytes of a token, with the final zero.
     TRIO_SIM_TEXT_MAX = 256,
     TRIO_SIM_STRATEGIES_MAX = 12,
-    TRIO_SIM_SOMETIMES_MAX = 64
+    TRIO_SIM_SOMETIMES_MAX = 64,
+    TRIO_SIM_FAULTS_MAX = 24
 };
 
 // What a campaign is to do. Zero is the default: the portfolio, with sweeps.
@@ -48,7 +49,10 @@ struct trio_campaign_options {
     bool no_cancel_sweep;
     bool no_time_sweep;
     bool no_failure_sweep;
-    bool no_malloc_failures;   // There malloc and the like never fail.
+    bool no_malloc_failures;   // Malloc and the like never fail.
+    bool all_faults;           // Random runs draw faults of all kinds, not only
+                               // those that the scenario asks for.
+    bool no_faults;            // None are drawn.
     bool no_twins;             // Nothing is run twice to compare.
     bool twins_only;           // All is run twice to compare, and may fail.
     bool no_shrink;            // The first failing schedule will do.
@@ -72,6 +76,12 @@ struct trio_strategy_count {
 struct trio_sometimes {
     const char *name;
     bool held;
+};
+
+// Faults of one kind that random runs have drawn.
+struct trio_fault_count {
+    const char *name; // "accept"; NULL: there are no more kinds.
+    uint64_t tried;
 };
 
 // What came of it, so far or in all.
@@ -114,6 +124,7 @@ struct trio_campaign_result {
     char token[TRIO_SIM_TOKEN_MAX]; // Replays it.
     struct trio_strategy_count strategies[TRIO_SIM_STRATEGIES_MAX];
     struct trio_sometimes properties[TRIO_SIM_SOMETIMES_MAX]; // `sometimes`.
+    struct trio_fault_count faults[TRIO_SIM_FAULTS_MAX]; // In no order.
 };
 
 TRIO_BEGIN_DECLS

@@ -7,6 +7,7 @@
 #include <trio/address.h>
 #include <trio/base.h>
 #include <trio/nursery.h>
+#include <trio/sim_fault.h>
 #include <trio/status.h>
 #include <trio/time.h>
 
@@ -214,23 +215,6 @@ TRIO_MUST_USE trio_status trio_sim_link_cut(struct trio_sim_host *from,
 // Returns: as trio_sim_link_set_latency.
 TRIO_MUST_USE trio_status trio_sim_link_mend(struct trio_sim_host *from,
                                              struct trio_sim_host *to);
-
-// What may go wrong with the network, besides calls that fail. Zero: nothing.
-struct trio_sim_fault_options {
-    bool loss; // A segment is lost: of a connection it is sent again after
-               // 200 ms, a datagram is gone.
-};
-
-// Says what may go wrong from now on, over links. The failure sweep then has
-// each of these happen once, as it has each call fail: "3rd segment client ->
-// server is lost". Otherwise nothing is ever lost.
-//
-//     static const struct trio_sim_fault_options lossy = {.loss = true};
-//
-//     trio_sim_faults(&lossy);
-//
-// Checkpoint: never.
-void trio_sim_faults(const struct trio_sim_fault_options *options);
 
 // Has the resolver answer `name` with one address more, be it anybody's or not.
 // Names of hosts and "localhost" keep their own.

@@ -11,6 +11,7 @@
 #include <trio/nursery.h>
 #include <trio/run.h>
 #include <trio/sequencer.h>
+#include <trio/sim_fault.h>
 #include <trio/status.h>
 #include <trio/stream_contract.h>
 #include <trio/time.h>
@@ -28,10 +29,13 @@ struct trio_sim_world_ {
     // Called when something is on its way that will arrive; NULL: the world
     // looks by itself.
     void (*announce)(struct trio_sim_job *job, trio_time due);
-    // Asked whether a call is to fail, and what was just sent over a link to be
-    // lost; NULL: never.
+    // Asked whether a call is to fail, and whether something befalls what was
+    // just sent over a link: whether it is "lost". NULL: never.
     bool (*fails)(const char *what, bool once);
-    bool (*loses)(const struct trio_sim_job *job);
+    bool (*strikes)(const struct trio_sim_job *link, const char *what,
+                    bool asked);
+    struct trio_sim_fault_options faults; // That are asked for.
+    bool all_faults; // It is asked of those that are not, too.
     // Asked whether something comes out as `outcome`; NULL: never.
     bool (*comes_out)(const char *what, const char *outcome);
     // Told that the tasks of a host are no more; NULL: nobody asks.

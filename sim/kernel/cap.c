@@ -35,7 +35,7 @@ static void go_on_fairly(struct kernel *kernel)
     kernel->fair = true;
     kernel->strategy = NULL;
     kernel->ranking.count = 0;
-    kernel->persistent.count = 0;
+    trio_sim_faults_end_(kernel);
     kernel->steps_max *= 2;
     kernel->time_end =
         trio_time_add(kernel->time_end, kernel->time_end - kernel->time_begin);

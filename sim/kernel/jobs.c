@@ -82,12 +82,14 @@ bool trio_sim_job_comes_(const struct kernel *kernel)
     return due <= now || due <= trio_run_next_deadline(now);
 }
 
-size_t trio_sim_jobs_due_(const struct kernel *kernel)
+size_t trio_sim_jobs_due_(const struct kernel *kernel, bool idle)
 {
+    trio_time until = trio_sim_now_(kernel);
     size_t i = 0;
 
-    while (i < kernel->jobs.count &&
-           trio_sim_job_at_(kernel, i)->due <= trio_sim_now_(kernel))
+    if (idle && trio_run_next_deadline(until) > until)
+        until = trio_run_next_deadline(until);
+    while (i < kernel->jobs.count && trio_sim_job_at_(kernel, i)->due <= until)
         i++;
     return i;
 }

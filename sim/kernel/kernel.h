@@ -109,7 +109,8 @@ enum { FAR_LASTS = 1 << 15 };
 //                     inside a step, what the task did last, and how often it
 //                     has read the clock since
 //   CANCEL            where a task came to: parked there, or was made ready
-//   FAIL, FAIL_ON     which task calls, what, for which time
+//   FAIL, FAIL_ON     which task calls, what, for which time; over a link which
+//                     segment it is, and what befalls it
 // `target` says who: path of a task, of a job, of a scope; of the clock how far
 // it goes; of a failure 0.
 struct deviation {
@@ -189,12 +190,20 @@ struct perturbation {
     uint8_t heap_junk;
 };
 
+// What a run draws besides its schedule, under a strategy: faults.
+struct swarm {
+    uint64_t seed; // Which kinds, how often, when; 0: none.
+    bool all;      // Also what the scenario has not asked for.
+    bool no_heap;  // But malloc and the like do not fail.
+};
+
 struct plan {
     const struct trio_scenario *scenario;
     enum trio_sim_order order;
     uint64_t seed;                   // Of random data and the start of time.
     const struct strategy *strategy; // NULL: the first in line.
     uint64_t strategy_seed;
+    struct swarm swarm;
     const struct deviation *deviations; // Each happens once, where it fits.
     size_t deviation_count;
     bool details; // Anchors, scopes, cancel points: needed by deviations.
@@ -243,6 +252,7 @@ struct outcome {
     size_t fired;       // Deviations of the plan that happened.
     bool exhausted;     // The strategy has nothing new to try.
     bool drew;          // It has drawn random data.
+    bool faulty;        // Something could have failed by chance.
 };
 
 // ---- Records ----
@@ -301,8 +311,16 @@ struct call {
     const char *what; // "allocate", "stack", "strdup"
     bool heap;        // Of malloc and the like, by the scenario's own code.
     bool once;        // There is no sense in its failing from then on.
-    const struct trio_sim_job *link; // That loses what is sent, or NULL.
+    bool asked;       // The scenario has said that it may fail by chance.
+    const struct trio_sim_job *link; // It is about what this carries; or NULL.
     const char *outcome; // What comes of it, if it is no failure; or NULL.
+};
+
+// What has failed by chance in a run, by what the calls are called.
+struct fault_kind {
+    const char *what;
+    uint32_t rarity; // One in so many; 0: none in this run.
+    uint64_t tried;
 };
 
 // A property that was told of, by name and kind.
@@ -364,6 +382,10 @@ const struct call *trio_sim_calls_(const struct kernel *kernel,
 // done: deviations that fit the run; `choices` only. Of many the first.
 const struct deviation *trio_sim_choices_(const struct kernel *kernel,
                                           size_t *ret_count);
+
+// Kinds of faults that the run came to, if it drew any.
+const struct fault_kind *trio_sim_fault_kinds_(const struct kernel *kernel,
+                                               size_t *ret_count);
 
 // Properties, in the order in which the run came to them first.
 const struct property *trio_sim_properties_(const struct kernel *kernel,

@@ -113,6 +113,18 @@ uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what)
     return cut(trio_sim_mix_(hash, actor->calls));
 }
 
+// Whoever has sent it.
+uint32_t trio_sim_anchor_of_segment_(const struct trio_sim_job *link,
+                                     const char *what)
+{
+    const char *from, *to;
+
+    trio_sim_link_names_(link, &from, &to);
+    uint64_t hash = trio_sim_hash_text_(trio_sim_hash_text_(0, from), to);
+    return cut(trio_sim_mix_(trio_sim_hash_text_(hash, what),
+                             trio_sim_link_newest_(link)));
+}
+
 // Who has ended stopped nowhere.
 uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since)
 {

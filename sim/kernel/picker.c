@@ -71,8 +71,8 @@ static void gather(struct kernel *kernel, struct place place,
     ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !comes;
     ret->task_count = place.count;
-    ret->job_count = still && place.count > 0 ? trio_sim_jobs_due_(kernel)
-                                              : kernel->jobs.count;
+    ret->job_count = still ? trio_sim_jobs_due_(kernel, place.count == 0)
+                           : kernel->jobs.count;
     ret->far = still ? 0 : deadlines_ahead(kernel, idle && !comes);
     ret->event_count = ret->job_count + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;

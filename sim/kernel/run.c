@@ -120,7 +120,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->world.clock = &kernel->clock;
     kernel->world.announce = trio_sim_announce_;
     kernel->world.fails = trio_sim_net_fails_;
-    kernel->world.loses = trio_sim_net_loses_;
+    kernel->world.strikes = trio_sim_net_strikes_;
     kernel->world.comes_out = trio_sim_comes_out_so_;
     kernel->world.crashed = trio_sim_crashed_;
     world.begin = NULL;
@@ -167,6 +167,7 @@ struct kernel *trio_sim_kernel_new_(const struct trio_config *base)
     kernel->owed.size = sizeof(struct owed);
     kernel->descriptors.size = sizeof(struct descriptor);
     kernel->properties.size = sizeof(struct property);
+    kernel->fault_kinds.size = sizeof(struct fault_kind);
     kernel->scopes.size = sizeof(struct open_scope);
     kernel->points.size = sizeof(struct point);
     kernel->lapses.size = sizeof(struct lapse);
@@ -266,7 +267,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     outcome->failure_class = 0;
     outcome->text[0] = '\0';
     outcome->fired = 0;
-    outcome->exhausted = false;
+    outcome->exhausted = outcome->faulty = false;
     kernel->plan = plan;
     kernel->outcome = outcome;
     kernel->strategy = strategy;
@@ -295,6 +296,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->clock.autojump = true;
     kernel->time_begin = kernel->clock.now;
     kernel->time_end = trio_time_add(kernel->clock.now, time_max);
+    trio_sim_faults_begin_(kernel);
     reset_arrays(kernel);
     reset_memory(kernel);
     trio_sim_objects_reset_(&kernel->objects);
@@ -340,6 +342,7 @@ void trio_sim_run_(struct kernel *kernel, const struct plan *plan,
     outcome->tasks = kernel->actors.count - 1;
     outcome->decisions = kernel->decisions;
     outcome->drew = kernel->data != first_data(plan);
+    trio_sim_faults_end_(kernel);
     trio_sim_judge_(kernel, rc);
     trio_sim_descriptors_end_(kernel);
     trio_sim_plan_end_(kernel);

@@ -121,6 +121,8 @@ struct kernel {
     bool looking;  // No step was taken since the loop looked.
     bool unseen;   // Something has happened since, too.
     bool injected; // A cancellation, a failure.
+    bool draws;    // What fails, besides what the plan asks for.
+    uint64_t draw; // State of the generator of that.
     bool gave_up;
     bool capped;
     bool fair;        // It is, and nothing fails: what is awaited has to come.
@@ -154,6 +156,7 @@ struct kernel {
             struct array owed;
             struct array descriptors; // struct descriptor
             struct array properties;
+            struct array fault_kinds; // struct fault_kind, of those drawn
 
             // Only with details:
             struct array histories;  // Of the actors.
@@ -247,6 +250,8 @@ uint32_t trio_sim_anchor_of_look_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_reading_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
 uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
+uint32_t trio_sim_anchor_of_segment_(const struct trio_sim_job *link,
+                                     const char *what);
 uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since);
 uint64_t trio_sim_key_(const struct actor *actor, bool parked);
 
@@ -343,8 +348,8 @@ void trio_sim_jobs_end_(struct kernel *kernel);
 void trio_sim_announce_(struct trio_sim_job *job, trio_time due);
 // Whether the first job comes before the next deadline does.
 bool trio_sim_job_comes_(const struct kernel *kernel);
-// How many are due by now.
-size_t trio_sim_jobs_due_(const struct kernel *kernel);
+// How many are due by now, or by the next deadline if all wait for that.
+size_t trio_sim_jobs_due_(const struct kernel *kernel, bool idle);
 struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i);
 // Returns the number of the job of a path, as many as there are if none has it.
 size_t trio_sim_job_named_(const struct kernel *kernel, uint32_t path);
@@ -362,11 +367,19 @@ void trio_sim_has_fired_(struct kernel *kernel,
                          const struct deviation *planned);
 void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
                     const char *words);
+
+// ---- faults.c: what fails, or goes wrong otherwise ----
+void trio_sim_faults_begin_(struct kernel *kernel);
+// From now on nothing fails by chance.
+void trio_sim_faults_end_(struct kernel *kernel);
 bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
 // The same for the network of the current run. `once`: later calls do not fail,
 // whatever was asked for.
 bool trio_sim_net_fails_(const char *what, bool once);
-bool trio_sim_net_loses_(const struct trio_sim_job *job);
+// Whether that befalls what was just sent over a link. `asked`: the scenario
+// has said that it may.
+bool trio_sim_net_strikes_(const struct trio_sim_job *link, const char *what,
+                           bool asked);
 // Whether something comes out otherwise, now: "is torn".
 bool trio_sim_comes_out_so_(const char *what, const char *outcome);
 

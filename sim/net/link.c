@@ -85,8 +85,7 @@ static bool is_lost(const struct link *link)
 {
     const struct trio_sim_world_ *world = link->network->world;
 
-    return link->network->loses && world->loses != NULL &&
-           world->loses(&link->job);
+    return trio_sim_strikes_(world, &link->job, "lost", world->faults.loss);
 }
 
 static void set_due(struct link *link, struct packet *packet,

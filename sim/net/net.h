@@ -36,8 +36,7 @@ struct name {
 
 struct network {
     struct pool pool;
-    bool used;  // In this run.
-    bool loses; // What is sent may be lost.
+    bool used; // In this run.
     struct trio_sim_world_ *world;
     struct trio_sim_host home; // The first of all hosts.
     size_t host_count;
@@ -77,6 +76,16 @@ static inline bool trio_sim_fails_(void *context, const char *what, bool once)
     const struct trio_sim_world_ *world = context;
 
     return world->fails != NULL && world->fails(what, once);
+}
+
+// The same of what was just sent over a link, of which it may be `asked` that
+// this befalls it.
+static inline bool trio_sim_strikes_(const struct trio_sim_world_ *world,
+                                     const struct trio_sim_job *link,
+                                     const char *what, bool asked)
+{
+    return (asked || world->all_faults) && world->strikes != NULL &&
+           world->strikes(link, what, asked);
 }
 
 // Whose sockets the current task has.

@@ -57,7 +57,6 @@ void trio_sim_network_reset_(struct trio_sim_world_ *world)
         return;
     trio_sim_pool_reset_(&network->pool);
     network->used = false;
-    network->loses = false;
     network->links = NULL;
     network->names = NULL;
     network->open = 0;

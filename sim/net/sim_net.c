@@ -154,14 +154,6 @@ trio_status trio_sim_link_mend(struct trio_sim_host *from,
     return TRIO_OK;
 }
 
-void trio_sim_faults(const struct trio_sim_fault_options *options)
-{
-    struct network *network = network_of("faults need a simulated run");
-
-    if (network != NULL)
-        network->loses = options->loss;
-}
-
 trio_status trio_sim_resolver_add(const char *name,
                                   const struct trio_address *address)
 {

@@ -56,6 +56,9 @@ static void append_campaign(char *buffer, size_t size,
                  swept ? options->failure_sweep : SWEEP_OFF);
     if (options->no_malloc_failures)
         append(buffer, size, " --malloc-failures=off");
+    if (options->faults != FAULTS_AS_ASKED)
+        append(buffer, size, " --faults=%s",
+               options->faults == FAULTS_ON ? "on" : "off");
 }
 
 void trio_runner_command_(char *buffer, size_t size,

@@ -21,16 +21,18 @@ static const struct choice orders[] = {{"pass", TRIO_SIM_PASS},
                                        {0}};
 static const struct choice sweeps[] = {
     {"on", SWEEP_ON}, {"off", SWEEP_OFF}, {"only", SWEEP_ONLY}, {0}};
+static const struct choice faults[] = {
+    {"on", FAULTS_ON}, {"off", FAULTS_OFF}, {0}};
 static const struct choice switches[] = {{"on", false}, {"off", true}, {0}};
 
 static const enum trio_sim_order order_values[] = {TRIO_SIM_PASS, TRIO_SIM_ANY,
                                                    TRIO_SIM_SOFT};
 
-enum kind { FLAG, TEXT, PATTERN, NUMBER, ORDER, SWEEP, SWITCH, KINDS };
+enum kind { FLAG, TEXT, PATTERN, NUMBER, ORDER, SWEEP, FAULTS, SWITCH, KINDS };
 
 // Of the kinds that have them; NULL: any value.
 static const struct choice *const choices_of[KINDS] = {
-    [ORDER] = orders, [SWEEP] = sweeps, [SWITCH] = switches};
+    [ORDER] = orders, [SWEEP] = sweeps, [FAULTS] = faults, [SWITCH] = switches};
 
 struct entry {
     const char *name;
@@ -60,7 +62,9 @@ static const struct entry entries[] = {
     {"time-sweep", SWEEP, AT(time_sweep), "=WHEN", "on, off or only"},
     {"failure-sweep", SWEEP, AT(failure_sweep), "=WHEN", "on, off or only"},
     {"malloc-failures", SWITCH, AT(no_malloc_failures), "=WHEN",
-     "on or off: malloc fails in the failure sweep"},
+     "on or off: malloc fails as other calls do"},
+    {"faults", FAULTS, AT(faults), "=WHEN",
+     "on or off: all kinds by chance, or none"},
     {"replay", TEXT, AT(replay), " TOKEN", "runs one schedule, and shows it"},
     {"shrink", SWITCH, AT(no_shrink), "=WHEN",
      "on or off: look for a smaller one"},
@@ -131,6 +135,8 @@ static bool set_choice(void *member, enum kind kind, const char *value)
         *(const enum trio_sim_order **)member = &order_values[choice->value];
     else if (kind == SWEEP)
         *(enum sweep *)member = (enum sweep)choice->value;
+    else if (kind == FAULTS)
+        *(enum faults *)member = (enum faults)choice->value;
     else
         *(bool *)member = choice->value != 0;
     return true;

@@ -11,6 +11,9 @@
 
 enum sweep { SWEEP_ON, SWEEP_OFF, SWEEP_ONLY };
 
+// Which faults random runs draw.
+enum faults { FAULTS_AS_ASKED, FAULTS_ON, FAULTS_OFF };
+
 enum { PATTERNS_MAX = 64 };
 
 #define STRATEGY_NAMES "fifo, random, pct, pos, delay and script"
@@ -42,6 +45,7 @@ struct options {
     enum sweep cancel_sweep;
     enum sweep time_sweep;
     enum sweep failure_sweep;
+    enum faults faults; // As the scenarios ask, all, or none.
     bool no_malloc_failures;
     bool twins_only;   // Whether runs fail does not matter.
     bool no_sometimes; // What never held is no failure.

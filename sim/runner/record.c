@@ -86,6 +86,10 @@ void trio_runner_record_add_(struct record *record,
     sum.twins += more.twins;
     add_strategies(sum.strategies, more.strategies);
     add_sometimes(&sum, &more);
+    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
+        if (more.faults[i].name != NULL)
+            trio_sim_count_fault_(&sum, more.faults[i].name,
+                                  more.faults[i].tried);
     record->result = sum;
 }
 

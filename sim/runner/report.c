@@ -38,6 +38,22 @@ static const char *verdict_word(const struct record *record)
                                               : words[record->result.verdict];
 }
 
+static void write_faults(FILE *out, const struct trio_campaign_result *result)
+{
+    uint64_t tried = 0;
+
+    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
+        tried += result->faults[i].tried;
+    if (tried == 0)
+        return;
+    fprintf(out, ", %" PRIu64 " faults (", tried);
+    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
+        if (result->faults[i].name != NULL)
+            fprintf(out, "%s%s %" PRIu64, i > 0 ? ", " : "",
+                    result->faults[i].name, result->faults[i].tried);
+    putc(')', out);
+}
+
 void trio_runner_report_line_(FILE *out, const struct record *record,
                               size_t width)
 {
@@ -61,6 +77,7 @@ void trio_runner_report_line_(FILE *out, const struct record *record,
                 result->moments, result->time_cut ? " (cut)" : "");
     if (result->failure_cut)
         fprintf(out, ", %" PRIu64 " failures (cut)", result->failure_runs);
+    write_faults(out, result);
     if (result->capped > 0)
         fprintf(out, ", %" PRIu64 " capped", result->capped);
     if (record->replayed > 0)

@@ -123,6 +123,8 @@ campaign_options(const struct options *options,
         .no_time_sweep = is_off(options->time_sweep, only),
         .no_failure_sweep = is_off(options->failure_sweep, only),
         .no_malloc_failures = options->no_malloc_failures,
+        .all_faults = options->faults == FAULTS_ON,
+        .no_faults = options->faults == FAULTS_OFF,
         .no_shrink = options->no_shrink,
         .no_sometimes = true, // All of them together are judged.
         .sweeps_only = only,

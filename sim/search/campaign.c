@@ -140,6 +140,7 @@ static bool take_down(struct search *search, struct shrunk *ret)
     for (size_t i = 0; i < count; i++)
         ret->deviations[i] = fired[i];
     plan.strategy = NULL;
+    plan.swarm.seed = 0; // They are in the deviations.
     plan.deviations = ret->deviations;
     plan.deviation_count = count;
     ret->plan = plan;

@@ -75,9 +75,12 @@ static struct plan plan_of(const struct search *search,
     if (exploration->is_portfolio)
         plan.strategy = trio_sim_portfolio_(search->strategies,
                                             search->options.seed, number);
+    if (is_exact(search, plan.strategy))
+        return plan;
+    plan.swarm = trio_sim_swarm_(search->scenario, &search->options,
+                                 plan.strategy_seed);
     // Most programs draw no random data: the schedules are what differs.
-    if (!is_exact(search, plan.strategy) &&
-        number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
+    if (number % RUNS_PER_DATA == RUNS_PER_DATA - 1)
         plan.seed += number;
     return plan;
 }
@@ -104,13 +107,14 @@ static void cancel_some(const struct search *search, uint64_t number,
 }
 
 // Whether `runs` have left nothing to try: every schedule was seen, of a
-// program that has only one set of data, and each could have been cancelled
-// anywhere.
+// program that has only one set of data and no faults, and each could have been
+// cancelled anywhere.
 static bool is_all_seen(const struct search *search, uint64_t runs)
 {
     const struct delays *delays = &search->strategies->delay_state.next;
 
     return delays->all && !search->drew && search->result->capped == 0 &&
+           (!search->faulty || search->options.no_faults) &&
            runs >= RUNS_PER_CANCELLATION * search->cancels.count *
                        delays->schedules;
 }

@@ -1,6 +1,6 @@
 // Most failures need few of the deviations of the run in which they were found,
-// and mostly late ones: so the first questions are whether none is needed but
-// what was injected, or but the last few.
+// and mostly late ones: so the first questions are whether no fault is needed,
+// none but what was injected, none but the last few.
 //
 // What remains is asked for in pieces, from the last on, whose size follows
 // from the answers. A piece may be left out; or, if it led from one task by
@@ -16,6 +16,11 @@ enum { LAST_FEW = 4, PAIRED_MAX = 6 };
 static bool is_timing(struct deviation deviation)
 {
     return deviation.kind == DEVIATE_CLOCK || deviation.kind == DEVIATE_JOB;
+}
+
+static bool is_fault(struct deviation deviation)
+{
+    return deviation.kind == DEVIATE_FAIL || deviation.kind == DEVIATE_FAIL_ON;
 }
 
 // Tries the best plan with those deviations only that are, or are not, `such`,
@@ -144,6 +149,7 @@ void trio_sim_reduce_(struct trials *trials)
     const struct plan *plan = &trials->best->plan;
     size_t before;
 
+    try_only(trials, is_fault, false);
     try_only(trials, trio_sim_injects_, true);
     try_only(trials, is_timing, false);
     for (size_t few = 2; few <= LAST_FEW; few *= 2)

@@ -24,7 +24,7 @@ void trio_sim_search_begin_(struct search *search)
 {
     search->outcome = (struct outcome){.verdict = VERDICT_PASSED};
     search->failing = (struct plan){.scenario = NULL};
-    search->over = search->drew = false;
+    search->over = search->drew = search->faulty = false;
     search->work = 0;
     search->cancels.count = 0;
     search->times.count = 0;
@@ -47,8 +47,11 @@ struct plan trio_sim_schedule_(struct search *search, uint32_t schedule)
         .scenario = search->scenario,
         .order = search->order,
         .seed = search->options.seed,
+        .swarm = trio_sim_swarm_(search->scenario, &search->options, 0),
         .details = true,
     };
+
+    plan.swarm.seed = 0; // A sweep has its own faults.
 
     if (schedule == 0)
         return plan;
@@ -184,10 +187,12 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
     result->steps += ret_outcome->steps;
     search->work += ret_outcome->steps + WORK_OF_TASK * ret_outcome->tasks;
     search->drew |= ret_outcome->drew;
+    search->faulty |= ret_outcome->faulty;
     result->capped += ret_outcome->verdict == VERDICT_CAPPED;
     result->traces += trio_sim_set_add_(&search->traces, ret_outcome->hash);
     count_of(result, by)->runs++;
     note_properties(search);
+    trio_sim_note_faults_(search);
     if (ret_outcome->verdict == VERDICT_FAILED)
         trio_sim_keep_failure_(search, plan, by, ret_outcome);
     else if (ret_outcome->verdict == VERDICT_CAPPED)

@@ -120,6 +120,17 @@ struct time_sweep {
     uint32_t count;
 };
 
+// ---- Faults that are drawn: swarm.c ----
+
+// Returns what a run of such a seed draws.
+struct swarm trio_sim_swarm_(const struct trio_scenario *scenario,
+                             const struct trio_campaign_options *options,
+                             uint64_t seed);
+
+// Counts faults that were tried, by kind.
+void trio_sim_count_fault_(struct trio_campaign_result *result,
+                           const char *name, uint64_t tried);
+
 // ---- Searching ----
 
 enum { TRACE_SLOTS = 65536 };
@@ -137,6 +148,7 @@ struct search {
     struct outcome outcome; // Of that.
     bool over;              // Something failed, or progress says so.
     bool drew;              // A run has drawn random data.
+    bool faulty;            // In a run something could have failed by chance.
     uint64_t work;          // Done so far: steps, and more for each task.
     uint64_t work_before;   // The sweep that is under way.
     struct hash_set traces;
@@ -168,6 +180,9 @@ bool trio_sim_try_(struct search *search, const struct plan *plan,
 // Keeps a failure, which ends the search.
 void trio_sim_keep_failure_(struct search *search, const struct plan *plan,
                             const char *by, const struct outcome *outcome);
+
+// Counts the faults of the run that has just been.
+void trio_sim_note_faults_(struct search *search);
 
 // Notes that a run asked for a SOMETIMES; `guess` is where it may be in the
 // list.
@@ -216,7 +231,8 @@ struct kernel *trio_sim_campaign_kernel_(struct trio_campaign *campaign);
 bool trio_sim_twin_(struct search *search, const struct plan *plan,
                     const struct outcome *outcome);
 
-// Returns the plan of a seed: 0 is first in, first out, the others are random.
+// Returns the plan of a seed: 0 is first in, first out, the others are random,
+// with the faults that the scenario asks for.
 struct plan trio_sim_twin_plan_(const struct trio_scenario *scenario,
                                 struct strategies *strategies, uint64_t seed);
 

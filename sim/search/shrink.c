@@ -49,6 +49,7 @@ bool trio_sim_reproduce_(struct trials *trials, const struct plan *failing,
     trials->plan = *failing;
     trials->plan.strategy = NULL;
     trials->plan.strategy_seed = 0;
+    trials->plan.swarm = (struct swarm){.seed = 0};
     trials->plan.details = true;
     trials->plan.deviations = trials->candidates;
     trials->plan.deviation_count = 0;

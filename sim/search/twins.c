@@ -10,6 +10,7 @@ enum { RUNS_DEFAULT = 1000, PROGRESS_RUNS = 64 };
 struct plan trio_sim_twin_plan_(const struct trio_scenario *scenario,
                                 struct strategies *strategies, uint64_t seed)
 {
+    static const struct trio_campaign_options defaults = {.strategy = NULL};
     struct plan plan = {
         .scenario = scenario,
         .order = scenario->order,
@@ -17,9 +18,10 @@ struct plan trio_sim_twin_plan_(const struct trio_scenario *scenario,
         .strategy_seed = ~seed,
     };
 
-    if (seed != 0)
-        plan.strategy =
-            seed % 2 == 1 ? &strategies->random_walk : &strategies->pos;
+    if (seed == 0)
+        return plan;
+    plan.strategy = seed % 2 == 1 ? &strategies->random_walk : &strategies->pos;
+    plan.swarm = trio_sim_swarm_(scenario, &defaults, plan.strategy_seed);
     return plan;
 }
 
@@ -35,6 +37,9 @@ void trio_sim_twins_(struct search *search)
             search->scenario, search->strategies, options->seed + i);
 
         plan.order = search->order;
+        if (plan.strategy != NULL)
+            plan.swarm = trio_sim_swarm_(search->scenario, options,
+                                         plan.strategy_seed);
         trio_sim_run_(search->kernel, &plan, &outcome);
         result->runs++;
         result->steps += outcome.steps;

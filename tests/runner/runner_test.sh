@@ -67,6 +67,18 @@ check 'runs are as many as wanted' \
     run 0 --test wakes_somebody --runs 20 --cancel-sweep=off --time-sweep=off \
     --failure-sweep=off
 check 'besides the first and its twins' says ' (2[0-9]|3[0-9]) runs'
+check 'faults that are asked for' run 0 --test asks_for_faults
+check 'are counted by kind' says ', [0-9]+ faults \(.*stack [0-9]+.*\)$'
+check 'the same without them' run 0 --test asks_for_faults --faults off
+check 'has none' says_not ' faults \('
+check 'who asks for none' run 0 --test wakes_somebody
+check 'has none either' says_not ' faults \('
+check 'unless the runner does' run 0 --test wakes_somebody --faults=on
+check 'which has all kinds' says ', [0-9]+ faults \(.*allocate [0-9]+.*\)$'
+check 'but for whom it cannot stand them' run 1 --test loses --faults=on
+check 'they are spared' says_not ' faults \('
+check 'they are on or off' run 2 --faults=many
+check 'which is said' says "--faults takes on or off, not 'many'$"
 check 'only the sweep' run 0 --test passes --cancel-sweep=only
 check 'is that and the first run' says '  [0-9] runs'
 check 'only another sweep' run 0 --test wakes_somebody --time-sweep=only
@@ -247,7 +259,7 @@ check 'and with the command' says '^  replay   .* --test crashes --replay=.+'
 check 'processes outlive the crash of one' run 1 --jobs 2
 check 'which is a failure' says '^crashes +FAILED'
 check 'the others go on' says '^passes +PASSED'
-check 'all are counted' ends_with '3 passed, 10 failed'
+check 'all are counted' ends_with '4 passed, 10 failed'
 unset CRASH
 check 'one scenario in several processes' run 0 --test passes --jobs 2
 check 'is one result' ends_with '1 passed, 0 failed'
@@ -260,7 +272,7 @@ check 'processes are twins' run 0 --test passes --twins 3
 # ---- Files ----
 
 check 'JUnit' run 1 --junit "$work/junit.xml"
-check 'has the sums' grep -q 'tests="15" failures="9" errors="2"' \
+check 'has the sums' grep -q 'tests="16" failures="9" errors="2"' \
     "$work/junit.xml"
 is_xml() {
     python3 -c 'import sys, xml.etree.ElementTree as E; E.parse(sys.argv[1])' \

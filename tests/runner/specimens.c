@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <trio/scenario.h>
+#include <trio/sim_fault.h>
 #include <trio/trio.h>
 
 // What the test asks for. A scenario must not look: that would be a leak.
@@ -78,6 +79,19 @@ TRIO_SCENARIO(wakes_somebody)
     trio_status rc = trio_nursery_start_soon(&nursery, stand_by, NULL);
     for (int i = 0; i < 3 && rc == TRIO_OK; i++)
         rc = trio_checkpoint();
+    return trio_nursery_close(&nursery, rc);
+}
+
+// It can do without memory.
+TRIO_SCENARIO(asks_for_faults)
+{
+    static const struct trio_sim_fault_options faults = {.memory = true};
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_sim_faults(&faults);
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, stand_by, NULL);
     return trio_nursery_close(&nursery, rc);
 }
 

@@ -1,0 +1,42 @@
+// What goes wrong in simulated runs besides the schedule: faults, by chance.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#ifndef TRIO_SIM_FAULT_H
+#define TRIO_SIM_FAULT_H
+
+#include <trio/base.h>
+
+// Kinds of faults that a scenario asks for. Zero: none of them.
+struct trio_sim_fault_options {
+    bool calls;  // A call for a socket fails, each as sim_net.h says.
+    bool memory; // The same of memory, of the stack of a task, of a thread.
+    bool loss;   // What is sent over a link is lost: of a connection it is sent
+                 // again after 200 ms, a datagram is gone.
+};
+
+TRIO_BEGIN_DECLS
+
+// Says what may go wrong from now on, by chance. In three of four runs of a
+// random strategy it does. Such a run draws from its seed which of the kinds it
+// has, "accept" and "connect" being two of them, and of each how often: once in
+// 4, 8, ... 1,024 calls. Whatever fails so is told, shrunk and replayed as in
+// the failure sweep: "server, accept no. 3 -> fails". After a fault any status
+// of the scenario is as it should be, as in each run with something injected.
+//
+//     static const struct trio_sim_fault_options faults = {.calls = true,
+//                                                          .loss = true};
+//
+//     trio_sim_faults(&faults);
+//
+// The failure sweep has calls fail in any case, and what goes wrong over links
+// where it was asked for. The runner's `--faults on` asks for all kinds, in
+// each scenario that stands the failure sweep; `--faults off` has none drawn.
+//
+// In simulated runs only: elsewhere it is misuse.
+//
+// Checkpoint: never.
+void trio_sim_faults(const struct trio_sim_fault_options *options);
+
+TRIO_END_DECLS
+
+#endif // TRIO_SIM_FAULT_H
