@@ -18,7 +18,7 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 20,
+    ARRAYS = 21,
     ANCHOR_SLOTS = 1 << 15
 };
 
