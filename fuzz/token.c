@@ -3,25 +3,57 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "fuzz/target.h"
+#include "sim/search/base64url.h"
 #include "sim/search/search.h"
 
 static struct trio_scenario scenario = {.name = "fuzzed"};
 static struct deviation deviations[DEVIATIONS_MAX];
 
-// The bytes are a text.
-static void read_text(struct fuzz_bytes *bytes)
+static void check_text(const char *text)
 {
     struct plan plan = {.scenario = &scenario};
-    char text[512], again[512];
-    size_t length = fuzz_take_bytes(bytes, text, sizeof(text) - 1);
+    char again[512];
 
-    text[length] = '\0';
     FUZZ_CHECK(trio_sim_token_flaw_(text) != NULL);
     if (!trio_sim_token_read_(text, &plan, deviations, DEVIATIONS_MAX))
         return;
     size_t written = trio_sim_token_write_(&plan, again, sizeof(again));
     FUZZ_CHECK(written == strlen(text));
     FUZZ_CHECK(strcmp(text, again) == 0);
+    for (size_t i = 0; i < plan.deviation_count; i++)
+        FUZZ_CHECK(deviations[i].kind <= DEVIATE_FAIL_ON);
+}
+
+// The bytes are a text.
+static void read_text(struct fuzz_bytes *bytes)
+{
+    char text[512];
+    size_t length = fuzz_take_bytes(bytes, text, sizeof(text) - 1);
+
+    text[length] = '\0';
+    check_text(text);
+}
+
+// The bytes are what follows the head of a token, whose hash is right: or most
+// would be refused for that.
+static void read_body(struct fuzz_bytes *bytes)
+{
+    uint8_t body[256];
+    char text[512];
+    uint32_t order = fuzz_take_below(bytes, 4);
+    uint32_t seeded = fuzz_take_below(bytes, 2);
+    size_t count = 2 + fuzz_take_bytes(bytes, body + 2, sizeof(body) - 2);
+    uint32_t hash = UINT32_C(0x811c9dc5);
+
+    for (const char *at = scenario.name; *at != '\0'; at++)
+        hash = (hash ^ (uint8_t)*at) * UINT32_C(0x01000193);
+    for (size_t i = 2; i < count; i++)
+        hash = (hash ^ body[i]) * UINT32_C(0x01000193);
+    hash = (hash ^ hash >> 16) % 1024;
+    body[0] = (uint8_t)(2 << 5 | order << 3 | seeded << 2 | hash >> 8);
+    body[1] = (uint8_t)hash;
+    FUZZ_CHECK(trio_sim_base64url_write_(body, count, text, sizeof(text)) > 0);
+    check_text(text);
 }
 
 static struct deviation take_deviation(struct fuzz_bytes *bytes)
@@ -77,9 +109,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_bytes bytes = {data, size};
 
-    if (fuzz_take_below(&bytes, 2) == 0)
+    switch (fuzz_take_below(&bytes, 3)) {
+    case 0:
         read_text(&bytes);
-    else
+        break;
+    case 1:
         write_plan(&bytes);
+        break;
+    default:
+        read_body(&bytes);
+    }
     return 0;
 }
