@@ -1,0 +1,61 @@
+#!/bin/bash
+# Builds what a fuzzer needs of the library, for programs outside of this tree.
+#
+#     fuzz/library.sh FOLDER
+#
+# FOLDER then has `include/`, archives, and two files of linker options:
+#
+#     @FOLDER/target     for a program with LLVMFuzzerTestOneInput
+#     @FOLDER/scenarios  for one of scenarios: their schedules are fuzzed
+#
+# The compiler is $CC (clang) with $CFLAGS, by default those for libFuzzer with
+# AddressSanitizer.
+# SPDX-License-Identifier: MIT OR Apache-2.0
+set -eu
+folder=$(mkdir -p "$1" && realpath "$1")
+cd "$(dirname "$0")/.."
+export CC=${CC:-clang}
+export CFLAGS=${CFLAGS--g -O1 -fno-omit-frame-pointer
+    -fsanitize=address,fuzzer-no-link -fno-sanitize-coverage=stack-depth}
+
+# compile FILE FOLDER
+compile() {
+    # shellcheck disable=SC2086 # They are several.
+    $CC $CFLAGS -fstack-clash-protection -D_GNU_SOURCE -Iinclude -I. \
+        -c -o "$2/$(tr / - <<<"$1").o" "$1"
+}
+export -f compile
+
+# archive NAME FILE...
+archive() {
+    local objects=$folder/$1.objects name=$1
+    shift
+    mkdir -p "$objects"
+    printf '%s\n' "$@" |
+        xargs -P "$(nproc)" -I{} bash -c "compile {} '$objects'"
+    rm -f "$folder/lib$name.a"
+    ar rcs "$folder/lib$name.a" "$objects"/*.o
+    rm -r "$objects"
+}
+
+case $(uname -m) in
+aarch64) switch=(core/arch/*aarch64*.S) ;;
+*) switch=(core/arch/*x86_64*.S) ;;
+esac
+runner=()
+for file in sim/runner/*.c; do
+    [ "$file" = sim/runner/main.c ] || runner+=("$file")
+done
+
+mkdir -p "$folder/include"
+cp -r include/trio "$folder/include/"
+archive trio core/*.c core/sync/*.c "${switch[@]}" io/*.c io/net/*.c \
+    sim/*.c sim/{history,kernel,net,search,strategy}/*.c
+archive trio_fuzz "${runner[@]}" fuzz/main/*.c
+
+echo "$folder/libtrio.a -lm -pthread" >"$folder/target"
+{
+    cat sim/runner/guards.ld
+    echo "-Wl,--whole-archive $folder/libtrio_fuzz.a -Wl,--no-whole-archive"
+    cat "$folder/target"
+} >"$folder/scenarios"
