@@ -29,7 +29,8 @@ token=$(sed -En "s/^  replay   .*--replay=? ?'?([A-Za-z0-9_-]+).*/\1/p" "$log")
 crash=("$folder"/crash-*)
 [ -f "${crash[0]}" ] || fail "there is no file"
 must_fail "$canary" --replay="$token"
-must_fail "$canary" "${crash[0]}"
+must_fail "$canary" --test "$scenario" --replay "$token"
+must_fail "$canary" --test "$scenario" "${crash[0]}"
 
 # What does not fit does nothing.
 for size in 0 1 3 5 6 100 5000; do

@@ -20,6 +20,21 @@ struct fuzz_harness fuzz_harness_;
 
 // ---- Options ----
 
+// A value of its own becomes one with its option: to an engine it would be a
+// file, and what an engine starts gets these arguments again.
+static void join_value(char **option)
+{
+    static char none[] = "--";
+    size_t size = strlen(option[0]) + strlen(option[1]) + 2;
+    char *joined = malloc(size); // For good.
+
+    if (joined == NULL)
+        exit(EXIT_FAILED);
+    snprintf(joined, size, "%s=%s", option[0], option[1]);
+    option[0] = joined;
+    option[1] = none;
+}
+
 // What begins with two hyphens is ours; a fuzzer's own begin with one. Returns
 // how many arguments that leaves, the program's name among them.
 static int keep_ours(int count, char **arguments, char **ret_ours)
@@ -28,9 +43,12 @@ static int keep_ours(int count, char **arguments, char **ret_ours)
 
     ret_ours[0] = arguments[0];
     for (int i = 1; i < count; i++) {
+        if (i + 1 < count && (strcmp(arguments[i], "--test") == 0 ||
+                              strcmp(arguments[i], "--replay") == 0))
+            join_value(&arguments[i]);
         if (strcmp(arguments[i], "--no-hand-offs") == 0)
             fuzz_harness_.hand_offs = false;
-        else if (strncmp(arguments[i], "--", 2) == 0)
+        else if (strncmp(arguments[i], "--", 2) == 0 && arguments[i][2] != '\0')
             ret_ours[ours++] = arguments[i];
     }
     ret_ours[ours] = NULL;
