@@ -5,7 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/examples/kv_stage.h"
+#include "tests/examples/kv_count.h"
+#include "tests/examples/kv_pair.h"
 
 // Says a request whose reply does not matter, but that there is one.
 static TRIO_CHECKPOINT trio_status change(struct peer *peer,
@@ -46,10 +47,10 @@ static TRIO_CHECKPOINT trio_status make_changes(struct peer *peer, void *arg)
 
 TRIO_SCENARIO(a_follower_has_what_its_leader_has)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    return kv_stage_visit_beside(&stage, make_changes);
+    return kv_pair_visit_beside(&pair, make_changes);
 }
 
 // ---- A partition ----
@@ -60,39 +61,39 @@ static TRIO_CHECKPOINT trio_status count_through(struct peer *peer, void *arg)
     trio_status rc = change(peer, "INCR a\r\n");
 
     if (rc == TRIO_OK)
-        rc = kv_stage_part(arg);
+        rc = kv_pair_part(arg);
     if (rc == TRIO_OK)
         rc = change(peer, "INCR a\r\n");
     if (rc == TRIO_OK)
         rc = trio_sleep(TRIO_SECOND);
     if (rc == TRIO_OK)
         rc = change(peer, "INCR b\r\n");
-    return trio_combine(rc, kv_stage_join(arg));
+    return trio_combine(rc, kv_pair_join(arg));
 }
 
 TRIO_SCENARIO(after_a_partition_the_two_are_equal)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    return kv_stage_visit_beside(&stage, count_through);
+    return kv_pair_visit_beside(&pair, count_through);
 }
 
 TRIO_SCENARIO(a_follower_comes_to_have_all, .still_clock = true)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    stage.has_to_arrive = true;
-    return kv_stage_visit_beside(&stage, count_through);
+    pair.has_to_arrive = true;
+    return kv_pair_visit_beside(&pair, count_through);
 }
 
 // ---- A connection that is lost ----
 
 // Ends the leader's connection to its follower, if there is one.
-static void disconnect(struct stage *stage)
+static void disconnect(struct pair *pair)
 {
-    struct kv_replica *replica = stage->server.leader.replicas;
+    struct kv_replica *replica = pair->stage.server.leader.replicas;
 
     if (replica != NULL)
         trio_cancel_scope_cancel(&replica->client->scope, "disconnected");
@@ -115,11 +116,11 @@ static TRIO_CHECKPOINT trio_status count_apart(struct peer *peer, void *arg)
 
 TRIO_SCENARIO(who_is_disconnected_goes_on_at_its_offset)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    trio_status rc = kv_stage_visit_beside(&stage, count_apart);
-    TRIO_SIM_SOMETIMES(stage.follower.resumed > 0, "it needs no snapshot");
+    trio_status rc = kv_pair_visit_beside(&pair, count_apart);
+    TRIO_SIM_SOMETIMES(pair.follower.resumed > 0, "it needs no snapshot");
     return rc;
 }
 
@@ -142,25 +143,25 @@ static TRIO_CHECKPOINT trio_status fill_backlog(struct peer *peer)
 
 static TRIO_CHECKPOINT trio_status leave_behind(struct peer *peer, void *arg)
 {
-    struct stage *stage = arg;
+    struct pair *pair = arg;
     char reply[TEXT_MAX];
     trio_status rc = kv_ask(peer, "WAIT 1 5000\r\n", reply);
 
     if (rc == TRIO_OK)
-        rc = kv_stage_part(stage);
-    disconnect(stage);
+        rc = kv_pair_part(pair);
+    disconnect(pair);
     if (rc == TRIO_OK)
         rc = fill_backlog(peer);
-    return trio_combine(rc, kv_stage_join(stage));
+    return trio_combine(rc, kv_pair_join(pair));
 }
 
 TRIO_SCENARIO(who_is_too_far_behind_begins_anew)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    trio_status rc = kv_stage_visit_beside(&stage, leave_behind);
-    TRIO_SIM_SOMETIMES(stage.follower.snapshots > 1, "it loads a second one");
+    trio_status rc = kv_pair_visit_beside(&pair, leave_behind);
+    TRIO_SIM_SOMETIMES(pair.follower.snapshots > 1, "it loads a second one");
     return rc;
 }
 
@@ -180,7 +181,7 @@ static int64_t value_of(struct kv_store *store, const char *key)
 // What it says has to be true when it is heard: the follower has as much.
 static TRIO_CHECKPOINT trio_status count_and_wait(struct peer *peer, void *arg)
 {
-    struct stage *stage = arg;
+    struct pair *pair = arg;
     char sum[TEXT_MAX], followers[TEXT_MAX];
     trio_status rc = kv_ask(peer, "INCR a\r\n", sum);
 
@@ -192,8 +193,8 @@ static TRIO_CHECKPOINT trio_status count_and_wait(struct peer *peer, void *arg)
         return rc;
     int64_t count = atoll(followers + 1);
     TRIO_SIM_ALWAYS(count <= 1, "there is one follower at most");
-    TRIO_SIM_ALWAYS(count == 0 || !stage->has_copy ||
-                        value_of(&stage->copy.store, "a") >= atoll(sum + 1),
+    TRIO_SIM_ALWAYS(count == 0 || !pair->has_copy ||
+                        value_of(&pair->copy.store, "a") >= atoll(sum + 1),
                     "who was waited for has it");
     TRIO_SIM_SOMETIMES(count == 0, "the time is over");
     TRIO_SIM_SOMETIMES(count == 1, "the follower has it in time");
@@ -205,19 +206,19 @@ static TRIO_CHECKPOINT trio_status wait_through(struct peer *peer, void *arg)
     trio_status rc = count_and_wait(peer, arg);
 
     if (rc == TRIO_OK)
-        rc = kv_stage_part(arg);
+        rc = kv_pair_part(arg);
     if (rc == TRIO_OK)
         rc = count_and_wait(peer, arg);
-    rc = trio_combine(rc, kv_stage_join(arg));
+    rc = trio_combine(rc, kv_pair_join(arg));
     return rc == TRIO_OK ? count_and_wait(peer, arg) : rc;
 }
 
 TRIO_SCENARIO(wait_says_the_truth)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    return kv_stage_visit_beside(&stage, wait_through);
+    return kv_pair_visit_beside(&pair, wait_through);
 }
 
 // ---- Memory ----
@@ -225,11 +226,37 @@ TRIO_SCENARIO(wait_says_the_truth)
 // The store is full soon, and what it refuses nobody is told.
 TRIO_SCENARIO(who_follows_a_full_store_has_what_is_in_it)
 {
-    struct stage stage = KV_STAGE_INIT;
+    struct pair pair = KV_PAIR_INIT;
 
     (void)arg;
-    stage.limits.memory = 1000;
-    trio_status rc = kv_stage_visit_beside(&stage, leave_behind);
-    TRIO_SIM_ALWAYS(stage.server.store.bytes <= 1000, "it keeps its limit");
+    pair.stage.limits.memory = 1000;
+    trio_status rc = kv_pair_visit_beside(&pair, leave_behind);
+    TRIO_SIM_ALWAYS(pair.stage.server.store.bytes <= 1000,
+                    "it keeps its limit");
     return rc;
+}
+
+// ---- The leader is one object ----
+
+// Cut off from the server, the one that follows it changes nothing of that.
+static TRIO_CHECKPOINT trio_status count_while_it_lags(void *arg)
+{
+    trio_status rc = kv_pair_part(arg);
+
+    if (rc == TRIO_OK)
+        rc = kv_count_together(arg);
+    return trio_combine(rc, kv_pair_join(arg));
+}
+
+static TRIO_CHECKPOINT trio_status count_beside_it(void *arg)
+{
+    return kv_pair_follow(arg, count_while_it_lags);
+}
+
+TRIO_SCENARIO(each_increment_counts_once_while_a_follower_lags)
+{
+    struct pair pair = KV_PAIR_INIT;
+
+    (void)arg;
+    return kv_play_history(&pair.stage, &trio_history_counter, count_beside_it);
 }

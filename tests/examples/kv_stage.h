@@ -8,7 +8,7 @@
 
 #include <trio/history.h>
 
-#include "examples/kv_server/follower.h"
+#include "examples/kv_server/server.h"
 #include "tests/examples/site.h"
 
 #define TEXT_MAX 64
@@ -20,12 +20,6 @@ struct stage {
     struct kv_server server;
     struct trio_history history;
     struct trio_event heard; // What the second client waits for.
-    struct kv_server copy;   // Follows the server,
-    struct kv_follower follower;
-    struct trio_sim_host *copy_host; // on a host of its own.
-    peer_fn visitor;
-    bool has_copy;      // It is there.
-    bool has_to_arrive; // What it is told, in a time. With a still clock only.
 };
 
 // A client may come to it as late as a schedule likes: there is no idle limit.
@@ -46,19 +40,6 @@ struct stage {
 
 // Runs the server.
 TRIO_CHECKPOINT trio_status kv_stage_run(void *stage);
-
-// Has a scene played beside a second server that follows the first, on a host
-// of its own; then waits until that has all, and says that the two are equal.
-TRIO_CHECKPOINT trio_status kv_stage_follow(struct stage *stage,
-                                            trio_task_fn scene);
-
-// The same for a scene of one visit.
-TRIO_CHECKPOINT trio_status kv_stage_visit_beside(struct stage *stage,
-                                                  peer_fn visitor);
-
-// Cuts the server off from the one that follows it, or mends that.
-TRIO_MUST_USE trio_status kv_stage_part(struct stage *stage);
-TRIO_MUST_USE trio_status kv_stage_join(struct stage *stage);
 
 // Reads a reply into `text`, of TEXT_MAX bytes: what a bulk holds, or else the
 // line. Of an array, its length; its elements are to be read. TRIO_ENOBUFS: it
