@@ -139,6 +139,36 @@ TRIO_SCENARIO(subscribers_come_and_go)
     return rc;
 }
 
+static TRIO_CHECKPOINT trio_status publish_twice(struct peer *peer, void *arg)
+{
+    trio_status rc = peer_say(peer, "PUBLISH news a\r\nPUBLISH news b\r\n");
+
+    (void)arg;
+    for (int i = 0; i < 2 && rc == TRIO_OK; i++)
+        rc = hear_number(peer);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status publish_meanwhile(void *arg)
+{
+    struct stage *stage = arg;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, both_come_and_go, stage);
+    if (rc == TRIO_OK)
+        rc = site_visit(&stage->site, publish_twice, stage);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TRIO_SCENARIO(who_goes_while_others_are_told_hears_no_more)
+{
+    struct stage stage = KV_STAGE_INIT;
+
+    (void)arg;
+    return site_play(&stage.site, publish_meanwhile, &stage);
+}
+
 // ---- Who does not read ----
 
 #define BUFFER 4096 // Of its socket, at the server.
