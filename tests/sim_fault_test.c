@@ -398,6 +398,120 @@ TEST_PLAIN(sim_fault, with_a_still_clock_nothing_comes_beyond_a_deadline)
     CHECK(tried(&result, "lost") > 0);
 }
 
+// ---- Calm ----
+
+static TRIO_CHECKPOINT trio_status sleep_long(void *arg)
+{
+    (void)arg;
+    return trio_sleep(TRIO_HOUR);
+}
+
+// Asks over a link that is cut, until it is calm, beside who sleeps long.
+static TRIO_CHECKPOINT trio_status recover(void *arg)
+{
+    struct trio_nursery nursery;
+    static const struct trio_sim_fault_options some = {
+        .calls = true, .memory = true, .loss = true};
+    struct trio_sim_host *home = trio_sim_host_home();
+    bool lost;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, sleep_long, NULL);
+    trio_sim_faults(&some);
+    if (rc == TRIO_OK)
+        rc = ask_myself(&lost);
+    if (rc != TRIO_ECANCELED)
+        rc = trio_sim_link_cut(home, home);
+    trio_sim_calm(10 * TRIO_SECOND);
+    if (rc == TRIO_OK)
+        rc = ask_myself(&lost);
+    TRIO_SIM_ALWAYS(rc == TRIO_ECANCELED || (rc == TRIO_OK && !lost),
+                    "it is answered when all is calm");
+    trio_sim_calm(10 * TRIO_SECOND);
+    for (int i = 0; i < 2 && rc == TRIO_OK; i++) {
+        rc = trio_sleep(9 * TRIO_SECOND);
+        trio_sim_calm(10 * TRIO_SECOND);
+    }
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "over");
+    return trio_nursery_close(&nursery, rc);
+}
+
+// S102
+TEST_PLAIN(sim_fault, nothing_goes_wrong_when_it_is_calm)
+{
+    const struct trio_scenario scenario = {.name = "recover", .fn = recover};
+    struct trio_campaign_options options = {.runs = 3000};
+    struct trio_campaign_result result = campaign_run_once(&scenario, &options);
+
+    CHECK_STRING(result.text, "");
+    CHECK(tried(&result, "lost") > 0);
+    options.all_faults = true;
+    result = campaign_run_once(&scenario, &options);
+    CHECK_STRING(result.text, "");
+}
+
+static TRIO_CHECKPOINT trio_status tick(void *arg)
+{
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    while (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_SECOND);
+    return rc;
+}
+
+// Asks once, and waits for as long as it takes.
+static TRIO_CHECKPOINT trio_status ask_but_once(void *arg)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_address address =
+        trio_sim_host_address(home, TRIO_ADDRESS_IPV4, 80);
+    struct trio_nursery nursery;
+    struct trio_socket socket;
+    size_t length;
+    char byte;
+    trio_status rc =
+        trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &socket);
+
+    if (rc != TRIO_OK)
+        return rc;
+    ask_for(arg);
+    trio_nursery_open(&nursery);
+    rc = trio_nursery_start_soon(&nursery, tick, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_sim_link_set_latency(home, home, TRIO_MS);
+    if (rc == TRIO_OK)
+        rc = trio_socket_bind(&socket, &address);
+    if (rc == TRIO_OK)
+        rc = trio_socket_send_to(&socket, "?", 1, &address);
+    trio_sim_calm(TRIO_MINUTE);
+    if (rc == TRIO_OK)
+        rc = trio_socket_receive(&socket, &byte, 1, &length);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "over");
+    rc = trio_nursery_close(&nursery, rc);
+    trio_socket_close(&socket);
+    return rc;
+}
+
+// S102
+TEST_PLAIN(sim_fault, who_never_recovers_makes_no_progress)
+{
+    const struct trio_scenario scenario = {
+        .name = "ask_but_once", .fn = ask_but_once, .arg = (void *)&losses};
+    struct trio_campaign_result result =
+        campaign_run_once(&scenario, &no_sweeps);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK(strstr(result.text, "no progress: [main: read from] [") != NULL);
+    CHECK_EQ(result.deviations, 1);
+    check_token(&scenario, &result);
+    struct trio_campaign_options options = {
+        .runs = 2000, .no_faults = true, .no_failure_sweep = true};
+    result = campaign_run_once(&scenario, &options);
+    CHECK_STRING(result.text, "");
+}
+
 // S101
 TEST_PLAIN(sim_fault, the_same_seed_draws_the_same_faults)
 {

@@ -5,6 +5,7 @@
 #define TRIO_SIM_FAULT_H
 
 #include <trio/base.h>
+#include <trio/time.h>
 
 // Kinds of faults that a scenario asks for. Zero: none of them.
 struct trio_sim_fault_options {
@@ -36,6 +37,29 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never.
 void trio_sim_faults(const struct trio_sim_fault_options *options);
+
+// Ends the phase in which things go wrong. From now on nothing fails, by chance
+// or in a sweep, all links are mended, and time passes only when nobody can
+// run, up to what is due next. By then the program has to recover: a scenario
+// that neither ends nor calls this again within `limit` of virtual time has
+// failed, of "no progress", and the text says what each task waits for. A
+// program that tries again for ever where it can never succeed is found so,
+// which is neither deadlocked nor wrong in anything that it says.
+//
+//     static const struct trio_sim_fault_options losses = {.loss = true};
+//
+//     trio_sim_faults(&losses);
+//     rc = fetch(url, &page); // It may take its time, or fail.
+//     trio_sim_calm(10 * TRIO_SECOND);
+//     if (rc != TRIO_ECANCELED)
+//         rc = fetch(url, &page); // Now it does not.
+//
+// trio_sim_faults begins another such phase, without a limit. Cancellations
+// are no faults. In simulated runs only: elsewhere it is misuse; the limit
+// counts in scenarios.
+//
+// Checkpoint: never.
+void trio_sim_calm(trio_duration limit);
 
 TRIO_END_DECLS
 

@@ -36,6 +36,8 @@ struct trio_sim_world_ {
                     bool asked);
     struct trio_sim_fault_options faults; // That are asked for.
     bool all_faults; // It is asked of those that are not, too.
+    bool calm;       // There are none any more,
+    trio_time calm_end; // and the run has to be over by then.
     // Asked whether something comes out as `outcome`; NULL: never.
     bool (*comes_out)(const char *what, const char *outcome);
     // Told that the tasks of a host are no more; NULL: nobody asks.

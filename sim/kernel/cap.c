@@ -57,6 +57,14 @@ void trio_sim_cap_(struct kernel *kernel)
     trio_sim_give_up_(kernel);
 }
 
+void trio_sim_check_time_(struct kernel *kernel, trio_time now)
+{
+    if (kernel->world.calm && now > kernel->world.calm_end)
+        trio_sim_stuck_(kernel);
+    if (now > kernel->time_end)
+        trio_sim_cap_(kernel);
+}
+
 // ---- What it did ----
 
 // Times and passes are others each time.

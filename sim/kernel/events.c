@@ -115,8 +115,7 @@ static void jump(struct kernel *kernel, trio_time time)
     has_happened(kernel);
     trio_sim_record_(kernel, TRIO_NOTE_CLOCK_JUMP, 0, 0,
                      kernel->clock.now - kernel->time_begin, NULL);
-    if (kernel->clock.now > kernel->time_end)
-        trio_sim_cap_(kernel);
+    trio_sim_check_time_(kernel, kernel->clock.now);
     kernel->time.steps++;
     kernel->time.living = false; // The next deadline is another one's.
 }
@@ -181,7 +180,8 @@ bool trio_sim_follow_clock_(struct kernel *kernel, struct place place)
     const struct deviation *planned =
         trio_sim_planned_(kernel, DEVIATE_CLOCK, anchor);
 
-    if (planned == NULL || !trio_sim_pass_time_(kernel, place, planned->target))
+    if (planned == NULL || kernel->world.calm ||
+        !trio_sim_pass_time_(kernel, place, planned->target))
         return false;
     trio_sim_has_fired_(kernel, planned);
     return true;
@@ -196,7 +196,9 @@ static bool follow_job(struct kernel *kernel, struct place place)
     if (planned == NULL)
         return false;
     size_t number = trio_sim_job_named_(kernel, planned->target);
-    if (number == kernel->jobs.count)
+    if (number == kernel->jobs.count ||
+        (kernel->world.calm &&
+         number >= trio_sim_jobs_due_(kernel, place.count == 0)))
         return false;
     trio_sim_has_fired_(kernel, planned);
     trio_sim_do_job_(kernel, place, number, true);

@@ -26,6 +26,7 @@ void trio_sim_faults_begin_(struct kernel *kernel)
         swarm->seed != 0 && trio_sim_below_(&state, RUNS_PER_SUNNY) != 0;
     kernel->draw = state;
     kernel->world.faults = (struct trio_sim_fault_options){.calls = false};
+    kernel->world.calm = false;
     kernel->world.all_faults = kernel->details || swarm->all;
 }
 
@@ -177,6 +178,10 @@ static bool call_fails(struct kernel *kernel, struct call call)
 {
     if (kernel->plan == NULL)
         return false;
+    if (kernel->world.calm) {
+        kernel->persistent.count = 0;
+        return false;
+    }
     kernel->outcome->faulty |= is_wanted(kernel, &call);
     if (kernel->details) {
         note(kernel, &call);

@@ -231,6 +231,7 @@ enum failure_kind {
     FAILURE_OWED,    // Something was not given back, or twice.
     FAILURE_MEMORY,  // Memory of the run's was not given back.
     FAILURE_ENDLESS, // A cancelled scope did not end.
+    FAILURE_PROGRESS, // It should have been over.
     FAILURE_REAL,    // The real world leaked in.
     FAILURE_SCRIPT,  // It does not fit.
     FAILURE_CRASH    // Of the whole process; only seen from outside.

@@ -216,8 +216,7 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
             trio_sim_deadlocked_(kernel);
         break;
     case TRIO_NOTE_CLOCK_JUMP:
-        if (note->first > kernel->time_end)
-            trio_sim_cap_(kernel);
+        trio_sim_check_time_(kernel, note->first);
         break;
     case TRIO_NOTE_MISUSE:
         trio_sim_found_(kernel, FAILURE_MISUSE, note->text);

@@ -64,7 +64,7 @@ static void keep_lapse(struct kernel *kernel, struct place place, uint32_t far)
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
-    bool still = kernel->plan->scenario->still_clock;
+    bool still = trio_sim_is_still_(kernel);
     bool idle = place.count == 0 && is_idle(kernel);
     bool comes = idle && trio_sim_job_comes_(kernel);
 
@@ -282,7 +282,7 @@ void trio_sim_decide_reading_(struct kernel *kernel, struct place place)
     const struct strategy *strategy = kernel->strategy;
     struct candidates candidates;
 
-    if (kernel->plan->scenario->still_clock ||
+    if (trio_sim_is_still_(kernel) ||
         (kernel->plan->deviation_count > 0 &&
          trio_sim_follow_clock_(kernel, place)))
         return;

@@ -206,6 +206,12 @@ struct given_name {
 
 extern _Thread_local struct kernel *trio_sim_kernel_;
 
+// Whether time passes only when nobody can run, and only up to what is due.
+static inline bool trio_sim_is_still_(const struct kernel *kernel)
+{
+    return kernel->plan->scenario->still_clock || kernel->world.calm;
+}
+
 // ---- Hashing: everything that is compared or named ----
 
 static inline uint64_t trio_sim_mix_(uint64_t hash, uint64_t value)
@@ -411,12 +417,16 @@ const char *trio_sim_still_owed_(const struct kernel *kernel);
 void trio_sim_found_(struct kernel *kernel, enum failure_kind kind,
                      const char *text);
 void trio_sim_deadlocked_(struct kernel *kernel);
+// Ends the run as one that should have been over. Does not return.
+__attribute__((noreturn)) void trio_sim_stuck_(struct kernel *kernel);
 void trio_sim_judge_(struct kernel *kernel, trio_status rc);
 void trio_sim_property_(struct kernel *kernel, const char *name, int64_t first);
 
 // ---- cap.c: runs that are too long ----
 // Does not return, unless something has to come first.
 void trio_sim_cap_(struct kernel *kernel);
+// Has the run end if it is too late for it to go on.
+void trio_sim_check_time_(struct kernel *kernel, trio_time now);
 void trio_sim_judge_cap_(struct kernel *kernel);
 // Returns a property that has to hold yet, NULL if there is none.
 const struct property *trio_sim_awaited_(const struct kernel *kernel);

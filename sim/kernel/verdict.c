@@ -66,18 +66,13 @@ const struct property *trio_sim_properties_(const struct kernel *kernel,
     return kernel->properties.items;
 }
 
-// The class of a deadlock is what the tasks wait for, whoever they are.
-void trio_sim_deadlocked_(struct kernel *kernel)
+// Says what each task waits for; returns a hash of that, whoever they are.
+static uint64_t name_waits(struct kernel *kernel)
 {
-    struct outcome *outcome = kernel->outcome;
-    char *text = outcome->text;
-    size_t length;
+    char *text = kernel->outcome->text;
+    size_t length = __builtin_strlen(text);
     uint64_t class = 0;
 
-    if (outcome->failure != FAILURE_NONE)
-        return;
-    trio_sim_found_(kernel, FAILURE_DEADLOCK, "deadlock:");
-    length = __builtin_strlen(text);
     for (size_t i = 1; i < kernel->actors.count; i++) {
         const struct actor *actor = trio_sim_actor_at_(kernel, i);
         const char *verb = actor->pending.verb;
@@ -90,7 +85,31 @@ void trio_sim_deadlocked_(struct kernel *kernel)
                          " [%s: %s]", name, verb);
         length += __builtin_strlen(text + length);
     }
-    outcome->failure_class = trio_sim_mix_(outcome->failure_class, class);
+    return class;
+}
+
+// The class of a deadlock is what the tasks wait for.
+void trio_sim_deadlocked_(struct kernel *kernel)
+{
+    struct outcome *outcome = kernel->outcome;
+
+    if (outcome->failure != FAILURE_NONE)
+        return;
+    trio_sim_found_(kernel, FAILURE_DEADLOCK, "deadlock:");
+    outcome->failure_class =
+        trio_sim_mix_(outcome->failure_class, name_waits(kernel));
+}
+
+// Where the tasks are when time is up is chance.
+void trio_sim_stuck_(struct kernel *kernel)
+{
+    struct outcome *outcome = kernel->outcome;
+
+    if (outcome->failure == FAILURE_NONE) {
+        trio_sim_found_(kernel, FAILURE_PROGRESS, "no progress:");
+        name_waits(kernel);
+    }
+    trio_sim_fail_(kernel, FAILURE_PROGRESS, "no progress");
 }
 
 // The scenario did not return TRIO_OK.

@@ -4,6 +4,7 @@
 #include <trio/run.h>
 #include <trio/sim_fault.h>
 #include <trio/task.h>
+#include <trio/time.h>
 
 #include "sim/net/net.h"
 
@@ -18,5 +19,20 @@ static struct trio_sim_world_ *world_of(const char *rule)
 
 void trio_sim_faults(const struct trio_sim_fault_options *options)
 {
-    world_of("faults need a simulated run")->faults = *options;
+    struct trio_sim_world_ *world = world_of("faults need a simulated run");
+
+    world->faults = *options;
+    world->calm = false;
+}
+
+void trio_sim_calm(trio_duration limit)
+{
+    struct trio_sim_world_ *world = world_of("calm needs a simulated run");
+    struct network *network = trio_sim_network_(world);
+
+    world->faults = (struct trio_sim_fault_options){.calls = false};
+    world->calm = true;
+    world->calm_end = trio_time_add(trio_sim_network_now_(world), limit);
+    if (network != NULL)
+        trio_sim_links_heal_(network);
 }

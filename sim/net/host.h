@@ -93,6 +93,8 @@ void trio_sim_link_mend_(struct link *link);
 // Where it leads to is down: what is on its way waits until that is up again;
 // datagrams are lost.
 void trio_sim_link_hold_(struct link *link);
+// Has all links be as at first, whatever was done to them.
+void trio_sim_links_heal_(struct network *network);
 
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);

@@ -165,6 +165,13 @@ void trio_sim_link_hold_(struct link *link)
     }
 }
 
+void trio_sim_links_heal_(struct network *network)
+{
+    for (struct link *link = network->links; link != NULL; link = link->all)
+        if (link->cut)
+            trio_sim_link_mend_(link);
+}
+
 // ---- Arriving ----
 
 void trio_sim_link_arrives_(struct trio_sim_job *job)
