@@ -14,6 +14,7 @@
 #include "core/line.h"
 #include "core/loop.h"
 #include "core/note.h"
+#include "core/queues.h"
 #include "core/run.h"
 #include "core/step.h"
 #include "core/task.h"
@@ -57,6 +58,7 @@ static void run_batch(struct trio_run *run)
 
 static void pass(struct trio_run *run)
 {
+    trio_realms_hold_(run);
     bool busy = runnable(run) || trio_entries_waiting_(run);
 
     run->now_is_fresh = false;
@@ -66,6 +68,7 @@ static void pass(struct trio_run *run)
         trio_timers_expire_(run);
     }
     trio_entries_run_(run, ENTRIES_PER_PASS);
+    trio_realms_hold_(run);
     if (!busy && !runnable(run) && !trio_entries_waiting_(run))
         trio_idle_(run);
     if (runnable(run)) {

@@ -17,6 +17,7 @@
 #include "core/note.h"
 #include "core/nursery.h"
 #include "core/park.h"
+#include "core/queues.h"
 #include "core/run.h"
 #include "core/scope.h"
 #include "core/stack.h"
@@ -107,38 +108,6 @@ static void leave_all(struct trio_run *run, const struct trio_task *but)
     }
 }
 
-// ---- The queues ----
-
-static void filter_list(struct trio_task **link)
-{
-    while (*link != NULL) {
-        if ((*link)->abandoned)
-            *link = (*link)->next;
-        else
-            link = &(*link)->next;
-    }
-}
-
-static void filter_ready(struct trio_run *run)
-{
-    struct trio_task *task, *rest = trio_queue_take_(&run->ready);
-
-    filter_list(&rest);
-    while ((task = trio_list_pop_(&rest)) != NULL)
-        trio_queue_push_(&run->ready, task);
-}
-
-static void filter_line(struct trio_run *run)
-{
-    struct trio_task **line = run->snapshot + run->line_first;
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->unchosen; i++)
-        if (!line[i]->abandoned)
-            line[count++] = line[i];
-    run->unchosen = count;
-}
-
 // ---- The end ----
 
 static void give_errors(struct trio_run *run, struct trio_error *error)
@@ -227,15 +196,21 @@ static struct trio_task *collect(struct trio_run *run,
     return all;
 }
 
+static bool is_over(const struct trio_run *run, const struct trio_task *task)
+{
+    (void)run;
+    return task->abandoned;
+}
+
 // Gives up whoever is marked, but for one.
 static void give_up(struct trio_run *run, const struct trio_task *but)
 {
+    struct queue nowhere = {NULL, NULL};
     struct trio_task *all, *task;
 
     leave_all(run, but);
-    filter_list(&run->batch);
-    filter_ready(run);
-    filter_line(run);
+    trio_queues_move_(run, is_over, &nowhere);
+    trio_queue_move_(run, &run->held, is_over, &nowhere);
     all = collect(run, but);
     for (task = all; task != NULL; task = task->next)
         end(run, task);

@@ -73,11 +73,16 @@ static void init_nursery(struct trio_run *run, struct trio_nursery *nursery)
     trio_nursery_init_(nursery);
 }
 
+bool trio_run_is_quick_(const struct trio_config *config)
+{
+    return config->scheduler.pick == NULL && config->clock.jump == NULL;
+}
+
 static void init(struct trio_run *run, const struct trio_config *config)
 {
     run->config = *config;
     run->observed = trio_notes_wanted_(&config->observer);
-    run->quick = config->scheduler.pick == NULL && config->clock.jump == NULL;
+    run->quick = trio_run_is_quick_(config);
     run->poll_before = QUICK_STEPS;
     run->now = TRIO_PAST;
     run->due = TRIO_FOREVER;

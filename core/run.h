@@ -15,6 +15,7 @@
 #include <trio/entry.h>
 #include <trio/error.h>
 #include <trio/nursery.h>
+#include <trio/realm.h>
 #include <trio/run.h>
 #include <trio/status.h>
 #include <trio/time.h>
@@ -38,6 +39,8 @@ struct trio_run {
     struct trio_task *lender;  // On whose stack a callback stands, or NULL.
     struct trio_task *batch;   // The snapshot of this pass.
     struct queue ready;        // Runs in the next pass.
+    struct queue held;         // Would, but for its realm, which is paused.
+    struct trio_realm_pause *pauses;
     uint64_t steps;
     uint64_t poll_before; // Number of the step by which to poll again.
     uint64_t passes;
@@ -113,6 +116,8 @@ static inline struct trio_task *trio_task_current_(struct trio_run *run)
 }
 
 // ---- run.c, run_end.c, abandon.c ----
+// Whether passes may follow each other without the loop.
+bool trio_run_is_quick_(const struct trio_config *config);
 TRIO_MUST_USE trio_status trio_run_result_(struct trio_run *run);
 void trio_interrupt_let_go_(struct trio_run *run); // If it was caught.
 void trio_abandoned_(struct trio_run *run);        // If it was.

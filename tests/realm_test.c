@@ -226,3 +226,80 @@ TEST_REAL(realm, stacks_and_timers_are_given_back)
     }
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
+
+// ---- Pausing ----
+
+TEST_ONCE(realm, who_is_paused_takes_no_step_until_the_realm_goes_on)
+{
+    struct trio_realm_pause pause, second;
+    struct log log = {0};
+    struct worker workers[] = {{.delay = 3, .log = &log, .name = 'a'},
+                               {.delay = 1, .log = &log, .name = 'b'},
+                               {.delay = 2, .log = &log, .name = 'c'},
+                               {.delay = 0, .log = &log, .name = 'd'}};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    for (size_t i = 0; i < 3; i++)
+        CHECK_OK(start_in(&machine, &nursery, worker_run, &workers[i]));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(start_in(&machine, &nursery, worker_run, &workers[3]));
+    trio_realm_pause(&pause, &machine);
+    trio_realm_pause(&second, &other);
+    CHECK_OK(trio_sleep(TRIO_SECOND));
+    CHECK_LOG(log, "");
+    trio_realm_resume(&second);
+    CHECK_OK(trio_sleep(TRIO_SECOND));
+    CHECK_LOG(log, "");
+    trio_realm_resume(&pause);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "bcad"); // That one has a checkpoint first.
+}
+
+TEST(realm, who_is_paused_can_be_given_up_and_cancelled)
+{
+    struct trio_realm_pause pause;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = start_in(&machine, &nursery, sleep_forever, NULL);
+    trio_realm_pause(&pause, &machine);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    if (rc == TRIO_OK)
+        rc = start_in(&machine, &nursery, sleep_forever, NULL);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    trio_cancel_shielded_checkpoint();
+    if (rc == TRIO_OK)
+        CHECK(!trio_realm_abandon(&machine));
+    trio_realm_resume(&pause);
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+}
+
+static struct trio_realm_pause own_pause;
+
+static TRIO_CHECKPOINT trio_status pause_myself(void *arg)
+{
+    struct log *log = arg;
+
+    trio_realm_pause(&own_pause, &machine);
+    log_add(log, 'a');
+    trio_status rc = trio_checkpoint();
+    log_add(log, 'c');
+    return rc;
+}
+
+TEST_REAL(realm, a_task_that_pauses_its_own_realm_ends_its_step_first)
+{
+    struct log log = {0};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(start_in(&machine, &nursery, pause_myself, &log));
+    for (int i = 0; i < 5; i++)
+        CHECK_OK(trio_checkpoint());
+    CHECK_LOG(log, "a");
+    trio_realm_resume(&own_pause);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_LOG(log, "ac");
+}

@@ -311,6 +311,86 @@ TEST(sim_host, a_client_that_crashes_is_reset_when_it_is_back)
     CHECK(rc == TRIO_EBROKEN || rc == TRIO_ETIMEDOUT);
 }
 
+// ---- Standing still ----
+
+static TRIO_CHECKPOINT trio_status nap(void *arg)
+{
+    trio_status rc = trio_sleep(TRIO_SECOND);
+
+    *(trio_time *)arg = trio_now();
+    return rc;
+}
+
+TEST_ONCE(sim_host, the_deadlines_of_a_host_that_is_paused_come_late)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    trio_time begin = trio_now(), woken = 0;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, nap, &woken));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_sim_host_pause(host);
+    trio_sim_host_pause(host); // It stays so.
+    CHECK_OK(trio_sleep(TRIO_MINUTE));
+    CHECK_EQ(woken, 0);
+    trio_sim_host_resume(host);
+    trio_sim_host_resume(host);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_EQ(woken - begin, TRIO_MINUTE);
+}
+
+TEST_ONCE(sim_host, what_is_sent_to_a_host_that_is_paused_waits_in_its_buffers)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    struct trio_tcp_stream stream;
+    struct trio_address address;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, serve_one, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_sim_host_pause(host);
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    CHECK_STATUS(receive_for(&stream, TRIO_MINUTE), TRIO_ETIMEDOUT);
+    trio_sim_host_resume(host);
+    CHECK_OK(receive_for(&stream, TRIO_SECOND));
+    trio_sim_host_pause(host);
+    trio_sim_host_crash(host);
+    trio_sim_host_restart(host);
+    trio_stream_close_forcefully(&stream.stream);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, connect_to, &address));
+    CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_ECONNREFUSED);
+}
+
+// Whenever that is, and in whatever order.
+TEST(sim_host, a_host_is_paused_at_any_time)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_sim_host_open("server", NULL, &host);
+    for (int i = 0; rc == TRIO_OK && i < 3; i++) {
+        trio_time woken;
+        struct trio_nursery short_lived;
+        trio_nursery_open(&short_lived);
+        rc = trio_sim_host_start_soon(host, &short_lived, nap, &woken);
+        if (rc == TRIO_OK)
+            rc = trio_checkpoint();
+        trio_sim_host_pause(host);
+        if (rc == TRIO_OK)
+            rc = trio_sleep(TRIO_SECOND);
+        trio_sim_host_resume(host);
+        rc = trio_nursery_close(&short_lived, rc);
+    }
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+}
+
 // ---- Many times ----
 
 static TRIO_CHECKPOINT trio_status crash_often(void *arg)

@@ -46,8 +46,9 @@ enum trio_note_kind {
     TRIO_NOTE_KEEP,              // object: what
     TRIO_NOTE_TEXT,              // text: what the program says, good only
                                  // until the observer returns
-    TRIO_NOTE_SCOPE_SHARE        // object: a nursery's scope that somebody asks
+    TRIO_NOTE_SCOPE_SHARE,       // object: a nursery's scope that somebody asks
                                  // for: others may cancel it from now on
+    TRIO_NOTE_TASK_HOLD          // task: would run, but its realm is paused
 };
 
 struct trio_note {

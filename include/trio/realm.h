@@ -12,6 +12,13 @@
 struct trio_task;
 struct trio_task_exit;
 
+// A realm that is paused. The caller owns the storage, and keeps it in place
+// until the realm goes on.
+struct trio_realm_pause {
+    const void *realm;             // Private.
+    struct trio_realm_pause *next; // Private.
+};
+
 TRIO_BEGIN_DECLS
 
 // Returns where the current task keeps in which part of the world it is, for a
@@ -75,6 +82,26 @@ TRIO_MUST_USE bool trio_realm_abandon(void *realm);
 //
 // Checkpoint: never. Misuse outside a task.
 __attribute__((noreturn)) void trio_task_abandon(void);
+
+// Has the tasks of a realm take no steps until trio_realm_resume. Whoever of
+// them is woken meanwhile is runnable, but has to wait; its deadlines pass. A
+// task of that realm which calls this ends its own step first. Misuse outside a
+// task, and for the realm NULL.
+//
+//     struct trio_realm_pause pause;
+//
+//     trio_realm_pause(&pause, machine);
+//     rc = trio_sleep(TRIO_SECOND);
+//     trio_realm_resume(&pause);
+//
+// Checkpoint: never.
+void trio_realm_pause(struct trio_realm_pause *pause, void *realm);
+
+// Has them go on, in the order in which they were woken. Misuse if that is no
+// pause.
+//
+// Checkpoint: never. Misuse outside a task.
+void trio_realm_resume(struct trio_realm_pause *pause);
 
 // Has `fn(node)` called if the current task is given up like that, and only
 // then: for what others share with it, and would wait for. `node` stays in

@@ -166,6 +166,26 @@ void trio_sim_host_crash(struct trio_sim_host *host);
 // Checkpoint: never.
 void trio_sim_host_restart(struct trio_sim_host *host);
 
+// Has a host stand still, as a virtual machine that is stopped: its tasks take
+// no steps. What is sent to it arrives, as far as its buffers have room; its
+// deadlines pass, and its tasks learn of that late. A host that is paused, or
+// down, stays so; one that crashes is not paused any more. A task that pauses
+// its own host ends its step first. Misuse for the scenario's own host, and
+// outside a task.
+//
+//     trio_sim_host_pause(distant);
+//     rc = trio_sleep(TRIO_MINUTE);
+//     trio_sim_host_resume(distant);
+//
+// Checkpoint: never.
+void trio_sim_host_pause(struct trio_sim_host *host);
+
+// Has it go on: whoever could have taken a step meanwhile takes it, in the
+// order in which they could. A host that is not paused goes on as it did.
+//
+// Checkpoint: never. Misuse outside a task.
+void trio_sim_host_resume(struct trio_sim_host *host);
+
 // Returns an address of a host, with a port.
 //
 // Checkpoint: never.

@@ -12,7 +12,7 @@
 static const uint32_t always =
     BIT(TASK_SPAWN) | BIT(TASK_EXIT) | BIT(STEP_BEGIN) | BIT(SCOPE_CANCEL) |
     BIT(PARK) | BIT(WAKE) | BIT(TOUCH) | BIT(CLOCK_JUMP) | BIT(MISUSE) |
-    BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE);
+    BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE) | BIT(TASK_HOLD);
 static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
                                      BIT(SCOPE_CLOSE) | BIT(TARGET) |
                                      BIT(NAME) | BIT(TASK_MOVE) |
@@ -89,10 +89,9 @@ static void spawned(struct kernel *kernel, const struct trio_note *note)
     trio_sim_started_(kernel, actor);
 }
 
-// Who is given up may be in line.
-static void ended(struct kernel *kernel, struct actor *actor)
+// Who is given up, or held, may be in line.
+static void left(struct kernel *kernel, struct actor *actor)
 {
-    actor->living = false;
     if (kernel->ranking.count > 0)
         trio_sim_leave_line_(kernel, actor);
 }
@@ -202,7 +201,11 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
         spawned(kernel, note);
         break;
     case TRIO_NOTE_TASK_EXIT:
-        ended(kernel, trio_sim_actor_number_(kernel, task));
+        trio_sim_actor_number_(kernel, task)->living = false;
+        left(kernel, trio_sim_actor_number_(kernel, task));
+        break;
+    case TRIO_NOTE_TASK_HOLD:
+        left(kernel, trio_sim_actor_number_(kernel, task));
         break;
     case TRIO_NOTE_PARK:
         used(kernel, note, note->text);

@@ -97,6 +97,9 @@ void trio_sim_host_lose_power_(struct network *network,
     const struct trio_sim_world_ *world = network->world;
     bool ours = trio_realm_abandon(host);
 
+    if (host->paused)
+        trio_realm_resume(&host->pause);
+    host->paused = false;
     host->down = true;
     lose_links(network, host);
     lose_sockets(network, host);

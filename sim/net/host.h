@@ -4,6 +4,7 @@
 #ifndef TRIO_SIM_NET_HOST_H
 #define TRIO_SIM_NET_HOST_H
 
+#include <trio/realm.h>
 #include <trio/sim_job.h>
 #include <trio/sim_net.h>
 
@@ -23,7 +24,9 @@ struct trio_sim_host {
     char name[TRIO_SIM_HOST_NAME_MAX];
     struct trio_address addresses[2]; // IPv4, IPv6.
     bool is_home;                     // The scenario's own.
-    bool down;                        // It has crashed.
+    bool down;                        // It has crashed,
+    bool paused;                      // or stands still.
+    struct trio_realm_pause pause;
     size_t open;                      // Handles.
     size_t open_max;
     uint32_t last_port; // That was given out.

@@ -88,6 +88,28 @@ void trio_sim_host_crash(struct trio_sim_host *host)
         trio_sim_host_lose_power_(network, host);
 }
 
+void trio_sim_host_pause(struct trio_sim_host *host)
+{
+    if (!trio_in_task())
+        trio_misuse("a host is paused by a task only", host);
+    if (host->is_home)
+        trio_misuse("the scenario's own host is not paused", host);
+    if (host->down || host->paused)
+        return;
+    host->paused = true;
+    trio_realm_pause(&host->pause, host);
+}
+
+void trio_sim_host_resume(struct trio_sim_host *host)
+{
+    if (!trio_in_task())
+        trio_misuse("a host is resumed by a task only", host);
+    if (!host->paused)
+        return;
+    host->paused = false;
+    trio_realm_resume(&host->pause);
+}
+
 void trio_sim_host_restart(struct trio_sim_host *host)
 {
     struct network *network = network_of("a host needs a simulated run");

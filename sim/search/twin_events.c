@@ -46,6 +46,8 @@ static const char *words_of(const struct event *event)
         return "is made ready";
     case TRIO_NOTE_TASK_EXIT:
         return "ends";
+    case TRIO_NOTE_TASK_HOLD:
+        return "is held";
     case TRIO_NOTE_STEP_BEGIN:
         return "goes on";
     case TRIO_NOTE_STEP_END:
