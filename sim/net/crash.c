@@ -116,5 +116,5 @@ void trio_sim_host_gain_power_(struct network *network,
     host->down = false;
     for (struct link *link = network->links; link != NULL; link = link->all)
         if (link->to == host)
-            trio_sim_link_mend_(link);
+            trio_sim_link_release_(link);
 }

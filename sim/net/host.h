@@ -96,6 +96,8 @@ void trio_sim_link_mend_(struct link *link);
 // Where it leads to is down: what is on its way waits until that is up again;
 // datagrams are lost.
 void trio_sim_link_hold_(struct link *link);
+// It is up again: what has waited goes on, unless the link is cut.
+void trio_sim_link_release_(struct link *link);
 // Has all links be as at first, whatever was done to them.
 void trio_sim_links_heal_(struct network *network);
 

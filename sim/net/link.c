@@ -131,6 +131,12 @@ void trio_sim_link_send_(struct link *link, struct packet *packet)
 
 void trio_sim_link_mend_(struct link *link)
 {
+    link->cut = false;
+    trio_sim_link_release_(link);
+}
+
+void trio_sim_link_release_(struct link *link)
+{
     if (!is_open(link))
         return;
     for (struct packet *packet = link->first; packet != NULL;

@@ -171,7 +171,6 @@ trio_status trio_sim_link_mend(struct trio_sim_host *from,
 
     if (link == NULL)
         return TRIO_ENOMEM;
-    link->cut = false;
     trio_sim_link_mend_(link);
     return TRIO_OK;
 }
