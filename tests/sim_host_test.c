@@ -26,10 +26,11 @@ static TRIO_CHECKPOINT trio_status take_all(void *arg)
 
     (void)arg;
     trio_sim_owe(&debt, "a debt");
-    if (rc == TRIO_OK)
+    if (rc == TRIO_OK) {
         rc = trio_sleep(TRIO_HOUR);
+        trio_socket_close(&socket);
+    }
     trio_sim_settle(&debt);
-    trio_socket_close(&socket);
     if (lent != NULL)
         memory->release(memory->context, lent, 100);
     free(block);

@@ -188,6 +188,8 @@ static TRIO_CHECKPOINT trio_status fill_up(void *arg)
     char data[4096] = {0};
     trio_status rc = trio_tcp_connect(arg, &stream);
 
+    if (rc != TRIO_OK)
+        return rc;
     while (rc == TRIO_OK)
         rc = trio_stream_send_all(&stream.stream, data, sizeof(data), NULL);
     trio_stream_close_forcefully(&stream.stream);
