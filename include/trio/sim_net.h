@@ -166,6 +166,25 @@ void trio_sim_host_crash(struct trio_sim_host *host);
 // Checkpoint: never.
 void trio_sim_host_restart(struct trio_sim_host *host);
 
+// Runs a program on a host, and again whenever the host has crashed, `down`
+// after that. Meanwhile the host may crash by itself: in a campaign the power
+// may fail before each of the first 32 calls of its tasks that connect, accept,
+// send or receive, as other calls may fail: "server, power no. 3 -> fails".
+//
+//     rc = trio_sim_host_keep_running(distant, TRIO_SECOND, program, NULL);
+//
+// Mostly that is a task's whole work, whose nursery is cancelled in the end.
+//
+// Checkpoint: always.
+// Returns: TRIO_ECANCELED     an enclosing scope is cancelled, and the program
+//                             has ended; a host that was down stays so.
+//          TRIO_EUNREACHABLE  the host is down; nothing was run.
+//          other              as the program, once that has ended by itself, or
+//                             as trio_nursery_start_soon.
+TRIO_CHECKPOINT trio_status
+trio_sim_host_keep_running(struct trio_sim_host *host, trio_duration down,
+                           trio_task_fn fn, void *arg);
+
 // Has a host stand still, as a virtual machine that is stopped: its tasks take
 // no steps. What is sent to it arrives, as far as its buffers have room; its
 // deadlines pass, and its tasks learn of that late. A host that is paused, or

@@ -182,6 +182,7 @@ static trio_status connect_again(struct endpoint *endpoint)
 trio_status trio_sim_connect_(void *context, trio_handle handle,
                               const struct trio_address *address)
 {
+    trio_sim_host_risk_(context);
     struct network *network = trio_sim_network_(context);
     const struct slot *slot = trio_sim_handle_ours_(network, handle);
     struct endpoint *endpoint = slot == NULL ? NULL : slot->endpoint;

@@ -5,6 +5,8 @@
 // All of its sockets are dead at once, before the first of them goes: what one
 // of them drops must not have another one speak.
 
+#include <trio/task.h>
+
 #include "sim/files/files.h"
 #include "sim/net/net.h"
 
@@ -108,6 +110,20 @@ void trio_sim_host_lose_power_(struct network *network,
         world->crashed(host);
     if (ours)
         trio_task_abandon();
+}
+
+void trio_sim_host_risk_(void *context)
+{
+    struct network *network = trio_sim_network_(context);
+
+    if (network == NULL || network->hosts_at_risk == 0 || !trio_in_task())
+        return;
+    struct trio_sim_host *host = trio_sim_host_here_(network);
+    if (!host->at_risk || host->risks == RISKS_MAX)
+        return;
+    host->risks++;
+    if (trio_sim_fails_(context, "power", true))
+        trio_sim_host_lose_power_(network, host);
 }
 
 void trio_sim_host_gain_power_(struct network *network,

@@ -27,7 +27,9 @@ struct trio_sim_host {
     bool down;                        // It has crashed,
     bool paused;                      // or stands still.
     struct trio_realm_pause pause;
-    size_t open;                      // Handles.
+    bool at_risk;   // The schedule may have it crash.
+    uint32_t risks; // So often it could have, up to RISKS_MAX.
+    size_t open;    // Handles.
     size_t open_max;
     uint32_t last_port; // That was given out.
     uint32_t turn;      // Among those that share a port.
@@ -53,6 +55,10 @@ struct trio_sim_host *trio_sim_host_at_(struct network *network,
                                         const struct trio_address *address);
 
 // ---- crash.c: a host loses its power ----
+enum { RISKS_MAX = 32 };
+
+// A call is being made that the current task's host may not survive.
+void trio_sim_host_risk_(void *context);
 // Does not return if that ends the task which calls.
 void trio_sim_host_lose_power_(struct network *network,
                                struct trio_sim_host *host);

@@ -76,6 +76,7 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
                              trio_handle *ret_handle,
                              struct trio_address *ret_peer)
 {
+    trio_sim_host_risk_(context);
     struct network *network = trio_sim_network_(context);
     struct endpoint *listener = find_socket(context, handle);
 

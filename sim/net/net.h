@@ -40,6 +40,7 @@ struct network {
     struct trio_sim_world_ *world;
     struct trio_sim_host home; // The first of all hosts.
     size_t host_count;
+    size_t hosts_at_risk;
     struct link *links;         // All.
     struct name *names;         // The newest first.
     size_t open;                // Handles of all hosts, but for

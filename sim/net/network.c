@@ -38,6 +38,7 @@ struct network *trio_sim_network_make_(void *context)
     trio_sim_host_begin_(&network->home, HOME_NAME, 1);
     network->home.is_home = true;
     network->host_count = 1;
+    network->hosts_at_risk = 0;
     return network;
 }
 

@@ -18,6 +18,7 @@ static bool is_too_much(const struct trio_message *message)
 
 static struct endpoint *find(void *context, trio_handle handle)
 {
+    trio_sim_host_risk_(context);
     const struct slot *slot =
         trio_sim_handle_ours_(trio_sim_network_(context), handle);
 
