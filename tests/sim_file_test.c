@@ -258,6 +258,99 @@ TEST(sim_file, handles_count_among_those_of_the_host)
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
 
+// ---- Hosts that crash ----
+
+static TRIO_CHECKPOINT trio_status write_and_stay(void *arg)
+{
+    struct trio_file file;
+    trio_status rc = trio_file_open("log", &adding, &file);
+
+    (void)arg;
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_path_sync("log");
+    if (rc == TRIO_OK)
+        rc = trio_file_append_all(&file, "one", 3, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_file_sync(&file);
+    if (rc == TRIO_OK)
+        rc = trio_file_append_all(&file, "two", 3, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_sleep(TRIO_HOUR);
+    trio_file_close_forcefully(&file);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status read_after(void *arg)
+{
+    *(struct text *)arg = text_at("log");
+    return TRIO_OK;
+}
+
+static TRIO_CHECKPOINT trio_status run_on(struct trio_sim_host *host,
+                                          trio_task_fn fn, void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_sim_host_start_soon(host, &nursery, fn, arg);
+    if (rc == TRIO_OK)
+        rc = trio_wait_all_tasks_blocked(0);
+    if (rc == TRIO_OK && fn != read_after)
+        trio_sim_host_crash(host);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TEST(sim_file, a_host_that_crashes_keeps_what_is_durable)
+{
+    struct text text = {""};
+    struct trio_sim_host *host;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    CHECK_OK(run_on(host, write_and_stay, NULL));
+    trio_sim_host_restart(host);
+    CHECK_OK(run_on(host, read_after, &text));
+    if (trio_sim_is_injected())
+        return;
+    CHECK(strcmp(text.bytes, "one") == 0 || strcmp(text.bytes, "onet") == 0 ||
+          strcmp(text.bytes, "onetwo") == 0);
+}
+
+static TRIO_CHECKPOINT trio_status begin_to_write(void *arg)
+{
+    struct trio_file *file = arg; // That outlives the host.
+    trio_status rc = trio_file_open("log", &adding, file);
+
+    if (rc == TRIO_OK)
+        rc = trio_path_sync("log");
+    if (rc == TRIO_OK)
+        rc = trio_file_append_all(file, "one", 3, NULL);
+    if (rc == TRIO_OK)
+        rc = trio_file_sync(file);
+    TRIO_SIM_ALWAYS(rc != TRIO_OK, "it is not written");
+    return rc;
+}
+
+// By itself a call is made when all wait.
+TEST_ONCE(sim_file, a_call_that_was_not_made_before_the_crash_never_is)
+{
+    struct trio_file file = {.handle = 0};
+    struct text text = {""};
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(host, &nursery, begin_to_write, &file));
+    for (int i = 0; i < 3; i++)
+        CHECK_OK(trio_checkpoint());
+    trio_sim_host_crash(host);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    trio_sim_host_restart(host);
+    CHECK_OK(run_on(host, read_after, &text));
+    CHECK_STRING(text.bytes, "(none)");
+}
+
 // ---- What a campaign does ----
 
 static struct trio_campaign_result sweep(trio_task_fn fn)

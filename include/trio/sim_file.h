@@ -40,9 +40,10 @@
 // asked for never becomes durable, though everybody sees it until the power
 // fails.
 //
-// A power failure loses what was not synced, and the sweep has it come out
-// otherwise, one at a time: "unsynced write -> is kept", so that a later one
-// may be there and an earlier one not; "is torn", so that its first half is
+// A power failure, by trio_sim_host_crash or trio_sim_files_lose, loses what
+// was not synced; a call that was not yet made never is. The sweep has it come
+// out otherwise, one at a time: "unsynced write -> is kept", so that a later
+// one may be there and an earlier one not; "is torn", so that its first half is
 // there; "unsynced names -> are kept", all those of a folder. Such a run is
 // judged as any other: the scenario has asked for the failure.
 //

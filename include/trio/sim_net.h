@@ -142,6 +142,9 @@ TRIO_MUST_USE trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
 // campaigns memory stays taken, and everywhere what a library that is not
 // linked in has taken for them, as OpenSSL does.
 //
+// Its disk has what was durable, and what the run chooses besides: see
+// <trio/sim_file.h>.
+//
 // Its sockets are gone and its ports free, without a word to anybody. What is
 // sent there by connections is sent again and again until the host is up, and
 // then reset; datagrams are lost. What it has sent already arrives.
