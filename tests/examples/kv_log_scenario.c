@@ -105,6 +105,20 @@ static void prepare(struct scene *scene)
     }
 }
 
+// Who cannot be served for want of memory waits for ever, and a schedule may
+// have time pass before all else.
+static TRIO_CHECKPOINT trio_status
+play_once_ready(struct scene *scene, trio_status (*play)(struct scene *))
+{
+    struct trio_cancel_scope scope;
+
+    trio_move_on_after(&scope, LIMIT);
+    trio_status rc = trio_event_wait(&scene->stage.site.ready);
+    if (rc == TRIO_OK)
+        rc = play(scene);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
 // Starts the server, and calls `play`.
 static TRIO_CHECKPOINT trio_status
 with_server(struct scene *scene, trio_status (*play)(struct scene *))
@@ -118,21 +132,18 @@ with_server(struct scene *scene, trio_status (*play)(struct scene *))
     trio_status rc =
         trio_sim_host_start_soon(site->host, &nursery, run_logged, scene);
     if (rc == TRIO_OK)
-        rc = trio_event_wait(&site->ready);
-    if (rc == TRIO_OK)
-        rc = play(scene);
+        rc = play_once_ready(scene, play);
     trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), "played");
     return trio_nursery_close(&nursery, rc);
 }
 
-// Who cannot be served for want of memory waits for ever.
 static TRIO_CHECKPOINT trio_status count_all(struct scene *scene)
 {
     struct trio_cancel_scope scope;
     struct trio_nursery nursery;
     trio_status rc = TRIO_OK;
 
-    trio_move_on_after(&scope, LIMIT);
+    trio_cancel_scope_open(&scope);
     scene->counting = &scope;
     trio_nursery_open(&nursery);
     for (int i = 0; i < CLIENTS && rc == TRIO_OK; i++)
@@ -168,11 +179,7 @@ static TRIO_CHECKPOINT trio_status look(struct peer *peer, void *arg)
 
 static TRIO_CHECKPOINT trio_status look_at_all(struct scene *scene)
 {
-    struct trio_cancel_scope scope;
-
-    trio_move_on_after(&scope, LIMIT);
-    return trio_cancel_scope_close(&scope,
-                                   site_visit(&scene->stage.site, look, scene));
+    return site_visit(&scene->stage.site, look, scene);
 }
 
 static TRIO_CHECKPOINT trio_status play(enum kv_fsync fsync)
