@@ -50,6 +50,20 @@ static void add_memory(struct text *text, const struct kv_server *server)
     add(text, "maxmemory:%" PRId64 "\r\n", server->limits.memory);
 }
 
+static void add_persistence(struct text *text, const struct kv_server *server)
+{
+    const struct kv_log *log = server->log;
+
+    add(text, "aof_enabled:%d\r\n", log != NULL);
+    if (log == NULL)
+        return;
+    add(text, "aof_last_write_status:%s\r\n",
+        kv_log_failure(log) == TRIO_OK ? "ok" : "err");
+    add(text, "aof_current_size:%" PRIu64 "\r\n", log->written);
+    add(text, "aof_buffer_length:%" PRIu64 "\r\n", log->told - log->written);
+    add(text, "aof_synced_size:%" PRIu64 "\r\n", log->synced);
+}
+
 static void add_stats(struct text *text, const struct kv_server *server)
 {
     add(text, "total_connections_received:%" PRIu64 "\r\n", server->accepted);
@@ -126,6 +140,7 @@ static const struct section {
     {"Server", "SERVER", add_server},
     {"Clients", "CLIENTS", add_clients},
     {"Memory", "MEMORY", add_memory},
+    {"Persistence", "PERSISTENCE", add_persistence},
     {"Stats", "STATS", add_stats},
     {"Replication", "REPLICATION", add_replication},
     {"Keyspace", "KEYSPACE", add_keyspace},

@@ -48,6 +48,16 @@ for policy in always everysec no; do
     killed
 done
 
+check 'it starts to be asked' serves always
+informs() {
+    answers "$(printf "%s\r\n" "# Persistence" aof_enabled:1 \
+        aof_last_write_status:"$1" aof_current_size:"$(stat -c %s "$log")" \
+        aof_buffer_length:"$2" aof_synced_size:"$(stat -c %s "$log")" "")" \
+        info persistence
+}
+check 'INFO' informs ok 0
+killed
+
 # What a power failure may leave.
 printf '*3\r\n$3\r\nSET\r\n$1\r\nx\r\n$9\r\nnot all' >>"$log"
 check 'it starts with a torn log' serves always
