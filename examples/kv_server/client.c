@@ -5,6 +5,7 @@
 #include "examples/kv_server/client.h"
 
 #include "examples/ends.h"
+#include "examples/kv_server/commands.h"
 
 #define READ_MIN 4096 // Room that is worth a call to receive.
 #define SEND_AT                                                                \
@@ -68,13 +69,19 @@ static bool is_to_be_sent(const struct kv_client *client)
 }
 
 // What the reply tells of is all that was logged so far, which may be the
-// change of somebody else. What could not be logged nobody waits for.
+// change of somebody else. If that could not be logged, nobody but him waits in
+// vain.
 static void execute(struct kv_client *client)
 {
     const struct kv_log *log = client->server->log;
+    uint64_t told = log == NULL ? 0 : log->told;
 
     kv_execute(client);
-    if (log != NULL && kv_log_failure(log) == TRIO_OK)
+    if (log == NULL)
+        return;
+    bool changed =
+        log->told != told && kv_request_changes(&client->parser.request);
+    if (changed || kv_log_failure(log) == TRIO_OK)
         client->logged = log->told;
 }
 

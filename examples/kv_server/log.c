@@ -22,6 +22,18 @@
 
 // ---- What is logged ----
 
+// There is no memory for a change. Nothing that comes after it would be right,
+// so that nothing of it is kept, and its offset is one that is never reached.
+static void lose(struct kv_log *log, size_t held)
+{
+    log->pending.held = held;
+    if (log->lost == TRIO_OK) {
+        log->lost = log->pending.failure;
+        log->lost_from = log->told;
+    }
+    log->told++;
+}
+
 static void changed(struct kv_observer *observer, const struct kv_bytes *words,
                     size_t count)
 {
@@ -29,13 +41,11 @@ static void changed(struct kv_observer *observer, const struct kv_bytes *words,
     struct kv_buffer *pending = &log->pending;
     size_t before = pending->held;
 
-    if (log->lost != TRIO_OK)
+    if (log->lost == TRIO_OK)
+        kv_request_add(pending, words, count);
+    if (log->lost != TRIO_OK || pending->failure != TRIO_OK) {
+        lose(log, before);
         return;
-    kv_request_add(pending, words, count);
-    if (pending->failure != TRIO_OK) {
-        // Nothing that comes after it would be right.
-        pending->held = before;
-        log->lost = pending->failure;
     }
     log->told += pending->held - before;
     trio_parking_lot_unpark_all(&log->idle);
@@ -66,6 +76,8 @@ trio_status kv_log_failure(const struct kv_log *log)
 
 static bool may_be_told(const struct kv_log *log, uint64_t offset)
 {
+    if (log->lost != TRIO_OK && offset > log->lost_from)
+        return false;
     if (log->fsync != KV_FSYNC_ALWAYS)
         return offset <= log->written + KV_LOG_BEHIND_MAX;
     return offset <= (KV_BUG_REPLY_BEFORE_SYNC ? log->written : log->synced);

@@ -49,7 +49,8 @@ struct kv_log {
     trio_time sync_at;           // Private.
     trio_time retry_at;          // Private.
     trio_status failure;         // Private. Of the last write or sync.
-    trio_status lost;            // Private. Why a change is not in it.
+    trio_status lost;            // Private. Why a change is not in it,
+    uint64_t lost_from;          // Private. nor any that comes after this.
     struct trio_parking_lot idle;    // Private. Who writes.
     struct trio_parking_lot waiting; // Private. Who waits until he has.
 };
