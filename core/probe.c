@@ -38,6 +38,15 @@ void trio_sim_note(const char *format, ...)
     tell(TRIO_NOTE_TEXT, NULL, text, 0);
 }
 
+bool trio_sim_buggify(const char *name)
+{
+    struct trio_run *run = trio_current_run_;
+
+    if (run == NULL || LIKELY(run->config.scheduler.buggify == NULL))
+        return false;
+    return run->config.scheduler.buggify(run->config.scheduler.context, name);
+}
+
 void trio_sim_target(const struct trio_cancel_scope *scope)
 {
     tell(TRIO_NOTE_TARGET, scope, NULL, 1);

@@ -3,6 +3,8 @@
 
 #include "tests/campaigns.h"
 
+#include <string.h>
+
 #include "tests/check.h"
 
 struct trio_campaign *campaign_open(const struct trio_config *base)
@@ -36,4 +38,31 @@ campaign_run_once(const struct trio_scenario *scenario,
 
     trio_campaign_free(campaign);
     return result;
+}
+
+uint64_t campaign_faults(const struct trio_campaign_result *result,
+                         const char *name)
+{
+    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
+        if (result->faults[i].name != NULL &&
+            strcmp(result->faults[i].name, name) == 0)
+            return result->faults[i].tried;
+    return 0;
+}
+
+bool campaign_drew(const struct trio_campaign_result *result)
+{
+    return result->faults[0].name != NULL;
+}
+
+void campaign_check_token(const struct trio_scenario *scenario,
+                          const struct trio_campaign_result *found)
+{
+    struct trio_campaign *campaign = campaign_open(NULL);
+    struct trio_campaign_result again;
+
+    CHECK_OK(trio_campaign_replay(campaign, scenario, found->token, &again));
+    CHECK_EQ(again.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(again.text, found->text);
+    trio_campaign_free(campaign);
 }

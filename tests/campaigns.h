@@ -20,4 +20,14 @@ struct trio_campaign_result
 campaign_run_once(const struct trio_scenario *scenario,
                   const struct trio_campaign_options *options);
 
+// How many faults of a kind random runs have drawn, and whether any.
+uint64_t campaign_faults(const struct trio_campaign_result *result,
+                         const char *name);
+bool campaign_drew(const struct trio_campaign_result *result);
+
+// Checks that the token of a failure leads to it, without anything else of the
+// campaign that has found it.
+void campaign_check_token(const struct trio_scenario *scenario,
+                          const struct trio_campaign_result *found);
+
 #endif // TESTS_CAMPAIGNS_H

@@ -46,6 +46,7 @@ TEST_PLAIN(probe, outside_of_runs_probes_do_nothing)
     say_everything(&scope);
     TRIO_SIM_ALWAYS(false, "not in a run");
     TRIO_SIM_UNREACHABLE("not in a run");
+    CHECK(!TRIO_SIM_BUGGIFY("not in a run"));
     CHECK_EQ(asked, 3); // Each evaluates what it is given once.
 }
 

@@ -392,6 +392,10 @@ struct trio_scheduler {
     // Whether a soft point, trio_sim_point, lets other tasks run: only where a
     // pass is one step. Who comes to one stays first in line.
     bool soft_points;
+
+    // Returns whether something rare is to happen now, trio_sim_buggify. NULL:
+    // never.
+    bool (*buggify)(void *context, const char *name);
 };
 
 // ---- Memory ----

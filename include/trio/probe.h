@@ -80,6 +80,20 @@ struct trio_sometimes_site {
 //     count = seen + 1;
 #define TRIO_SIM_POINT(object, access) trio_sim_point((object), (access))
 
+// Is true in some simulated runs, rarely, and false everywhere else: where the
+// code does something that it may do at any time, but hardly ever does. What is
+// rare in production is common so where it is looked for. `name` is static, and
+// the kind of fault that it is: see trio/sim_fault.h, which need not ask for
+// it. The failure sweep has it true, too, once each time that it is evaluated.
+//
+//     static size_t next_piece(size_t left)
+//     {
+//         if (left > 1 && TRIO_SIM_BUGGIFY("the disk takes one byte"))
+//             return 1;
+//         return left;
+//     }
+#define TRIO_SIM_BUGGIFY(name) trio_sim_buggify(name)
+
 // Says what the program knows, with values as printf formats them: reports show
 // it where it was said.
 //
@@ -103,6 +117,11 @@ void trio_sim_property(enum trio_property property, bool held,
 //
 // Checkpoint: never.
 void trio_sim_point(const void *object, enum trio_access access);
+
+// What TRIO_SIM_BUGGIFY stands for.
+//
+// Checkpoint: never. Also outside a task.
+TRIO_MUST_USE bool trio_sim_buggify(const char *name);
 
 // What TRIO_SIM_NOTE stands for. A longer text is cut off. Does nothing outside
 // of a run, and where nobody keeps a trace.

@@ -29,6 +29,8 @@ TRIO_BEGIN_DECLS
 //
 //     trio_sim_faults(&faults);
 //
+// What the program asks for itself, by TRIO_SIM_BUGGIFY, is drawn in any case.
+//
 // The failure sweep has calls fail in any case, and what goes wrong over links
 // where it was asked for. The runner's `--faults on` asks for all kinds, in
 // each scenario that stands the failure sweep; `--faults off` has none drawn.

@@ -2,71 +2,9 @@
 // plan asks for some of them by their anchors; or a run draws which of those go
 // wrong that the scenario has asked for. This is the one place where either is
 // decided, and what happened is the same deviation.
-//
-// What is drawn is of a kind, which is what the call is called. Each run has
-// some of the kinds, and each of these as often as it likes: a fault that is
-// rare beside many others would hardly ever be the only one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/kernel/state.h"
-
-// A run draws one in 4, 8, ... 1,024 calls of a kind, or none.
-enum { RARITY_MIN = 4, RARITIES = 9 };
-
-enum { RUNS_PER_SUNNY = 4, RUNS_PER_KIND = 2 };
-
-// ---- What a run draws ----
-
-void trio_sim_faults_begin_(struct kernel *kernel)
-{
-    const struct swarm *swarm = &kernel->plan->swarm;
-    uint64_t state = swarm->seed;
-
-    kernel->draws =
-        swarm->seed != 0 && trio_sim_below_(&state, RUNS_PER_SUNNY) != 0;
-    kernel->draw = state;
-    kernel->world.faults = (struct trio_sim_fault_options){.calls = false};
-    kernel->world.calm = false;
-    kernel->world.all_faults = kernel->details || swarm->all;
-}
-
-void trio_sim_faults_end_(struct kernel *kernel)
-{
-    kernel->draws = false;
-    kernel->persistent.count = 0;
-}
-
-// It does not matter in which order a run comes to its kinds.
-static uint32_t rarity_of(const struct kernel *kernel, const char *what)
-{
-    uint64_t state = trio_sim_hash_text_(kernel->plan->swarm.seed, what);
-
-    if (trio_sim_below_(&state, RUNS_PER_KIND) != 0)
-        return 0;
-    return (uint32_t)RARITY_MIN << trio_sim_below_(&state, RARITIES);
-}
-
-static struct fault_kind *kind_named(struct kernel *kernel, const char *what)
-{
-    for (size_t i = 0; i < kernel->fault_kinds.count; i++) {
-        struct fault_kind *kind =
-            ARRAY_AT(&kernel->fault_kinds, struct fault_kind, i);
-        if (kind->what == what || __builtin_strcmp(kind->what, what) == 0)
-            return kind;
-    }
-    struct fault_kind *kind = trio_sim_append_(kernel, &kernel->fault_kinds);
-    *kind = (struct fault_kind){what, rarity_of(kernel, what), 0};
-    return kind;
-}
-
-const struct fault_kind *trio_sim_fault_kinds_(const struct kernel *kernel,
-                                               size_t *ret_count)
-{
-    *ret_count = kernel->fault_kinds.count;
-    return kernel->fault_kinds.items;
-}
-
-// ---- Calls ----
 
 // All calls for the scenario's own memory are of one kind.
 static const char heap[] = "malloc";
@@ -89,17 +27,6 @@ static inline bool is_wanted(const struct kernel *kernel,
                              const struct call *call)
 {
     return call->asked || kernel->plan->swarm.all;
-}
-
-static bool is_drawn(struct kernel *kernel, const struct call *call)
-{
-    if (call->heap && kernel->plan->swarm.no_heap)
-        return false;
-    struct fault_kind *kind = kind_named(kernel, kind_of(call));
-    if (kind->rarity == 0 || trio_sim_below_(&kernel->draw, kind->rarity) != 0)
-        return false;
-    kind->tried++;
-    return true;
 }
 
 // What it is called in words: a call by who makes it.
@@ -132,7 +59,7 @@ static void fail(struct kernel *kernel, const struct call *call,
     char words[FIRED_WORDS_MAX];
 
     // What is no failure is to be lived with.
-    kernel->injected |= call->outcome == NULL;
+    kernel->injected |= !call->harmless;
     if (persistent)
         *(const char **)trio_sim_append_(kernel, &kernel->persistent) =
             kind_of(call);
@@ -190,7 +117,9 @@ static bool call_fails(struct kernel *kernel, struct call call)
     }
     if (!call.once && fails_from_now_on(kernel, kind_of(&call)))
         return true;
-    if (!kernel->draws || !is_wanted(kernel, &call) || !is_drawn(kernel, &call))
+    if (!kernel->draws || !is_wanted(kernel, &call) ||
+        (call.heap && kernel->plan->swarm.no_heap) ||
+        !trio_sim_draw_(kernel, kind_of(&call)))
         return false;
     fail(kernel, &call, DEVIATE_FAIL);
     return true;
@@ -230,6 +159,18 @@ bool trio_sim_net_fails_(const char *what, bool once)
                                   .what = what, .once = once, .asked = asked});
 }
 
+// Who asks has asked for it.
+bool trio_sim_buggifies_(void *context, const char *name)
+{
+    struct kernel *kernel = context;
+
+    return may_fail(kernel, true) &&
+           call_fails(kernel, (struct call){.what = name,
+                                            .once = true,
+                                            .outcome = "happens",
+                                            .asked = true});
+}
+
 bool trio_sim_net_strikes_(const struct trio_sim_job *link, const char *what,
                            bool asked)
 {
@@ -251,6 +192,7 @@ bool trio_sim_comes_out_so_(const char *what, const char *outcome)
            call_fails(kernel, (struct call){.what = what,
                                             .once = true,
                                             .outcome = outcome,
+                                            .harmless = true,
                                             .asked = true});
 }
 

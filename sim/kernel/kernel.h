@@ -313,8 +313,9 @@ struct call {
     bool heap;        // Of malloc and the like, by the scenario's own code.
     bool once;        // There is no sense in its failing from then on.
     bool asked;       // The scenario has said that it may fail by chance.
+    bool harmless;    // The scenario has to live with it.
     const struct trio_sim_job *link; // It is about what this carries; or NULL.
-    const char *outcome; // What comes of it, if it is no failure; or NULL.
+    const char *outcome;             // What is told; NULL: that it fails.
 };
 
 // What has failed by chance in a run, by what the calls are called.

@@ -331,6 +331,7 @@ struct trio_scheduler trio_sim_picker_(struct kernel *kernel)
     return (struct trio_scheduler){
         .context = kernel,
         .pick = pick,
+        .buggify = trio_sim_buggifies_,
         .single_steps = kernel->plan->order != TRIO_SIM_PASS,
         .soft_points = kernel->plan->order == TRIO_SIM_SOFT};
 }

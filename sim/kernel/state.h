@@ -374,14 +374,20 @@ void trio_sim_has_fired_(struct kernel *kernel,
 void trio_sim_fire_(struct kernel *kernel, struct deviation deviation,
                     const char *words);
 
-// ---- faults.c: what fails, or goes wrong otherwise ----
+// ---- swarm.c: what fails by chance ----
 void trio_sim_faults_begin_(struct kernel *kernel);
-// From now on nothing fails by chance.
+// From now on nothing does.
 void trio_sim_faults_end_(struct kernel *kernel);
+// Whether something of that kind goes wrong this time.
+bool trio_sim_draw_(struct kernel *kernel, const char *what);
+
+// ---- faults.c: what fails, or goes wrong otherwise ----
 bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
 // The same for the network of the current run. `once`: later calls do not fail,
 // whatever was asked for.
 bool trio_sim_net_fails_(const char *what, bool once);
+// For the scheduler: whether it is true this time.
+bool trio_sim_buggifies_(void *context, const char *name);
 // Whether that befalls what was just sent over a link. `asked`: the scenario
 // has said that it may.
 bool trio_sim_net_strikes_(const struct trio_sim_job *link, const char *what,

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Each planted bug is found by the default campaign of a scenario, 10,000 runs
-# besides the sweeps, and shrunk; its token fails in the same way in a new process.
+# besides the sweeps, and shrunk; its token fails in the same way in a new
+# process.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 cd "$(dirname "$0")" || exit 1
