@@ -64,6 +64,11 @@ bool trio_run_is_idle(void)
            (timer == NULL || timer->deadline > trio_clock_read_(run));
 }
 
+bool trio_run_is_settling(void)
+{
+    return trio_run_current_()->settling != NULL;
+}
+
 trio_status trio_system_task_start(const struct trio_task_options *options,
                                    trio_task_fn fn, void *arg)
 {

@@ -41,21 +41,30 @@ void trio_sim_tell_news_(struct trio_sim_world_ *world);
 // What every simulated world is called.
 extern const char trio_sim_world_name_[];
 
-// Without a picker: has the packet arrive that is the next to do so, letting
-// time pass until then, unless that is beyond a deadline. Returns false if
-// there is none.
-bool trio_sim_next_arrives_(struct trio_sim_world_ *world);
-bool trio_sim_will_arrive_(const struct trio_sim_world_ *world);
+// Without a picker: has happen what is next to happen by itself, a packet's
+// arriving or an alarm, letting time pass until then, unless that is beyond a
+// deadline. Returns false if there is nothing.
+bool trio_sim_next_happens_(struct trio_sim_world_ *world);
+bool trio_sim_will_happen_(const struct trio_sim_world_ *world);
 
 // With one: what is announced is a job with this function.
 void trio_sim_link_arrives_(struct trio_sim_job *job);
 
-// Between which hosts that is, the number of the packet that will arrive then,
-// and of the one that was sent last.
+// Or with this one: an alarm of the network's, and what it says.
+void trio_sim_alarm_goes_off_(struct trio_sim_job *job);
+const char *trio_sim_alarm_name_(const struct trio_sim_job *job);
+
+// Between which hosts that is, what is its name in tokens, the number of the
+// packet that will arrive then, and of the one that was sent last.
 void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,
                           const char **ret_to);
+uint64_t trio_sim_link_path_(const struct trio_sim_job *job);
 uint64_t trio_sim_link_head_(const struct trio_sim_job *job);
 uint64_t trio_sim_link_newest_(const struct trio_sim_job *job);
+
+// How long a job takes: one of the resolver's may.
+trio_duration trio_sim_job_delay_(const struct trio_sim_world_ *world,
+                                  const struct trio_job *job);
 
 // How many handles are open.
 size_t trio_sim_network_open_(const struct trio_sim_world_ *world);

@@ -61,7 +61,7 @@ static void poll(void *context, trio_duration limit)
     if (trio_task_realm() != NULL)
         return; // It is a task that looks, in its step.
     while (!somebody_goes_on() &&
-           (do_first_job(world) || trio_sim_next_arrives_(world)))
+           (do_first_job(world) || trio_sim_next_happens_(world)))
         trio_sim_tell_news_(world);
 }
 
@@ -69,7 +69,7 @@ static bool can_wake(void *context)
 {
     const struct trio_sim_world_ *world = context;
     return world->jobs != NULL || trio_sim_has_news_(world) ||
-           trio_sim_will_arrive_(world);
+           trio_sim_will_happen_(world);
 }
 
 static void wake(void *context)

@@ -221,7 +221,7 @@ TEST_ONCE(sim_host, a_peer_learns_of_it_by_a_reset_after_the_restart)
     trio_sim_host_crash(host);
     CHECK_STATUS(receive_for(&stream, TRIO_HOUR), TRIO_ETIMEDOUT);
     CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
-    CHECK_STATUS(receive_for(&stream, TRIO_HOUR), TRIO_ETIMEDOUT);
+    CHECK_STATUS(receive_for(&stream, 10 * TRIO_MINUTE), TRIO_ETIMEDOUT);
     trio_sim_host_restart(host);
     CHECK_STATUS(receive_for(&stream, TRIO_SECOND), TRIO_EBROKEN);
     trio_stream_close_forcefully(&stream.stream);
@@ -251,7 +251,8 @@ TEST_ONCE(sim_host, who_connects_to_a_host_that_is_down_waits_for_it)
     CHECK_OK(trio_sleep(TRIO_MINUTE));
     trio_sim_host_restart(host);
     CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_ECONNREFUSED);
-    CHECK_EQ(trio_now() - begin, TRIO_MINUTE + 2 * TRIO_SIM_LATENCY_DEFAULT);
+    CHECK_EQ(trio_now() - begin,
+             63 * TRIO_SECOND + 2 * TRIO_SIM_LATENCY_DEFAULT);
 }
 
 // A client that crashes leaves its connection to the server.

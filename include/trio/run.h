@@ -113,6 +113,14 @@ trio_time trio_run_next_deadline(trio_time time);
 // Checkpoint: never. Also from entry callbacks and from a world's poll.
 TRIO_MUST_USE bool trio_run_is_idle(void);
 
+// Says whether a task waits in trio_wait_all_tasks_blocked.
+//
+//     if (trio_run_is_idle() && trio_run_is_settling())
+//         use(true); // That is over now.
+//
+// Checkpoint: never. Also from entry callbacks and from a world's poll.
+TRIO_MUST_USE bool trio_run_is_settling(void);
+
 // Says whether the calling thread is inside a run: in a task, an entry callback
 // or an abort function.
 //

@@ -11,8 +11,19 @@
 struct trio_sim_fault_options {
     bool calls;  // A call for a socket fails, each as sim_net.h says.
     bool memory; // The same of memory, of the stack of a task, of a thread.
-    bool loss;   // What is sent over a link is lost: of a connection it is sent
-                 // again after 200 ms, a datagram is gone.
+    bool loss;   // What is sent over a link is lost: a datagram is gone, of a
+                 // connection it is sent again after 200 ms, and what makes
+                 // one is sent again by who connects, a second after it began.
+    bool duplication; // A datagram arrives twice.
+    bool reordering;  // A datagram is 10 ms late, and overtaken meanwhile.
+    bool delay;       // What is sent is a second late, and of a connection all
+                      // that follows.
+    bool reset;       // A connection is reset, for both ends, in place of what
+                      // was sent over it.
+    bool partition;   // From here on the link is cut, both ways, and mended
+                      // after 1 to 30 s.
+    bool spurious;    // Who waits for a socket is woken for nothing.
+    bool resolver;    // An answer takes 5 s.
 };
 
 TRIO_BEGIN_DECLS
@@ -21,8 +32,11 @@ TRIO_BEGIN_DECLS
 // random strategy it does. Such a run draws from its seed which of the kinds it
 // has, "accept" and "connect" being two of them, and of each how often: once in
 // 4, 8, ... 1,024 calls. Whatever fails so is told, shrunk and replayed as in
-// the failure sweep: "server, accept no. 3 -> fails". After a fault any status
-// of the scenario is as it should be, as in each run with something injected.
+// the failure sweep: "server, accept no. 3 -> fails", "3rd segment client ->
+// server is lost", "is duplicated", "is overtaken", "is delayed", "is reset",
+// "is cut off"; "main, call no. 7 -> woken for nothing", "-> answered late".
+// After a fault any status of the scenario is as it should be, as in each run
+// with something injected.
 //
 //     static const struct trio_sim_fault_options faults = {.calls = true,
 //                                                          .loss = true};

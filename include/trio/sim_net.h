@@ -80,9 +80,14 @@
 // then. Who waits until all tasks are blocked waits for what is on its way,
 // too.
 //
-// What differs from a real network: acknowledgements take no time, a listener
-// that has no room lets the next one in as soon as there is, nobody gives up
-// connecting by himself, and all folders exist for the paths of local sockets.
+// As on Linux, who connects tries again 1, 3, 7, 15, 31 and 63 seconds after
+// the first time, as long as a segment is lost or the listener has no room, and
+// gives up after 127: TRIO_EPEERTIMEDOUT. Who has sent what cannot get through
+// gives up the connection after 924.6 seconds. Who waits until all tasks are
+// blocked does not wait for these.
+//
+// What differs from a real network: acknowledgements take no time, and all
+// folders exist for the paths of local sockets.
 //
 // The failure sweep of a campaign has calls fail, each once: "open a socket"
 // and "accept" with TRIO_EMFILE, "connect" with TRIO_ECONNREFUSED, "resolve"
@@ -233,8 +238,8 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
 
 // Cuts the way from one host to another: a partition, if it is cut in both
 // directions. What is on its way already arrives. What is sent from now on
-// waits until the link is mended if it belongs to a connection; datagrams are
-// lost. Nobody gives up by himself.
+// waits until the link is mended if it belongs to a connection, and its sender
+// gives up some day; datagrams are lost, and so are attempts to connect.
 //
 //     rc = trio_sim_link_cut(near, distant);
 //     if (rc == TRIO_OK)
@@ -251,7 +256,8 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
 TRIO_MUST_USE trio_status trio_sim_link_cut(struct trio_sim_host *from,
                                             struct trio_sim_host *to);
 
-// Mends it: what has waited arrives after the latency.
+// Mends it, also if a fault has cut it: what has waited arrives after the
+// latency.
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.

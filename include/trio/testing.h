@@ -29,8 +29,12 @@ struct trio_sim_world_ {
     // Called when something is on its way that will arrive; NULL: the world
     // looks by itself.
     void (*announce)(struct trio_sim_job *job, trio_time due);
+    size_t alarms; // Of the network's that are announced.
+    // Called when that is not to be; returns false if it was already.
+    bool (*withdraw)(struct trio_sim_job *job);
     // Asked whether a call is to fail, and whether something befalls what was
-    // just sent over a link: whether it is "lost". NULL: never.
+    // just sent over a link, whether it is "lost", or without one a call. NULL:
+    // never.
     bool (*fails)(const char *what, bool once);
     bool (*strikes)(const struct trio_sim_job *link, const char *what,
                     bool asked);

@@ -44,6 +44,12 @@ static void say(struct kernel *kernel, const struct call *call, bool persistent,
         return;
     }
     trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
+    if (call->strike) {
+        trio_sim_format_(kernel, words, FIRED_WORDS_MAX,
+                         "%s, call no. %u -> %s", who, (unsigned)actor->strikes,
+                         call->what);
+        return;
+    }
     trio_sim_format_(kernel, words, FIRED_WORDS_MAX, "%s, %s no. %u -> %s", who,
                      call->what, (unsigned)actor->calls,
                      call->outcome != NULL ? call->outcome
@@ -75,8 +81,11 @@ static void note(struct kernel *kernel, struct call *call)
 {
     struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
 
-    if (call->link != NULL) {
-        call->anchor = trio_sim_anchor_of_segment_(call->link, call->what);
+    actor->strikes += call->strike && call->link == NULL;
+    if (call->strike) {
+        call->anchor = call->link != NULL
+                           ? trio_sim_anchor_of_segment_(call->link, call->what)
+                           : trio_sim_anchor_of_strike_(actor, call->what);
         if (!is_wanted(kernel, call))
             return;
     } else {
@@ -179,6 +188,7 @@ bool trio_sim_net_strikes_(const struct trio_sim_job *link, const char *what,
     return may_fail(kernel, asked) &&
            call_fails(kernel, (struct call){.what = what,
                                             .once = true,
+                                            .strike = true,
                                             .link = link,
                                             .asked = asked});
 }

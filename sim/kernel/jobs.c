@@ -1,6 +1,8 @@
 // Jobs wait in the order of starting until the picker has one done.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/time.h>
+
 #include "sim/kernel/state.h"
 
 enum { PATHS_COMPARED_MAX = 1000 };
@@ -71,15 +73,41 @@ void trio_sim_announce_(struct trio_sim_job *job, trio_time due)
     enter(kernel, job, due);
 }
 
+static bool is_alarm(const struct kernel *kernel, size_t i)
+{
+    return trio_sim_job_at_(kernel, i)->job->fn == trio_sim_alarm_goes_off_;
+}
+
 bool trio_sim_job_comes_(const struct kernel *kernel)
 {
-    if (kernel->jobs.count == 0)
+    size_t i = 0;
+
+    // Who waits until all tasks are blocked does not wait for alarms.
+    if (kernel->world.alarms > 0 && trio_run_is_settling())
+        while (i < kernel->jobs.count && is_alarm(kernel, i))
+            i++;
+    if (i == kernel->jobs.count)
         return false;
-    trio_time due = trio_sim_job_at_(kernel, 0)->due, now;
+    trio_time due = trio_sim_job_at_(kernel, i)->due, now;
     if (due == 0)
         return true;
     now = trio_sim_now_(kernel);
     return due <= now || due <= trio_run_next_deadline(now);
+}
+
+size_t trio_sim_jobs_before_alarm_(const struct kernel *kernel, bool idle)
+{
+    size_t i = 0;
+
+    if (kernel->world.alarms == 0)
+        return kernel->jobs.count;
+    if (is_alarm(kernel, 0) && idle && trio_sim_job_comes_(kernel))
+        i = 1;
+    while (i < kernel->jobs.count &&
+           (!is_alarm(kernel, i) ||
+            trio_sim_job_at_(kernel, i)->due <= trio_sim_now_(kernel)))
+        i++;
+    return i;
 }
 
 size_t trio_sim_jobs_due_(const struct kernel *kernel, bool idle)
@@ -94,17 +122,22 @@ size_t trio_sim_jobs_due_(const struct kernel *kernel, bool idle)
     return i;
 }
 
-void trio_sim_job_start(struct trio_sim_job *job,
-                        void (*fn)(struct trio_sim_job *job))
+static void start(struct kernel *kernel, struct trio_sim_job *job,
+                  void (*fn)(struct trio_sim_job *job), trio_time due)
 {
-    struct kernel *kernel = kernel_of(job);
     struct actor *starter = trio_sim_actor_number_(kernel, kernel->running);
     uint64_t hash = trio_sim_mix_(starter->path, ++starter->jobs);
 
     if (find(kernel, job) < kernel->jobs.count)
         trio_misuse("started a job that is under way", job);
     *job = (struct trio_sim_job){.fn = fn, .path = path_of(kernel, hash)};
-    enter(kernel, job, 0);
+    enter(kernel, job, due);
+}
+
+void trio_sim_job_start(struct trio_sim_job *job,
+                        void (*fn)(struct trio_sim_job *job))
+{
+    start(kernel_of(job), job, fn, 0);
 }
 
 static void take_out(struct kernel *kernel, size_t number)
@@ -166,7 +199,9 @@ static trio_status submit(void *context, struct trio_job *job)
         return TRIO_ENOMEM;
     thread->work = job;
     trio_sim_work_begin_(job);
-    trio_sim_job_start(&thread->job, do_work);
+    trio_duration delay = trio_sim_job_delay_(&kernel->world, job);
+    start(kernel, &thread->job, do_work,
+          delay == 0 ? 0 : trio_time_add(trio_sim_now_(kernel), delay));
     return TRIO_OK;
 }
 

@@ -64,6 +64,7 @@ struct actor {
     uint32_t readings;   // Of the clock, since.
     uint32_t scopes;     // Opened so far.
     uint32_t calls;      // To the seams, so far.
+    uint32_t strikes;    // Calls that something else could befall, so far.
     uint32_t jobs;       // Started so far.
     uint32_t innermost;  // Of its open scopes, by number; 0: none.
     uint32_t nth;        // Task of its name; 0: nobody has asked.
@@ -186,7 +187,7 @@ struct perturbation {
     bool addresses; // Memory and stacks are handed out in another order.
     uint8_t junk;   // What fresh memory and stacks hold; 0: whatever it was.
     enum heap_order heap_order; // The same of what malloc hands out.
-    uint8_t heap_shift; // So many blocks of a size are not handed out.
+    uint8_t heap_shift;         // So many blocks of a size are not handed out.
     uint8_t heap_junk;
 };
 
@@ -314,6 +315,7 @@ struct call {
     bool once;        // There is no sense in its failing from then on.
     bool asked;       // The scenario has said that it may fail by chance.
     bool harmless;    // The scenario has to live with it.
+    bool strike;      // No call, but what may befall one, or what is carried.
     const struct trio_sim_job *link; // It is about what this carries; or NULL.
     const char *outcome;             // What is told; NULL: that it fails.
 };

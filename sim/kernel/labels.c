@@ -113,16 +113,21 @@ uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what)
     return cut(trio_sim_mix_(hash, actor->calls));
 }
 
-// Whoever has sent it.
+// Also where it was not asked for: it must not depend on that.
+uint32_t trio_sim_anchor_of_strike_(const struct actor *actor, const char *what)
+{
+    uint64_t hash = trio_sim_hash_text_(actor->path ^ 's', what);
+
+    return cut(trio_sim_mix_(hash, actor->strikes));
+}
+
+// Whoever sends it: which segment it is, of those over this link.
 uint32_t trio_sim_anchor_of_segment_(const struct trio_sim_job *link,
                                      const char *what)
 {
-    const char *from, *to;
+    uint64_t hash = trio_sim_hash_text_(trio_sim_link_path_(link), what);
 
-    trio_sim_link_names_(link, &from, &to);
-    uint64_t hash = trio_sim_hash_text_(trio_sim_hash_text_(0, from), to);
-    return cut(trio_sim_mix_(trio_sim_hash_text_(hash, what),
-                             trio_sim_link_newest_(link)));
+    return cut(trio_sim_mix_(hash, trio_sim_link_newest_(link)));
 }
 
 // Who has ended stopped nowhere.

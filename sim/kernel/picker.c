@@ -61,6 +61,17 @@ static void keep_lapse(struct kernel *kernel, struct place place, uint32_t far)
         trio_sim_lapse_(kernel, place, far);
 }
 
+static size_t how_many_jobs(const struct kernel *kernel, bool waiting,
+                            bool idle)
+{
+    size_t count = trio_sim_jobs_before_alarm_(kernel, idle);
+    size_t due = trio_sim_is_still_(kernel)
+                     ? trio_sim_jobs_due_(kernel, waiting)
+                     : count;
+
+    return due < count ? due : count;
+}
+
 static void gather(struct kernel *kernel, struct place place,
                    struct candidates *ret)
 {
@@ -71,8 +82,7 @@ static void gather(struct kernel *kernel, struct place place,
     ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !comes;
     ret->task_count = place.count;
-    ret->job_count = still ? trio_sim_jobs_due_(kernel, place.count == 0)
-                           : kernel->jobs.count;
+    ret->job_count = how_many_jobs(kernel, place.count == 0, idle);
     ret->far = still ? 0 : deadlines_ahead(kernel, idle && !comes);
     ret->event_count = ret->job_count + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
@@ -282,9 +292,8 @@ void trio_sim_decide_reading_(struct kernel *kernel, struct place place)
     const struct strategy *strategy = kernel->strategy;
     struct candidates candidates;
 
-    if (trio_sim_is_still_(kernel) ||
-        (kernel->plan->deviation_count > 0 &&
-         trio_sim_follow_clock_(kernel, place)))
+    if (trio_sim_is_still_(kernel) || (kernel->plan->deviation_count > 0 &&
+                                       trio_sim_follow_clock_(kernel, place)))
         return;
     gather_reading(kernel, place, &candidates);
     kernel->decisions++;

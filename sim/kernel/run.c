@@ -119,6 +119,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     kernel->world.memory = &kernel->memory.base;
     kernel->world.clock = &kernel->clock;
     kernel->world.announce = trio_sim_announce_;
+    kernel->world.withdraw = trio_sim_job_withdraw;
     kernel->world.fails = trio_sim_net_fails_;
     kernel->world.strikes = trio_sim_net_strikes_;
     kernel->world.comes_out = trio_sim_comes_out_so_;

@@ -256,6 +256,8 @@ uint32_t trio_sim_anchor_of_look_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_reading_(const struct actor *actor);
 uint32_t trio_sim_anchor_of_moment_(const struct actor *actor, bool parked);
 uint32_t trio_sim_anchor_of_call_(const struct actor *actor, const char *what);
+uint32_t trio_sim_anchor_of_strike_(const struct actor *actor,
+                                    const char *what);
 uint32_t trio_sim_anchor_of_segment_(const struct trio_sim_job *link,
                                      const char *what);
 uint32_t trio_sim_anchor_of_idle_(const struct actor *last, uint32_t since);
@@ -354,6 +356,8 @@ void trio_sim_jobs_end_(struct kernel *kernel);
 void trio_sim_announce_(struct trio_sim_job *job, trio_time due);
 // Whether the first job comes before the next deadline does.
 bool trio_sim_job_comes_(const struct kernel *kernel);
+// How many may be done: an alarm only once it is due, or if it comes next.
+size_t trio_sim_jobs_before_alarm_(const struct kernel *kernel, bool idle);
 // How many are due by now, or by the next deadline if all wait for that.
 size_t trio_sim_jobs_due_(const struct kernel *kernel, bool idle);
 struct pending_job *trio_sim_job_at_(const struct kernel *kernel, size_t i);
@@ -388,8 +392,8 @@ bool trio_sim_call_fails_(struct kernel *kernel, const char *what);
 bool trio_sim_net_fails_(const char *what, bool once);
 // For the scheduler: whether it is true this time.
 bool trio_sim_buggifies_(void *context, const char *name);
-// Whether that befalls what was just sent over a link. `asked`: the scenario
-// has said that it may.
+// Whether that befalls what was just sent over a link, or else a call. `asked`:
+// the scenario has said that it may.
 bool trio_sim_net_strikes_(const struct trio_sim_job *link, const char *what,
                            bool asked);
 // Whether something comes out otherwise, now: "is torn".

@@ -119,7 +119,9 @@ void trio_sim_job_name_(const struct kernel *kernel,
                         const struct trio_sim_job *job, char *buffer,
                         size_t size)
 {
-    if (job->fn != trio_sim_link_arrives_)
+    if (job->fn == trio_sim_alarm_goes_off_)
+        trio_sim_format_(kernel, buffer, size, "%s", trio_sim_alarm_name_(job));
+    else if (job->fn != trio_sim_link_arrives_)
         trio_sim_format_(kernel, buffer, size, "a job is done");
     else
         trio_sim_segment_name_(kernel, job, trio_sim_link_head_(job), "arrives",

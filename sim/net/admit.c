@@ -1,6 +1,6 @@
 // A listener keeps who is connected until it is accepted, one more than its
-// backlog as the system does. Whoever comes when there is no room waits, as if
-// its first segment were sent again and again.
+// backlog as the system does. Whoever comes when there is no room is not heard,
+// and tries again.
 //
 // Who is let in begins as an embryo: it is there to be accepted once its client
 // is known to know of it.
@@ -91,20 +91,8 @@ void trio_sim_open_arrives_(struct network *network,
     if (listener == NULL) {
         refuse(network, packet->there, client);
     } else if (trio_sim_listener_is_full_(listener)) {
-        client->listener = listener;
-        trio_sim_line_add_(&listener->knocking, client);
+        trio_sim_handshake_lost_(network, packet);
     } else {
-        trio_sim_admit_(network, listener, client);
-    }
-}
-
-void trio_sim_let_in_(struct network *network, struct endpoint *listener)
-{
-    struct endpoint *client;
-
-    while (!trio_sim_listener_is_full_(listener) &&
-           (client = trio_sim_line_take_(&listener->knocking)) != NULL) {
-        client->listener = NULL;
         trio_sim_admit_(network, listener, client);
     }
 }
@@ -137,8 +125,4 @@ void trio_sim_stop_listening_(struct network *network,
     }
     if (listener->embryos > 0)
         drop_embryos(network, listener);
-    while ((endpoint = trio_sim_line_take_(&listener->knocking)) != NULL) {
-        endpoint->listener = NULL;
-        refuse(network, listener->host, endpoint);
-    }
 }

@@ -1,7 +1,11 @@
 // Connecting sends the first packet; what comes of it is told by the answer.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/time.h>
+
 #include "sim/net/net.h"
+
+enum { RETRIES = 6 };
 
 // Fills in where a socket is, as seen from there.
 static struct trio_address source_for(const struct endpoint *endpoint,
@@ -75,33 +79,93 @@ static trio_status find_way(struct network *network, struct endpoint *endpoint,
 
 // ---- Streams ----
 
+static void knock(struct network *network, struct endpoint *client)
+{
+    struct trio_address target = trio_sim_ip_plain_(client->peer);
+    struct packet packet = {
+        .kind = PACKET_OPEN,
+        .here = client->host,
+        .there = trio_sim_host_at_(network, client->host, &target),
+        .from = client,
+        .target = target};
+
+    trio_sim_packet_send_(network, &packet);
+}
+
 static trio_status connect_stream(struct network *network,
                                   struct endpoint *endpoint,
                                   const struct trio_address *address)
 {
-    struct packet packet = {.kind = PACKET_OPEN, .from = endpoint};
-    trio_status rc =
-        find_way(network, endpoint, address, &packet.target, &packet.there);
+    struct trio_address target;
+    struct trio_sim_host *host;
+    trio_status rc = find_way(network, endpoint, address, &target, &host);
 
     if (rc != TRIO_OK)
         return rc;
     endpoint->tried = true;
     if (trio_sim_fails_(network->world, "connect", true)) {
-        trio_sim_refused_(network, endpoint);
+        trio_sim_connect_failed_(network, endpoint, TRIO_ECONNREFUSED);
         return TRIO_EWOULDBLOCK;
     }
-    packet.here = endpoint->host;
     endpoint->state = STATE_CONNECTING;
-    trio_sim_packet_send_(network, &packet);
+    endpoint->begun = trio_sim_network_now_(network->world);
+    endpoint->retries = 0;
+    knock(network, endpoint);
     return TRIO_EWOULDBLOCK; // Though the answer may be there already.
 }
 
-void trio_sim_refused_(struct network *network, struct endpoint *client)
+static void try_again(struct alarm *alarm)
+{
+    struct endpoint *client =
+        (struct endpoint *)((char *)alarm - offsetof(struct endpoint, alarm));
+
+    if (client->retries == RETRIES) {
+        trio_sim_connect_failed_(alarm->network, client, TRIO_EPEERTIMEDOUT);
+        return;
+    }
+    client->retries++;
+    knock(alarm->network, client);
+}
+
+// The server that there was to be never was.
+static void dissolve(struct endpoint *server)
+{
+    if (server->listener != NULL)
+        server->listener->embryos--;
+    server->listener = NULL;
+    server->other->other = NULL;
+    server->other = NULL;
+    server->dead = true; // It goes as soon as its packet has.
+}
+
+// The second attempt comes after one second, and each later one after twice as
+// much as the one before.
+void trio_sim_handshake_lost_(struct network *network,
+                              const struct packet *packet)
+{
+    struct endpoint *client =
+        packet->kind == PACKET_OPEN ? packet->from : packet->to;
+
+    if (packet->kind == PACKET_ACCEPTED)
+        dissolve(packet->from);
+    if (client->dead)
+        return;
+    trio_duration since_begun = (2 << client->retries) - 1;
+    trio_sim_alarm_set_(
+        network, &client->alarm,
+        trio_time_add(client->begun, since_begun * TRIO_SECOND), try_again,
+        client->retries == RETRIES ? "connecting is given up"
+                                   : "connecting is tried again",
+        (uint64_t)client->retries << 16 | client->local.port);
+}
+
+void trio_sim_connect_failed_(struct network *network, struct endpoint *client,
+                              trio_status rc)
 {
     if (client->dead)
         return;
     client->state = STATE_FRESH;
-    client->failure = TRIO_ECONNREFUSED;
+    client->failure = rc;
     client->shut = client->ended = true; // Until it is tried again.
     if (client->lent)
         trio_sim_port_leave_(network, client);
@@ -214,6 +278,8 @@ trio_status trio_sim_connect_result_(void *context, trio_handle handle)
 
     if (endpoint == NULL || endpoint->kind == KIND_PIPE)
         return TRIO_EBADHANDLE;
+    if (endpoint->state == STATE_CONNECTING)
+        return TRIO_EWOULDBLOCK;
     if (!endpoint->untold)
         return trio_sim_take_failure_(endpoint);
     // Who is told so takes the rest for an orderly end.

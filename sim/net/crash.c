@@ -20,25 +20,6 @@ static struct endpoint *first_of(struct endpoint *endpoint,
     return endpoint;
 }
 
-// Who knocks goes on doing so.
-static void send_away(struct network *network, struct endpoint *listener)
-{
-    struct endpoint *client;
-
-    while ((client = trio_sim_line_take_(&listener->knocking)) != NULL) {
-        client->listener = NULL;
-        if (client->lost)
-            continue;
-        trio_sim_packet_send_(
-            network,
-            &(struct packet){.kind = PACKET_OPEN,
-                             .here = client->host,
-                             .there = listener->host,
-                             .from = client,
-                             .target = trio_sim_ip_plain_(client->peer)});
-    }
-}
-
 static void lose(struct network *network, struct endpoint *endpoint)
 {
     while (endpoint->slots != NULL)
@@ -46,11 +27,8 @@ static void lose(struct network *network, struct endpoint *endpoint)
     trio_sim_forget_news_(network, endpoint);
     trio_sim_queue_clear_(network, &endpoint->received);
     trio_sim_queue_clear_(network, &endpoint->unsent);
-    if (endpoint->state == STATE_CONNECTING && endpoint->listener != NULL)
-        trio_sim_line_leave_(&endpoint->listener->knocking, endpoint);
+    trio_sim_alarm_clear_(&endpoint->alarm);
     endpoint->listener = NULL;
-    if (endpoint->state == STATE_LISTENING)
-        send_away(network, endpoint);
     trio_sim_port_leave_(network, endpoint);
     trio_sim_path_leave_(network, endpoint);
 }
@@ -90,7 +68,7 @@ static void lose_links(struct network *network,
 {
     for (struct link *link = network->links; link != NULL; link = link->all)
         if (link->to == host)
-            trio_sim_link_hold_(link);
+            trio_sim_link_goes_down_(link);
 }
 
 void trio_sim_host_lose_power_(struct network *network,
@@ -132,5 +110,5 @@ void trio_sim_host_gain_power_(struct network *network,
     host->down = false;
     for (struct link *link = network->links; link != NULL; link = link->all)
         if (link->to == host)
-            trio_sim_link_release_(link);
+            trio_sim_link_go_on_(link);
 }

@@ -32,6 +32,8 @@ struct endpoint *trio_sim_endpoint_new_(struct network *network,
 void trio_sim_endpoint_free_(struct network *network, struct endpoint *endpoint)
 {
     trio_sim_forget_news_(network, endpoint);
+    trio_sim_alarm_clear_(&endpoint->alarm);
+    trio_sim_lane_free_(network, endpoint);
     trio_sim_port_leave_(network, endpoint);
     trio_sim_path_leave_(network, endpoint);
     trio_sim_queue_clear_(network, &endpoint->received);

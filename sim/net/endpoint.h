@@ -6,6 +6,7 @@
 
 #include <trio/sim_net.h>
 
+#include "sim/net/alarm.h"
 #include "sim/net/queue.h"
 
 // ---- endpoint.c: what handles are for ----
@@ -68,14 +69,21 @@ struct endpoint {
     bool dead;       // Closed; the other one may still be there.
     bool lost;       // Its host has crashed: it is dead, and nobody was told.
     bool dropped;    // Of a datagram socket: whom it was connected to is gone.
+    bool timed_out;  // It is broken since the other one did not answer.
+
+    // Of one that connects, or whose segments get through with delays.
+    struct alarm alarm; // It tries again, or gives up.
+    trio_time begun;    // Connecting.
+    uint8_t retries;    // Of connecting.
+    uint32_t ahead;     // Segments that it has on a link itself.
+    struct link *lane;  // Beside that; or NULL.
 
     // Of a listener.
-    struct line pending;  // Connections that are to be accepted.
-    struct line knocking; // That have to wait for room among those.
+    struct line pending; // Connections that are to be accepted.
     size_t embryos;
     size_t backlog;
 
-    // Of who stands in one of those.
+    // Of who stands in that line, or will.
     struct endpoint *listener;
     struct endpoint *line_next;
 
@@ -113,6 +121,7 @@ struct slot {
     struct slot *next;         // Of the same endpoint, or of the free ones.
     trio_handle handle;
     struct trio_io_waiter *waiters[2]; // By direction.
+    bool roused[2];                    // They are woken for nothing.
     bool ours;                         // Not given away, or adopted.
 };
 

@@ -8,6 +8,7 @@
 #include <trio/sim_job.h>
 #include <trio/sim_net.h>
 
+#include "sim/net/alarm.h"
 #include "sim/net/endpoint.h"
 
 // ---- host.c: whose sockets they are ----
@@ -70,9 +71,12 @@ void trio_sim_ports_forget_(struct network *network,
 
 // ---- link.c: the way from one host to another ----
 
+// Beside a link there may be lanes: what is late goes there, so that the rest
+// need not wait for it. Each connection has one of its own, which it keeps to
+// until that is empty, for its segments stay in order.
 struct link {
     struct trio_sim_job job; // First: the next packet arrives.
-    struct link *next;       // From the same host.
+    struct link *next;       // From the same host; of a lane: beside it.
     struct link *all;        // Of all there are.
     struct network *network;
     struct trio_sim_host *from;
@@ -82,9 +86,21 @@ struct link {
     struct packet *last;
     trio_time last_due;
     uint64_t sent;
-    bool cut;       // Nothing that is sent gets through.
-    bool announced; // The first packet will arrive.
+    bool cut;               // Nothing that is sent gets through,
+    bool parted;            // and neither for a while.
+    bool announced;         // The first packet will arrive.
+    struct alarm alarm;     // Then that is over.
+    struct link *main;      // Of a lane: the link itself; else NULL.
+    struct link *lanes;     // All of them.
+    struct link *detour;    // That of datagrams.
+    struct endpoint *owner; // Of a lane: that of a connection.
 };
+
+// Also if nobody is there.
+static inline bool trio_sim_link_is_cut_(const struct link *link)
+{
+    return link->cut || link->parted || link->to->down;
+}
 
 // Whether what goes from one host to another has arrived at once.
 static inline bool trio_sim_is_near_(const struct trio_sim_host *from,
@@ -98,14 +114,39 @@ struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                             struct trio_sim_host *to);
 // Datagrams may be lost.
 void trio_sim_link_send_(struct link *link, struct packet *packet);
+// Puts it at the end, to arrive after the latency and what comes besides.
+void trio_sim_link_put_(struct link *link, struct packet *packet,
+                        trio_duration delay);
+// What was held goes on, unless it is cut still.
+void trio_sim_link_go_on_(struct link *link);
+// Nothing gets through any more, either way, for a while.
+void trio_sim_link_part_(struct link *link);
 void trio_sim_link_mend_(struct link *link);
-// Where it leads to is down: what is on its way waits until that is up again;
-// datagrams are lost.
-void trio_sim_link_hold_(struct link *link);
-// It is up again: what has waited goes on, unless the link is cut.
-void trio_sim_link_release_(struct link *link);
-// Has all links be as at first, whatever was done to them.
+// Where it leads to is down: what is on its way waits until that is up again,
+// what makes a connection is tried again, and datagrams are lost.
+void trio_sim_link_goes_down_(struct link *link);
+// The same for all links.
 void trio_sim_links_heal_(struct network *network);
+
+// ---- lane.c: what goes beside a link ----
+
+// Returns where a packet is to go, the link itself if there is no memory.
+struct link *trio_sim_lane_(struct link *link, const struct packet *packet,
+                            bool late);
+// Whether what a lane has may arrive: all that was sent before has.
+bool trio_sim_lane_is_open_(const struct link *link);
+void trio_sim_lane_free_(struct network *network, struct endpoint *owner);
+
+// ---- fate.c: what may happen to a packet ----
+
+struct fate {
+    bool lost;
+    bool twice; // It arrives twice.
+    trio_duration delay;
+};
+
+// Only if something may happen at all.
+struct fate trio_sim_fate_(struct link *link, struct packet *packet);
 
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);

@@ -20,6 +20,13 @@ static uint64_t hash_name(uint64_t hash, const char *name)
     return hash * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+uint64_t trio_sim_link_path_(const struct trio_sim_job *job)
+{
+    const struct link *link = (const struct link *)job; // Its first member.
+
+    return hash_name(hash_name(1, link->from->name), link->to->name);
+}
+
 struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                             struct trio_sim_host *to)
 {
@@ -37,6 +44,7 @@ struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                           .network = network,
                           .from = from,
                           .to = to,
+                          .job.fn = trio_sim_link_arrives_,
                           .latency = TRIO_SIM_LATENCY_DEFAULT};
     from->links = network->links = link;
     return link;
@@ -47,15 +55,15 @@ static void announce(struct link *link)
 {
     const struct trio_sim_world_ *world = link->network->world;
     const struct packet *packet = link->first;
-    uint64_t hash = hash_name(hash_name(1, link->from->name), link->to->name);
 
-    if (packet == NULL || packet->held || link->announced)
+    if (packet == NULL || packet->held || link->announced ||
+        !trio_sim_lane_is_open_(link))
         return;
     link->announced = true;
     if (world->announce == NULL)
         return;
-    link->job.fn = trio_sim_link_arrives_;
-    link->job.path = (hash ^ packet->number) * UINT64_C(0x9e3779b97f4a7c15);
+    link->job.path = (trio_sim_link_path_(&link->job) ^ packet->number) *
+                     UINT64_C(0x9e3779b97f4a7c15);
     world->announce(&link->job, packet->due);
 }
 
@@ -73,54 +81,34 @@ static void land(struct network *network, const struct packet *packet)
     trio_sim_endpoint_retire_(network, from != NULL ? from : to);
 }
 
-static void drop(struct network *network, struct packet *packet)
+static void lose(struct network *network, struct packet *packet)
 {
+    if (trio_sim_is_handshake_(packet->kind))
+        trio_sim_handshake_lost_(network, packet);
     if (packet->segment != NULL)
         trio_sim_segment_free_(network, packet->segment);
     land(network, packet);
     trio_sim_pool_give_(&network->pool, packet, sizeof(*packet));
 }
 
-static bool is_lost(const struct link *link)
-{
-    const struct trio_sim_world_ *world = link->network->world;
-
-    return trio_sim_strikes_(world, &link->job, "lost", world->faults.loss);
-}
-
 static void set_due(struct link *link, struct packet *packet,
                     trio_duration delay)
 {
+    const struct link *main = link->main == NULL ? link : link->main;
     trio_time now = trio_sim_network_now_(link->network->world);
-    trio_time due = trio_time_add(trio_time_add(now, link->latency), delay);
+    trio_time due = trio_time_add(trio_time_add(now, main->latency), delay);
 
     packet->due = due < link->last_due ? link->last_due : due;
     link->last_due = packet->due;
 }
 
-static bool is_sent_again(const struct packet *packet)
+void trio_sim_link_put_(struct link *link, struct packet *packet,
+                        trio_duration delay)
 {
-    return packet->kind != PACKET_DATAGRAM && packet->kind != PACKET_NOBODY;
-}
-
-static bool is_open(const struct link *link)
-{
-    return !link->cut && !link->to->down;
-}
-
-void trio_sim_link_send_(struct link *link, struct packet *packet)
-{
-    bool again = is_sent_again(packet);
-
-    packet->number = ++link->sent;
-    bool lost = is_lost(link);
-    if (!again && (lost || !is_open(link))) {
-        drop(link->network, packet);
-        return;
-    }
     packet->next = NULL;
-    packet->held = !is_open(link);
-    set_due(link, packet, lost ? RETRANSMISSION : 0);
+    set_due(link, packet, delay);
+    if (packet->from != NULL && link->main == NULL)
+        packet->from->ahead++;
     if (link->first == NULL)
         link->first = packet;
     else
@@ -129,56 +117,104 @@ void trio_sim_link_send_(struct link *link, struct packet *packet)
     announce(link);
 }
 
-void trio_sim_link_mend_(struct link *link)
+// The system of the sender tries for about a quarter of an hour.
+static void hold(struct network *network, struct packet *packet)
 {
-    link->cut = false;
-    trio_sim_link_release_(link);
+    packet->held = true;
+    if (packet->from != NULL)
+        trio_sim_unanswered_(network, packet->from);
 }
 
-void trio_sim_link_release_(struct link *link)
+void trio_sim_link_send_(struct link *link, struct packet *packet)
 {
-    if (!is_open(link))
+    struct network *network = link->network;
+    struct fate fate = {.lost = false};
+
+    packet->number = ++link->sent;
+    if (network->world->strikes != NULL)
+        fate = trio_sim_fate_(link, packet);
+    bool cut = trio_sim_link_is_cut_(link);
+    bool again = trio_sim_is_sent_again_(packet->kind);
+    if (!again && (fate.lost || cut)) {
+        lose(network, packet);
         return;
-    for (struct packet *packet = link->first; packet != NULL;
-         packet = packet->next) {
-        if (!packet->held)
-            continue;
-        packet->held = false;
-        set_due(link, packet, 0);
     }
-    announce(link);
+    packet->held = false;
+    if (cut)
+        hold(network, packet);
+    if (fate.lost)
+        fate.delay = RETRANSMISSION;
+    if (fate.twice)
+        trio_sim_packet_double_(network, packet);
+    trio_sim_link_put_(trio_sim_lane_(link, packet, fate.delay > 0), packet,
+                       fate.delay);
 }
 
-void trio_sim_link_hold_(struct link *link)
+void trio_sim_link_go_on_(struct link *link)
+{
+    struct link *each = link, *next = link->lanes;
+
+    if (trio_sim_link_is_cut_(link))
+        return;
+    for (; each != NULL; each = next, next = next == NULL ? NULL : next->next) {
+        for (struct packet *packet = each->first; packet != NULL;
+             packet = packet->next) {
+            if (!packet->held)
+                continue;
+            packet->held = false;
+            set_due(each, packet, 0);
+            if (packet->from != NULL)
+                trio_sim_alarm_clear_(&packet->from->alarm);
+        }
+        announce(each);
+    }
+}
+
+static void withdraw(struct link *link)
 {
     const struct trio_sim_world_ *world = link->network->world;
-    struct packet **next = &link->first;
 
-    if (link->announced && world->announce != NULL)
-        trio_sim_job_withdraw(&link->job);
+    if (link->announced && world->withdraw != NULL)
+        world->withdraw(&link->job);
     link->announced = false;
-    link->last = NULL;
-    while (*next != NULL) {
-        struct packet *packet = *next;
-        if (is_sent_again(packet)) {
-            packet->held = true;
-            link->last = packet;
-            next = &packet->next;
+}
+
+// What is on its way to a host that loses its power.
+static void go_down(struct link *link)
+{
+    struct packet *packet = link->first, *next;
+
+    withdraw(link);
+    link->first = link->last = NULL;
+    for (; packet != NULL; packet = next) {
+        next = packet->next;
+        if (packet->from != NULL && link->main == NULL)
+            packet->from->ahead--;
+        if (!trio_sim_is_sent_again_(packet->kind)) {
+            lose(link->network, packet);
             continue;
         }
-        *next = packet->next;
-        drop(link->network, packet);
+        hold(link->network, packet);
+        trio_sim_link_put_(link, packet, 0);
     }
 }
 
-void trio_sim_links_heal_(struct network *network)
+void trio_sim_link_goes_down_(struct link *link)
 {
-    for (struct link *link = network->links; link != NULL; link = link->all)
-        if (link->cut)
-            trio_sim_link_mend_(link);
+    go_down(link);
+    for (struct link *lane = link->lanes; lane != NULL; lane = lane->next)
+        go_down(lane);
 }
 
 // ---- Arriving ----
+
+// What is on its lane may come as soon as nothing is ahead of it.
+static void come_out(struct endpoint *endpoint)
+{
+    endpoint->ahead--;
+    if (endpoint->lane != NULL)
+        announce(endpoint->lane);
+}
 
 void trio_sim_link_arrives_(struct trio_sim_job *job)
 {
@@ -189,6 +225,8 @@ void trio_sim_link_arrives_(struct trio_sim_job *job)
     link->first = packet->next;
     link->announced = false;
     announce(link);
+    if (packet->from != NULL && link->main == NULL)
+        come_out(packet->from);
     trio_sim_packet_arrive_(network, packet);
     land(network, packet);
     trio_sim_pool_give_(&network->pool, packet, sizeof(*packet));
@@ -211,45 +249,4 @@ uint64_t trio_sim_link_head_(const struct trio_sim_job *job)
 uint64_t trio_sim_link_newest_(const struct trio_sim_job *job)
 {
     return ((const struct link *)job)->sent;
-}
-
-// ---- Without a picker ----
-
-static struct link *first_of(const struct trio_sim_world_ *world)
-{
-    struct link *first = NULL;
-
-    if (world->network == NULL)
-        return NULL;
-    for (struct link *link = world->network->links; link != NULL;
-         link = link->all)
-        if (link->announced &&
-            (first == NULL || link->first->due < first->first->due))
-            first = link;
-    return first;
-}
-
-bool trio_sim_next_arrives_(struct trio_sim_world_ *world)
-{
-    struct link *link = first_of(world);
-    trio_time now = trio_sim_network_now_(world);
-
-    if (link == NULL)
-        return false;
-    if (link->first->due > now) {
-        if (!world->clock->autojump ||
-            link->first->due > trio_run_next_deadline(now))
-            return false;
-        trio_mock_clock_jump(world->clock, link->first->due - now);
-    }
-    trio_sim_link_arrives_(&link->job);
-    return true;
-}
-
-bool trio_sim_will_arrive_(const struct trio_sim_world_ *world)
-{
-    const struct link *link = first_of(world);
-
-    return link != NULL && (world->clock->autojump ||
-                            link->first->due <= trio_sim_network_now_(world));
 }

@@ -97,6 +97,5 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
     if (rc != TRIO_OK)
         return rc;
     *ret_peer = trio_sim_line_take_(&listener->pending)->peer;
-    trio_sim_let_in_(network, listener);
     return TRIO_OK;
 }

@@ -36,7 +36,8 @@ struct name {
 
 struct network {
     struct pool pool;
-    bool used; // In this run.
+    bool used;            // In this run.
+    struct alarm *alarms; // All that are set.
     struct trio_sim_world_ *world;
     struct trio_sim_host home; // The first of all hosts.
     size_t host_count;
@@ -79,8 +80,8 @@ static inline bool trio_sim_fails_(void *context, const char *what, bool once)
     return world->fails != NULL && world->fails(what, once);
 }
 
-// The same of what was just sent over a link, of which it may be `asked` that
-// this befalls it.
+// The same of what was just sent over a link, or without one of a call, of
+// which it may be `asked` that this befalls it.
 static inline bool trio_sim_strikes_(const struct trio_sim_world_ *world,
                                      const struct trio_sim_job *link,
                                      const char *what, bool asked)

@@ -58,6 +58,8 @@ void trio_sim_network_reset_(struct trio_sim_world_ *world)
         return;
     trio_sim_pool_reset_(&network->pool);
     network->used = false;
+    network->alarms = NULL;
+    world->alarms = 0;
     network->links = NULL;
     network->names = NULL;
     network->open = 0;

@@ -42,6 +42,24 @@ void trio_sim_packet_tell_(struct network *network, struct endpoint *from,
                                                     .to = to});
 }
 
+void trio_sim_packet_double_(struct network *network,
+                             const struct packet *packet)
+{
+    struct link *link = trio_sim_link_(network, packet->here, packet->there);
+    struct packet *copy = trio_sim_pool_take_(&network->pool, sizeof(*copy));
+
+    if (copy == NULL)
+        return;
+    *copy = *packet;
+    copy->segment = trio_sim_segment_copy_(network, packet->segment);
+    if (copy->segment == NULL) {
+        trio_sim_pool_give_(&network->pool, copy, sizeof(*copy));
+        return;
+    }
+    copy->from->flights++;
+    trio_sim_link_put_(link, copy, 0);
+}
+
 // ---- What comes of them ----
 
 static void accepted(struct network *network, struct endpoint *client)
@@ -88,7 +106,7 @@ void trio_sim_packet_arrive_(struct network *network,
         trio_sim_open_arrives_(network, packet);
         break;
     case PACKET_REFUSED:
-        trio_sim_refused_(network, packet->to);
+        trio_sim_connect_failed_(network, packet->to, TRIO_ECONNREFUSED);
         break;
     case PACKET_ACCEPTED:
         accepted(network, packet->to);

@@ -34,6 +34,27 @@ void trio_sim_segment_free_(struct network *network, struct segment *segment)
                         sizeof(*segment) + segment->room);
 }
 
+struct segment *trio_sim_segment_copy_(struct network *network,
+                                       const struct segment *segment)
+{
+    struct segment *copy = trio_sim_segment_new_(network, segment->room);
+
+    if (copy == NULL)
+        return NULL;
+    copy->enclosure =
+        trio_sim_pool_take_(&network->pool, sizeof(*copy->enclosure));
+    if (copy->enclosure == NULL) {
+        trio_sim_segment_free_(network, copy);
+        return NULL;
+    }
+    copy->enclosure->sender = segment->enclosure->sender;
+    copy->enclosure->handle_count = 0;
+    copy->begin = segment->begin;
+    copy->end = segment->end;
+    memcpy(copy->data, segment->data, segment->end);
+    return copy;
+}
+
 void trio_sim_queue_push_(struct queue *queue, struct segment *segment)
 {
     segment->next = NULL;

@@ -71,6 +71,9 @@ struct queue {
 // Returns NULL if there is no memory.
 struct segment *trio_sim_segment_new_(struct network *network, size_t room);
 void trio_sim_segment_free_(struct network *network, struct segment *segment);
+// A copy of a datagram, without the handles that go with it.
+struct segment *trio_sim_segment_copy_(struct network *network,
+                                       const struct segment *segment);
 void trio_sim_queue_push_(struct queue *queue, struct segment *segment);
 struct segment *trio_sim_queue_pop_(struct queue *queue);
 void trio_sim_queue_clear_(struct network *network, struct queue *queue);

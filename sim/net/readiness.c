@@ -41,6 +41,7 @@ static void finish(struct network *network, struct slot *slot,
     if (waiter == NULL)
         return;
     slot->waiters[direction] = NULL;
+    slot->roused[direction] = false;
     network->waiters--;
     trio_io_ready(waiter, result);
 }
@@ -110,7 +111,8 @@ void trio_sim_tell_news_(struct trio_sim_world_ *world)
         for (struct slot *slot = endpoint->slots; slot != NULL;
              slot = slot->next)
             for (int direction = 0; direction < 2; direction++)
-                if (is_ready(endpoint, (enum trio_direction)direction))
+                if (slot->roused[direction] ||
+                    is_ready(endpoint, (enum trio_direction)direction))
                     finish(world->network, slot, (enum trio_direction)direction,
                            TRIO_OK);
 }
@@ -130,6 +132,11 @@ trio_status trio_sim_arm_(void *context, struct trio_io_waiter *waiter)
         return TRIO_EEXIST;
     slot->waiters[waiter->direction] = waiter;
     network->waiters++;
+    if (trio_sim_strikes_(network->world, NULL, "woken for nothing",
+                          network->world->faults.spurious)) {
+        slot->roused[waiter->direction] = true;
+        trio_sim_changed_(network, slot->endpoint);
+    }
     return TRIO_OK;
 }
 
@@ -140,6 +147,7 @@ void trio_sim_disarm_(void *context, struct trio_io_waiter *waiter)
 
     TRIO_ASSERT(slot != NULL && slot->waiters[waiter->direction] == waiter);
     slot->waiters[waiter->direction] = NULL;
+    slot->roused[waiter->direction] = false;
     network->waiters--;
 }
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <trio/run.h>
+#include <trio/time.h>
 
 #include "sim/net/net.h"
 
@@ -42,6 +43,19 @@ static void find_addresses(struct network *network, struct trio_lookup *lookup)
             if (strcmp(lookup->host, name->text) == 0)
                 add(lookup, name->address);
     }
+}
+
+// As long as a system waits for one server before it asks the next one.
+#define LATE (5 * TRIO_SECOND)
+
+trio_duration trio_sim_job_delay_(const struct trio_sim_world_ *world,
+                                  const struct trio_job *job)
+{
+    return job->name != NULL && strcmp(job->name, "resolve") == 0 &&
+                   trio_sim_strikes_(world, NULL, "answered late",
+                                     world->faults.resolver)
+               ? LATE
+               : 0;
 }
 
 void trio_sim_lookup_addresses_(struct trio_lookup *lookup)

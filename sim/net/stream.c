@@ -189,7 +189,7 @@ static trio_status nothing_left(struct endpoint *endpoint)
         return TRIO_EEND;
     if (endpoint->broken) {
         endpoint->untold = false;
-        return TRIO_EBROKEN;
+        return endpoint->timed_out ? TRIO_EPEERTIMEDOUT : TRIO_EBROKEN;
     }
     return endpoint->ended ? TRIO_EEND : TRIO_EWOULDBLOCK;
 }
@@ -197,7 +197,7 @@ static trio_status nothing_left(struct endpoint *endpoint)
 static trio_status check_receive(struct network *network,
                                  struct endpoint *endpoint)
 {
-    if (endpoint->failure != TRIO_OK)
+    if (endpoint->failure != TRIO_OK && endpoint->received.count == 0)
         return trio_sim_take_failure_(endpoint);
     if (endpoint->sends)
         return TRIO_EBADHANDLE;

@@ -5,6 +5,8 @@
 // closed unread.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/time.h>
+
 #include "sim/net/net.h"
 
 static bool is_near(const struct endpoint *endpoint)
@@ -99,7 +101,6 @@ void trio_sim_reset_arrives_(struct network *network, struct endpoint *endpoint)
         return;
     endpoint->dead = true;
     endpoint->listener->embryos--;
-    trio_sim_let_in_(network, endpoint->listener);
     endpoint->listener = NULL;
 }
 
@@ -117,6 +118,36 @@ bool trio_sim_breaks_(struct network *network, struct endpoint *endpoint)
     trio_sim_reset_arrives_(network, endpoint);
     trio_sim_packet_tell_(network, endpoint, PACKET_RESET);
     return true;
+}
+
+// ---- Giving up ----
+
+// After 15 attempts, the last two minutes after the one before it.
+#define PATIENCE (9246 * (TRIO_SECOND / 10))
+
+static void give_up_sending(struct alarm *alarm)
+{
+    struct endpoint *endpoint =
+        (struct endpoint *)((char *)alarm - offsetof(struct endpoint, alarm));
+    struct network *network = alarm->network;
+
+    trio_sim_reset_arrives_(network, endpoint);
+    endpoint->untold = false;
+    endpoint->timed_out = true;
+    endpoint->failure = TRIO_EPEERTIMEDOUT;
+    trio_sim_packet_tell_(network, endpoint, PACKET_RESET);
+}
+
+void trio_sim_unanswered_(struct network *network, struct endpoint *endpoint)
+{
+    trio_time now = trio_sim_network_now_(network->world);
+
+    if (!trio_sim_is_tcp_(endpoint) || endpoint->alarm.set || endpoint->dead ||
+        endpoint->broken)
+        return;
+    trio_sim_alarm_set_(network, &endpoint->alarm, trio_time_add(now, PATIENCE),
+                        give_up_sending, "a connection is given up",
+                        endpoint->local.port);
 }
 
 // ---- Ending ----
@@ -174,9 +205,6 @@ static void disconnect(struct network *network, struct endpoint *endpoint)
 // Whoever wanted to be connected no longer does.
 static void give_up(struct network *network, struct endpoint *client)
 {
-    if (client->listener != NULL)
-        trio_sim_line_leave_(&client->listener->knocking, client);
-    client->listener = NULL;
     if (client->other != NULL)
         trio_sim_packet_tell_(network, client, PACKET_RESET);
 }
@@ -184,6 +212,7 @@ static void give_up(struct network *network, struct endpoint *client)
 void trio_sim_stream_end_(struct network *network, struct endpoint *endpoint)
 {
     endpoint->dead = true;
+    trio_sim_alarm_clear_(&endpoint->alarm);
     endpoint->flights++; // It stays while others are told.
     if (endpoint->state == STATE_CONNECTED)
         disconnect(network, endpoint);

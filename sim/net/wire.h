@@ -35,6 +35,21 @@ struct packet {
     bool held;       // Until the link is mended.
 };
 
+// Whether it is one of those that make a connection: who connects tries again
+// if that is lost.
+static inline bool trio_sim_is_handshake_(enum packet_kind kind)
+{
+    return kind == PACKET_OPEN || kind == PACKET_REFUSED ||
+           kind == PACKET_ACCEPTED;
+}
+
+// Whether it gets through, if only late.
+static inline bool trio_sim_is_sent_again_(enum packet_kind kind)
+{
+    return kind == PACKET_ESTABLISHED || kind == PACKET_DATA ||
+           kind == PACKET_END || kind == PACKET_RESET;
+}
+
 // Between two hosts it takes its time, on one it has arrived on return. Without
 // memory it is as fast as that, too.
 void trio_sim_packet_send_(struct network *network,
@@ -44,12 +59,19 @@ void trio_sim_packet_tell_(struct network *network, struct endpoint *from,
                            enum packet_kind kind);
 void trio_sim_packet_arrive_(struct network *network,
                              const struct packet *packet);
+// Has a datagram arrive twice; not without memory.
+void trio_sim_packet_double_(struct network *network,
+                             const struct packet *packet);
 
 // ---- connect.c, listen.c, admit.c: making connections ----
 TRIO_MUST_USE trio_status trio_sim_connect_(void *context, trio_handle handle,
                                             const struct trio_address *address);
 // Connecting has failed.
-void trio_sim_refused_(struct network *network, struct endpoint *client);
+void trio_sim_connect_failed_(struct network *network, struct endpoint *client,
+                              trio_status rc);
+// A packet of it was lost: it is tried again some time later, or given up.
+void trio_sim_handshake_lost_(struct network *network,
+                              const struct packet *packet);
 TRIO_MUST_USE trio_status trio_sim_connect_result_(void *context,
                                                    trio_handle handle);
 TRIO_MUST_USE trio_status trio_sim_bind_(void *context, trio_handle handle,
@@ -66,8 +88,6 @@ void trio_sim_admit_(struct network *network, struct endpoint *listener,
 void trio_sim_open_arrives_(struct network *network,
                             const struct packet *packet);
 void trio_sim_established_(struct network *network, struct endpoint *server);
-// Lets those in that wait for room, as far as there is.
-void trio_sim_let_in_(struct network *network, struct endpoint *listener);
 bool trio_sim_listener_is_full_(const struct endpoint *listener);
 void trio_sim_stop_listening_(struct network *network,
                               struct endpoint *listener);
@@ -92,6 +112,8 @@ bool trio_sim_breaks_(struct network *network, struct endpoint *endpoint);
 void trio_sim_reset_arrives_(struct network *network,
                              struct endpoint *endpoint);
 void trio_sim_end_arrives_(struct network *network, struct endpoint *endpoint);
+// What it has sent does not get through: it gives up some day.
+void trio_sim_unanswered_(struct network *network, struct endpoint *endpoint);
 // Sends what waits, as far as there is room.
 void trio_sim_push_(struct network *network, struct endpoint *endpoint);
 // Nobody holds it any more.

@@ -1,0 +1,61 @@
+// Links that are cut, and go on again: when somebody says so, or by themselves.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <trio/time.h>
+
+#include "sim/net/net.h"
+
+// How long a partition lasts that is over by itself: one of so many seconds,
+// which one depends on where it begins.
+enum { SECONDS_MAX = 30 };
+
+static struct link *reverse_of(const struct link *link)
+{
+    return trio_sim_link_(link->network, link->to, link->from);
+}
+
+static void mend(struct link *link)
+{
+    if (link == NULL)
+        return;
+    link->parted = false;
+    trio_sim_link_go_on_(link);
+}
+
+static void is_over(struct alarm *alarm)
+{
+    struct link *link =
+        (struct link *)((char *)alarm - offsetof(struct link, alarm));
+
+    mend(link);
+    mend(reverse_of(link));
+}
+
+void trio_sim_link_part_(struct link *link)
+{
+    struct link *reverse = reverse_of(link);
+    uint64_t path = trio_sim_link_path_(&link->job) ^ link->sent;
+    trio_duration lasts = (1 + (trio_duration)((path >> 32) % SECONDS_MAX));
+
+    link->parted = true;
+    if (reverse != NULL)
+        reverse->parted = true;
+    trio_sim_alarm_set_(
+        link->network, &link->alarm,
+        trio_time_add(trio_sim_network_now_(link->network->world),
+                      lasts * TRIO_SECOND),
+        is_over, "the partition is over", path * 3);
+}
+
+void trio_sim_link_mend_(struct link *link)
+{
+    trio_sim_alarm_clear_(&link->alarm);
+    link->cut = false;
+    mend(link);
+}
+
+void trio_sim_links_heal_(struct network *network)
+{
+    for (struct link *link = network->links; link != NULL; link = link->all)
+        trio_sim_link_mend_(link);
+}

@@ -1,0 +1,592 @@
+// What may go wrong on the simulated network: for each kind a program that only
+// this reveals to be wrong, and one that can stand it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <string.h>
+
+#include <trio/resolve.h>
+#include <trio/sim_net.h>
+
+#include "tests/campaigns.h"
+#include "tests/check.h"
+#include "tests/socket_kit.h"
+
+// What a program is run with.
+struct weather {
+    struct trio_sim_fault_options faults;
+    bool careful;
+};
+
+// ---- Of each kind ----
+
+// Without the fault the careless program passes whatever the schedule; with it
+// it fails, is replayed and shrunk to that alone, and the careful one passes.
+static void only_this_reveals(const char *name, trio_task_fn fn,
+                              struct trio_sim_fault_options faults,
+                              const char *text)
+{
+    static const struct trio_campaign_options options = {
+        .no_cancel_sweep = true, .runs = 500};
+    struct weather sunny = {.careful = false};
+    struct weather careless = {.faults = faults};
+    struct weather careful = {.faults = faults, .careful = true};
+    struct trio_scenario scenario = {
+        .name = name, .fn = fn, .arg = &sunny, .still_clock = true};
+    struct trio_campaign *campaign = campaign_open(NULL);
+    struct trio_campaign_result result =
+        campaign_run(campaign, &scenario, &options);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    scenario.arg = &careful;
+    result = campaign_run(campaign, &scenario, &options);
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    scenario.arg = &careless;
+    result = campaign_run(campaign, &scenario, &options);
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.text, text);
+    CHECK_STRING(result.found_by, "failure sweep");
+    CHECK_EQ(result.deviations, 1);
+    CHECK(result.minimal);
+    CHECK_OK(trio_campaign_replay(campaign, &scenario, result.token, &result));
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.text, text);
+    trio_campaign_free(campaign);
+}
+
+// Two datagram sockets with a link between them.
+struct pair {
+    struct trio_socket near, far;
+    struct trio_address address; // Of the far one.
+};
+
+static trio_status open_socket(struct trio_socket *socket, uint16_t port)
+{
+    struct trio_address address =
+        trio_sim_host_address(trio_sim_host_home(), TRIO_ADDRESS_IPV4, port);
+    trio_status rc =
+        trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, socket);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_socket_bind(socket, &address);
+    if (rc != TRIO_OK)
+        trio_socket_close(socket);
+    return rc;
+}
+
+static trio_status open_pair(struct pair *pair, const struct weather *weather)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    trio_status rc = trio_sim_link_set_latency(home, home, TRIO_MS);
+
+    trio_sim_faults(&weather->faults);
+    if (rc == TRIO_OK)
+        rc = open_socket(&pair->near, 1);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = open_socket(&pair->far, 2);
+    if (rc != TRIO_OK)
+        trio_socket_close(&pair->near);
+    else
+        pair->address = trio_sim_host_address(home, TRIO_ADDRESS_IPV4, 2);
+    return rc;
+}
+
+static trio_status close_pair(struct pair *pair, trio_status rc)
+{
+    trio_socket_close(&pair->near);
+    trio_socket_close(&pair->far);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status send_letters(struct pair *pair,
+                                                const char *letters)
+{
+    trio_status rc = TRIO_OK;
+
+    for (; *letters != '\0' && rc == TRIO_OK; letters++)
+        rc = trio_socket_send_to(&pair->near, letters, 1, &pair->address);
+    return rc;
+}
+
+// Three orders and a question how many those are. The careful one knows each by
+// its letter.
+static TRIO_CHECKPOINT trio_status count_orders(void *arg)
+{
+    const struct weather *weather = arg;
+    struct pair pair;
+    char letter = '-', last = '-';
+    size_t length, count = 0;
+    trio_status rc = open_pair(&pair, weather);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = send_letters(&pair, "abc?");
+    while (rc == TRIO_OK && letter != '?') {
+        rc = trio_socket_receive(&pair.far, &letter, 1, &length);
+        if (rc == TRIO_OK && letter != '?' &&
+            !(weather->careful && letter == last))
+            count++;
+        last = letter;
+    }
+    TRIO_SIM_ALWAYS(rc != TRIO_OK || count == 3, "an order counts once");
+    return close_pair(&pair, rc);
+}
+
+TEST_PLAIN(sim_link_faults, a_datagram_is_duplicated)
+{
+    only_this_reveals("count_orders", count_orders,
+                      (struct trio_sim_fault_options){.duplication = true},
+                      "an order counts once");
+}
+
+static TRIO_CHECKPOINT trio_status read_letters(void *arg)
+{
+    const struct weather *weather = arg;
+    struct pair pair;
+    char letter, letters[4] = "---";
+    size_t length;
+    trio_status rc = open_pair(&pair, weather);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = send_letters(&pair, "abc");
+    for (int i = 0; i < 3 && rc == TRIO_OK; i++) {
+        rc = trio_socket_receive(&pair.far, &letter, 1, &length);
+        if (rc == TRIO_OK)
+            letters[weather->careful ? letter - 'a' : i] = letter;
+    }
+    TRIO_SIM_ALWAYS(rc != TRIO_OK || strcmp(letters, "abc") == 0,
+                    "letters come in order");
+    return close_pair(&pair, rc);
+}
+
+TEST_PLAIN(sim_link_faults, a_datagram_is_overtaken)
+{
+    only_this_reveals("read_letters", read_letters,
+                      (struct trio_sim_fault_options){.reordering = true},
+                      "letters come in order");
+}
+
+TEST_PLAIN(sim_link_faults, a_datagram_is_delayed)
+{
+    only_this_reveals("read_letters", read_letters,
+                      (struct trio_sim_fault_options){.delay = true},
+                      "letters come in order");
+}
+
+// It is asked up to three times, or as long as it takes.
+static TRIO_CHECKPOINT trio_status ask_thrice(void *arg)
+{
+    const struct weather *weather = arg;
+    struct pair pair;
+    char letter;
+    size_t length;
+    int asked = 0, most = weather->careful ? 1000 : 3;
+    trio_status rc = open_pair(&pair, weather);
+
+    if (rc != TRIO_OK)
+        return rc;
+    do {
+        struct trio_cancel_scope scope;
+        trio_fail_after(&scope, 100 * TRIO_MS);
+        rc = send_letters(&pair, "?");
+        if (rc == TRIO_OK)
+            rc = trio_socket_receive(&pair.far, &letter, 1, &length);
+        rc = trio_cancel_scope_close(&scope, rc);
+    } while (rc == TRIO_ETIMEDOUT && ++asked < most);
+    TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT, "one of three attempts succeeds");
+    return close_pair(&pair, rc);
+}
+
+TEST_PLAIN(sim_link_faults, a_partition_lasts_for_a_while)
+{
+    only_this_reveals("ask_thrice", ask_thrice,
+                      (struct trio_sim_fault_options){.partition = true},
+                      "one of three attempts succeeds");
+}
+
+// The careful one takes being woken for what it is: a reason to try.
+static TRIO_CHECKPOINT trio_status trust_the_wait(void *arg)
+{
+    const struct weather *weather = arg;
+    struct pair pair;
+    struct trio_cancel_scope scope;
+    char letter;
+    size_t length;
+    trio_status rc = open_pair(&pair, weather);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = send_letters(&pair, "a");
+    if (rc == TRIO_OK)
+        rc = trio_socket_wait_readable(&pair.far);
+    trio_fail_after(&scope, weather->careful ? TRIO_SECOND : TRIO_US);
+    if (rc == TRIO_OK)
+        rc = trio_socket_receive(&pair.far, &letter, 1, &length);
+    rc = trio_cancel_scope_close(&scope, rc);
+    TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT, "what is readable is read at once");
+    return close_pair(&pair, rc);
+}
+
+TEST_PLAIN(sim_link_faults, who_waits_is_woken_for_nothing)
+{
+    only_this_reveals("trust_the_wait", trust_the_wait,
+                      (struct trio_sim_fault_options){.spurious = true},
+                      "what is readable is read at once");
+}
+
+static TRIO_CHECKPOINT trio_status look_up(void *arg)
+{
+    const struct weather *weather = arg;
+    struct trio_cancel_scope scope;
+    struct trio_address address;
+    size_t count;
+
+    trio_sim_faults(&weather->faults);
+    trio_fail_after(&scope, (weather->careful ? 10 : 1) * TRIO_SECOND);
+    trio_status rc = trio_resolve("home", 80, NULL, &address, 1, &count);
+    rc = trio_cancel_scope_close(&scope, rc);
+    TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT, "a second is enough");
+    return rc == TRIO_EMSGSIZE ? TRIO_OK : rc;
+}
+
+TEST_PLAIN(sim_link_faults, an_answer_of_the_resolver_is_late)
+{
+    only_this_reveals("look_up", look_up,
+                      (struct trio_sim_fault_options){.resolver = true},
+                      "a second is enough");
+}
+
+// ---- Connections ----
+
+static TRIO_CHECKPOINT trio_status echo_until_end(struct trio_stream *stream)
+{
+    char data[8];
+    size_t length = 0;
+    trio_status rc;
+
+    do {
+        rc = trio_stream_receive_some(stream, data, sizeof(data), &length);
+        if (rc == TRIO_OK)
+            rc = trio_stream_send_all(stream, data, length, NULL);
+    } while (rc == TRIO_OK);
+    trio_stream_close_forcefully(stream);
+    return rc == TRIO_EEND || rc == TRIO_EBROKEN ? TRIO_OK : rc;
+}
+
+static TRIO_CHECKPOINT trio_status serve_one(void *arg)
+{
+    struct trio_tcp_listener *listener = arg;
+    struct trio_tcp_stream stream;
+    trio_status rc = trio_tcp_accept(listener, &stream);
+
+    return rc == TRIO_OK ? echo_until_end(&stream.stream) : rc;
+}
+
+// Says a letter and hears it, so many times. Returns when it took too long, or
+// something went wrong.
+static TRIO_CHECKPOINT trio_status talk(struct trio_tcp_stream *stream,
+                                        int rounds, trio_duration patience)
+{
+    char letter = 'a';
+    size_t length;
+    trio_status rc = TRIO_OK;
+
+    for (int i = 0; i < rounds && rc == TRIO_OK; i++) {
+        struct trio_cancel_scope scope;
+        trio_fail_after(&scope, patience);
+        rc = trio_stream_send_all(&stream->stream, &letter, 1, NULL);
+        if (rc == TRIO_OK)
+            rc = trio_stream_receive_some(&stream->stream, &letter, 1, &length);
+        rc = trio_cancel_scope_close(&scope, rc);
+    }
+    return rc;
+}
+
+// A server that listens, and what is done with it.
+typedef trio_status (*visit)(const struct trio_address *,
+                             const struct weather *);
+
+static TRIO_CHECKPOINT trio_status with_server(const struct weather *weather,
+                                               visit fn)
+{
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_address address =
+        trio_sim_host_address(home, TRIO_ADDRESS_IPV4, 80);
+    struct trio_nursery nursery;
+    struct trio_tcp_listener listener;
+    trio_status rc = trio_sim_link_set_latency(home, home, TRIO_MS);
+
+    trio_sim_faults(&weather->faults);
+    if (rc == TRIO_OK)
+        rc = trio_tcp_listen(&address, NULL, &listener);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    rc = trio_nursery_start_soon(&nursery, serve_one, &listener);
+    if (rc == TRIO_OK)
+        rc = fn(&address, weather);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    rc = trio_nursery_close(&nursery, rc);
+    trio_tcp_listener_close(&listener);
+    return rc;
+}
+
+// After four rounds, in which calls fail anyway, all is well for ever.
+static TRIO_CHECKPOINT trio_status talk_long(const struct trio_address *address,
+                                             const struct weather *weather)
+{
+    struct trio_tcp_stream stream;
+    trio_status rc = trio_tcp_connect(address, &stream), later;
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = talk(&stream, 4, TRIO_MINUTE);
+    later = rc == TRIO_OK ? talk(&stream, 3, TRIO_MINUTE) : TRIO_OK;
+    TRIO_SIM_ALWAYS(weather->careful || later == TRIO_OK,
+                    "a connection that works is there to stay");
+    trio_stream_close_forcefully(&stream.stream);
+    return later == TRIO_EBROKEN ? TRIO_OK : rc;
+}
+
+static TRIO_CHECKPOINT trio_status keep_talking(void *arg)
+{
+    return with_server(arg, talk_long);
+}
+
+TEST_PLAIN(sim_link_faults, a_connection_is_reset)
+{
+    only_this_reveals("keep_talking", keep_talking,
+                      (struct trio_sim_fault_options){.reset = true},
+                      "a connection that works is there to stay");
+}
+
+static TRIO_CHECKPOINT trio_status
+talk_quickly(const struct trio_address *address, const struct weather *weather)
+{
+    struct trio_tcp_stream stream;
+    trio_status rc = trio_tcp_connect(address, &stream);
+
+    if (rc != TRIO_OK)
+        return rc;
+    rc = talk(&stream, 2, weather->careful ? TRIO_MINUTE : 800 * TRIO_MS);
+    TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT, "an answer comes in a second");
+    trio_stream_close_forcefully(&stream.stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status be_in_a_hurry(void *arg)
+{
+    return with_server(arg, talk_quickly);
+}
+
+TEST_PLAIN(sim_link_faults, what_is_sent_over_a_connection_is_delayed)
+{
+    only_this_reveals("be_in_a_hurry", be_in_a_hurry,
+                      (struct trio_sim_fault_options){.delay = true},
+                      "an answer comes in a second");
+}
+
+static TRIO_CHECKPOINT trio_status connect_quickly(
+    const struct trio_address *address, const struct weather *weather)
+{
+    struct trio_tcp_stream stream;
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, weather->careful ? TRIO_MINUTE : 800 * TRIO_MS);
+    trio_status rc = trio_tcp_connect(address, &stream);
+    rc = trio_cancel_scope_close(&scope, rc);
+    TRIO_SIM_ALWAYS(rc != TRIO_ETIMEDOUT, "a connection is made in a second");
+    if (rc == TRIO_OK)
+        trio_stream_close_forcefully(&stream.stream);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status expect_little(void *arg)
+{
+    return with_server(arg, connect_quickly);
+}
+
+TEST_PLAIN(sim_link_faults, an_opening_segment_is_lost)
+{
+    only_this_reveals("expect_little", expect_little,
+                      (struct trio_sim_fault_options){.loss = true},
+                      "a connection is made in a second");
+}
+
+// ---- What the system does about it ----
+
+static struct trio_sim_host *open_far(struct trio_address *ret_address)
+{
+    struct trio_sim_host *host;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    *ret_address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
+    return host;
+}
+
+TEST_ONCE(sim_link_faults, connecting_in_vain_ends_after_127_seconds)
+{
+    struct trio_address address;
+    struct trio_sim_host *far = open_far(&address);
+    struct trio_tcp_stream stream;
+    trio_time begin = trio_now();
+
+    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
+    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EPEERTIMEDOUT);
+    CHECK_EQ(trio_now() - begin, 127 * TRIO_SECOND);
+    // The same if no answer comes back.
+    CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
+    CHECK_OK(trio_sim_link_cut(far, trio_sim_host_home()));
+    begin = trio_now();
+    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EPEERTIMEDOUT);
+    CHECK_EQ(trio_now() - begin, 127 * TRIO_SECOND);
+}
+
+static TRIO_CHECKPOINT trio_status mend_after_five_seconds(void *arg)
+{
+    trio_status rc = trio_sleep(5 * TRIO_SECOND);
+
+    return rc == TRIO_OK ? trio_sim_link_mend(trio_sim_host_home(), arg) : rc;
+}
+
+TEST_ONCE(sim_link_faults, connecting_is_tried_after_1_and_3_and_7_seconds)
+{
+    struct trio_address address;
+    struct trio_sim_host *far = open_far(&address);
+    struct trio_tcp_stream stream;
+    struct trio_nursery nursery;
+    trio_time begin = trio_now();
+
+    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, mend_after_five_seconds, far));
+    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_ECONNREFUSED);
+    CHECK_EQ(trio_now() - begin,
+             7 * TRIO_SECOND + 2 * TRIO_SIM_LATENCY_DEFAULT);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+static TRIO_CHECKPOINT trio_status serve_far(void *arg)
+{
+    struct trio_address any = {.family = TRIO_ADDRESS_IPV4, .port = 80};
+    struct trio_tcp_listener listener;
+    trio_status rc = trio_tcp_listen(&any, NULL, &listener);
+
+    (void)arg;
+    if (rc != TRIO_OK)
+        return rc;
+    rc = serve_one(&listener);
+    trio_tcp_listener_close(&listener);
+    return rc;
+}
+
+TEST_ONCE(sim_link_faults, what_nobody_acknowledges_is_given_up)
+{
+    struct trio_address address;
+    struct trio_sim_host *far = open_far(&address);
+    struct trio_tcp_stream stream;
+    struct trio_nursery nursery;
+    char letter;
+    size_t length;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(far, &nursery, serve_far, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    CHECK_OK(talk(&stream, 1, TRIO_SECOND));
+    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
+    trio_time begin = trio_now();
+    CHECK_OK(trio_stream_send_all(&stream.stream, "a", 1, NULL));
+    CHECK_STATUS(trio_stream_receive_some(&stream.stream, &letter, 1, &length),
+                 TRIO_EPEERTIMEDOUT);
+    CHECK_EQ(trio_now() - begin, 9246 * (TRIO_SECOND / 10));
+    CHECK_STATUS(trio_stream_receive_some(&stream.stream, &letter, 1, &length),
+                 TRIO_EPEERTIMEDOUT);
+    CHECK_STATUS(trio_stream_send_all(&stream.stream, "a", 1, NULL),
+                 TRIO_EBROKEN);
+    trio_stream_close_forcefully(&stream.stream);
+    CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+TEST_ONCE(sim_link_faults, what_gets_through_in_time_is_not_given_up)
+{
+    struct trio_address address;
+    struct trio_sim_host *far = open_far(&address);
+    struct trio_tcp_stream stream;
+    struct trio_nursery nursery;
+    char letter;
+    size_t length;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_sim_host_start_soon(far, &nursery, serve_far, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_tcp_connect(&address, &stream));
+    for (int i = 0; i < 2; i++) {
+        CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
+        CHECK_OK(trio_stream_send_all(&stream.stream, "a", 1, NULL));
+        CHECK_OK(trio_sleep(10 * TRIO_MINUTE));
+        CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
+        CHECK_OK(trio_stream_receive_some(&stream.stream, &letter, 1, &length));
+    }
+    CHECK_OK(trio_sleep(TRIO_HOUR));
+    CHECK_OK(talk(&stream, 1, TRIO_SECOND));
+    trio_stream_close_forcefully(&stream.stream);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
+// All of it at once: what is there is there, once and in order, or the
+// connection says that it is broken.
+static TRIO_CHECKPOINT trio_status
+count_letters(const struct trio_address *address, const struct weather *weather)
+{
+    struct trio_tcp_stream stream;
+    char letters[12];
+    size_t sent = 0, got = 0, length;
+    trio_status rc = trio_tcp_connect(address, &stream);
+
+    (void)weather;
+    if (rc != TRIO_OK)
+        return rc;
+    while (rc == TRIO_OK && got < sizeof(letters)) {
+        for (; rc == TRIO_OK && sent < got + 3; sent++) {
+            char letter = (char)('a' + sent);
+            rc = trio_stream_send_all(&stream.stream, &letter, 1, NULL);
+        }
+        if (rc == TRIO_OK)
+            rc = trio_stream_receive_some(&stream.stream, letters + got,
+                                          sizeof(letters) - got, &length);
+        if (rc == TRIO_OK)
+            got += length;
+    }
+    for (size_t i = 0; i < got; i++)
+        TRIO_SIM_ALWAYS(letters[i] == (char)('a' + i), "letters are in order");
+    trio_stream_close_forcefully(&stream.stream);
+    return rc == TRIO_EBROKEN ? TRIO_OK : rc;
+}
+
+static TRIO_CHECKPOINT trio_status weather_it(void *arg)
+{
+    trio_status rc = with_server(arg, count_letters);
+
+    return rc == TRIO_EPEERTIMEDOUT || rc == TRIO_ECONNREFUSED ? TRIO_OK : rc;
+}
+
+TEST_PLAIN(sim_link_faults, a_stream_stays_one_under_all_of_them)
+{
+    static struct weather weather = {.faults = {.loss = true,
+                                                .duplication = true,
+                                                .reordering = true,
+                                                .delay = true,
+                                                .reset = true,
+                                                .partition = true,
+                                                .spurious = true}};
+    const struct trio_scenario scenario = {
+        .name = "weather_it", .fn = weather_it, .arg = &weather};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    CHECK_STRING(result.text, "");
+}
