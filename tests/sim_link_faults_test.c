@@ -426,48 +426,6 @@ static struct trio_sim_host *open_far(struct trio_address *ret_address)
     return host;
 }
 
-TEST_ONCE(sim_link_faults, connecting_in_vain_ends_after_127_seconds)
-{
-    struct trio_address address;
-    struct trio_sim_host *far = open_far(&address);
-    struct trio_tcp_stream stream;
-    trio_time begin = trio_now();
-
-    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
-    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EPEERTIMEDOUT);
-    CHECK_EQ(trio_now() - begin, 127 * TRIO_SECOND);
-    // The same if no answer comes back.
-    CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
-    CHECK_OK(trio_sim_link_cut(far, trio_sim_host_home()));
-    begin = trio_now();
-    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EPEERTIMEDOUT);
-    CHECK_EQ(trio_now() - begin, 127 * TRIO_SECOND);
-}
-
-static TRIO_CHECKPOINT trio_status mend_after_five_seconds(void *arg)
-{
-    trio_status rc = trio_sleep(5 * TRIO_SECOND);
-
-    return rc == TRIO_OK ? trio_sim_link_mend(trio_sim_host_home(), arg) : rc;
-}
-
-TEST_ONCE(sim_link_faults, connecting_is_tried_after_1_and_3_and_7_seconds)
-{
-    struct trio_address address;
-    struct trio_sim_host *far = open_far(&address);
-    struct trio_tcp_stream stream;
-    struct trio_nursery nursery;
-    trio_time begin = trio_now();
-
-    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
-    trio_nursery_open(&nursery);
-    CHECK_OK(trio_nursery_start_soon(&nursery, mend_after_five_seconds, far));
-    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_ECONNREFUSED);
-    CHECK_EQ(trio_now() - begin,
-             7 * TRIO_SECOND + 2 * TRIO_SIM_LATENCY_DEFAULT);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-}
-
 static TRIO_CHECKPOINT trio_status serve_far(void *arg)
 {
     struct trio_address any = {.family = TRIO_ADDRESS_IPV4, .port = 80};

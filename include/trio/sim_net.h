@@ -1,4 +1,5 @@
-// Several hosts in one simulated run, and the links between them.
+// Several hosts in one simulated run; trio/sim_link.h has the links between
+// them.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_SIM_NET_H
@@ -8,6 +9,7 @@
 #include <trio/base.h>
 #include <trio/nursery.h>
 #include <trio/sim_fault.h>
+#include <trio/sim_link.h>
 #include <trio/status.h>
 #include <trio/time.h>
 
@@ -99,9 +101,6 @@
 struct trio_sim_host;
 
 enum { TRIO_SIM_HOST_NAME_MAX = 64 }; // With the final zero.
-
-// Of every link at first, in each direction.
-#define TRIO_SIM_LATENCY_DEFAULT (500 * TRIO_US)
 
 // What may differ from host to host. Zero is the default.
 struct trio_sim_host_options {
@@ -219,50 +218,6 @@ void trio_sim_host_resume(struct trio_sim_host *host);
 struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
                                           enum trio_address_family family,
                                           uint16_t port);
-
-// Sets how long what is sent from one host to another is on its way, from now
-// on. On one host that takes no time at first; `from` and `to` may be the same.
-// Local sockets and pipes have no links.
-//
-//     struct trio_sim_host *home = trio_sim_host_home();
-//
-//     if (home != NULL)
-//         rc = trio_sim_link_set_latency(home, distant, 40 * TRIO_MS);
-//
-// Checkpoint: never.
-// Returns: TRIO_OK      it is set.
-//          TRIO_ENOMEM  out of memory.
-TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
-                                                    struct trio_sim_host *to,
-                                                    trio_duration latency);
-
-// Cuts the way from one host to another: a partition, if it is cut in both
-// directions. What is on its way already arrives. What is sent from now on
-// waits until the link is mended if it belongs to a connection, and its sender
-// gives up some day; datagrams are lost, and so are attempts to connect.
-//
-//     rc = trio_sim_link_cut(near, distant);
-//     if (rc == TRIO_OK)
-//         rc = trio_sim_link_cut(distant, near);
-//     if (rc == TRIO_OK)
-//         rc = trio_sleep(TRIO_MINUTE);
-//     if (rc == TRIO_OK)
-//         rc = trio_sim_link_mend(near, distant);
-//     if (rc == TRIO_OK)
-//         rc = trio_sim_link_mend(distant, near);
-//
-// Checkpoint: never.
-// Returns: as trio_sim_link_set_latency.
-TRIO_MUST_USE trio_status trio_sim_link_cut(struct trio_sim_host *from,
-                                            struct trio_sim_host *to);
-
-// Mends it, also if a fault has cut it: what has waited arrives after the
-// latency.
-//
-// Checkpoint: never.
-// Returns: as trio_sim_link_set_latency.
-TRIO_MUST_USE trio_status trio_sim_link_mend(struct trio_sim_host *from,
-                                             struct trio_sim_host *to);
 
 // Has the resolver answer `name` with one address more, be it anybody's or not.
 // Names of hosts and "localhost" keep their own.

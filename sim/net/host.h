@@ -71,6 +71,15 @@ void trio_sim_ports_forget_(struct network *network,
 
 // ---- link.c: the way from one host to another ----
 
+enum latency_shape { LATENCY_FIXED, LATENCY_UNIFORM, LATENCY_LONG_TAIL };
+
+struct latency {
+    enum latency_shape shape;
+    trio_duration min;
+    trio_duration max; // But if it is fixed.
+    uint64_t random;   // State of what is drawn.
+};
+
 // Beside a link there may be lanes: what is late goes there, so that the rest
 // need not wait for it. Each connection has one of its own, which it keeps to
 // until that is empty, for its segments stay in order.
@@ -81,15 +90,19 @@ struct link {
     struct network *network;
     struct trio_sim_host *from;
     struct trio_sim_host *to;
-    trio_duration latency;
+    struct latency latency;
+    size_t bandwidth;     // Bytes a second; 0: as many as one likes.
+    trio_time busy_until; // With what was sent before.
     struct packet *first; // On the way.
     struct packet *last;
     trio_time last_due;
     uint64_t sent;
     bool cut;               // Nothing that is sent gets through,
     bool parted;            // and neither for a while.
+    bool stopped;           // Nothing arrives.
     bool announced;         // The first packet will arrive.
-    struct alarm alarm;     // Then that is over.
+    struct alarm alarm;     // Then it is not parted any more,
+    struct alarm unclog;    // and not stopped.
     struct link *main;      // Of a lane: the link itself; else NULL.
     struct link *lanes;     // All of them.
     struct link *detour;    // That of datagrams.
@@ -126,7 +139,21 @@ void trio_sim_link_mend_(struct link *link);
 // what makes a connection is tried again, and datagrams are lost.
 void trio_sim_link_goes_down_(struct link *link);
 // The same for all links.
+// Nothing arrives any more; it does again.
+void trio_sim_link_hold_(struct link *link);
+void trio_sim_link_release_(struct link *link);
+void trio_sim_link_clog_(struct link *link, trio_duration duration);
+// Has what is on it arrive when it is due, and what is on its lanes; or not.
+void trio_sim_link_announce_(struct link *link);
+void trio_sim_link_withdraw_(struct link *link);
+// Mends and releases all links.
 void trio_sim_links_heal_(struct network *network);
+
+// ---- latency.c ----
+trio_duration trio_sim_latency_(struct latency *latency);
+// When a packet is on its way, all of it.
+trio_time trio_sim_link_sent_at_(struct link *link, const struct packet *packet,
+                                 trio_time now);
 
 // ---- lane.c: what goes beside a link ----
 

@@ -13,20 +13,6 @@
 // After so long what was lost is sent again.
 #define RETRANSMISSION (200 * TRIO_MS)
 
-static uint64_t hash_name(uint64_t hash, const char *name)
-{
-    for (; *name != '\0'; name++)
-        hash = (hash ^ (uint8_t)*name) * UINT64_C(0x100000001b3);
-    return hash * UINT64_C(0x9e3779b97f4a7c15);
-}
-
-uint64_t trio_sim_link_path_(const struct trio_sim_job *job)
-{
-    const struct link *link = (const struct link *)job; // Its first member.
-
-    return hash_name(hash_name(1, link->from->name), link->to->name);
-}
-
 struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                             struct trio_sim_host *to)
 {
@@ -45,9 +31,14 @@ struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                           .from = from,
                           .to = to,
                           .job.fn = trio_sim_link_arrives_,
-                          .latency = TRIO_SIM_LATENCY_DEFAULT};
+                          .latency.min = TRIO_SIM_LATENCY_DEFAULT};
     from->links = network->links = link;
     return link;
+}
+
+static struct link *main_of(struct link *link)
+{
+    return link->main == NULL ? link : link->main;
 }
 
 // The next packet is one that may arrive, under a name of its own.
@@ -57,7 +48,7 @@ static void announce(struct link *link)
     const struct packet *packet = link->first;
 
     if (packet == NULL || packet->held || link->announced ||
-        !trio_sim_lane_is_open_(link))
+        main_of(link)->stopped || !trio_sim_lane_is_open_(link))
         return;
     link->announced = true;
     if (world->announce == NULL)
@@ -94,9 +85,12 @@ static void lose(struct network *network, struct packet *packet)
 static void set_due(struct link *link, struct packet *packet,
                     trio_duration delay)
 {
-    const struct link *main = link->main == NULL ? link : link->main;
+    struct link *main = main_of(link);
     trio_time now = trio_sim_network_now_(link->network->world);
-    trio_time due = trio_time_add(trio_time_add(now, main->latency), delay);
+    trio_time due = trio_time_add(trio_sim_link_sent_at_(main, packet, now),
+                                  trio_sim_latency_(&main->latency));
+
+    due = trio_time_add(due, delay);
 
     packet->due = due < link->last_due ? link->last_due : due;
     link->last_due = packet->due;
@@ -106,7 +100,8 @@ void trio_sim_link_put_(struct link *link, struct packet *packet,
                         trio_duration delay)
 {
     packet->next = NULL;
-    set_due(link, packet, delay);
+    if (!packet->held)
+        set_due(link, packet, delay);
     if (packet->from != NULL && link->main == NULL)
         packet->from->ahead++;
     if (link->first == NULL)
@@ -150,24 +145,34 @@ void trio_sim_link_send_(struct link *link, struct packet *packet)
                        fate.delay);
 }
 
+static void let_go(struct link *link)
+{
+    for (struct packet *packet = link->first; packet != NULL;
+         packet = packet->next) {
+        if (!packet->held)
+            continue;
+        packet->held = false;
+        set_due(link, packet, 0);
+        if (packet->from != NULL)
+            trio_sim_alarm_clear_(&packet->from->alarm);
+    }
+}
+
 void trio_sim_link_go_on_(struct link *link)
 {
-    struct link *each = link, *next = link->lanes;
-
     if (trio_sim_link_is_cut_(link))
         return;
-    for (; each != NULL; each = next, next = next == NULL ? NULL : next->next) {
-        for (struct packet *packet = each->first; packet != NULL;
-             packet = packet->next) {
-            if (!packet->held)
-                continue;
-            packet->held = false;
-            set_due(each, packet, 0);
-            if (packet->from != NULL)
-                trio_sim_alarm_clear_(&packet->from->alarm);
-        }
-        announce(each);
-    }
+    let_go(link);
+    for (struct link *lane = link->lanes; lane != NULL; lane = lane->next)
+        let_go(lane);
+    trio_sim_link_announce_(link);
+}
+
+void trio_sim_link_announce_(struct link *link)
+{
+    announce(link);
+    for (struct link *lane = link->lanes; lane != NULL; lane = lane->next)
+        announce(lane);
 }
 
 static void withdraw(struct link *link)
@@ -177,6 +182,13 @@ static void withdraw(struct link *link)
     if (link->announced && world->withdraw != NULL)
         world->withdraw(&link->job);
     link->announced = false;
+}
+
+void trio_sim_link_withdraw_(struct link *link)
+{
+    withdraw(link);
+    for (struct link *lane = link->lanes; lane != NULL; lane = lane->next)
+        withdraw(lane);
 }
 
 // What is on its way to a host that loses its power.
@@ -230,23 +242,4 @@ void trio_sim_link_arrives_(struct trio_sim_job *job)
     trio_sim_packet_arrive_(network, packet);
     land(network, packet);
     trio_sim_pool_give_(&network->pool, packet, sizeof(*packet));
-}
-
-void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,
-                          const char **ret_to)
-{
-    const struct link *link = (const struct link *)job; // Its first member.
-
-    *ret_from = link->from->name;
-    *ret_to = link->to->name;
-}
-
-uint64_t trio_sim_link_head_(const struct trio_sim_job *job)
-{
-    return ((const struct link *)job)->first->number;
-}
-
-uint64_t trio_sim_link_newest_(const struct trio_sim_job *job)
-{
-    return ((const struct link *)job)->sent;
 }

@@ -68,6 +68,9 @@ static inline struct network *trio_sim_network_(void *context)
 // The same, and makes one; NULL: there is no memory.
 struct network *trio_sim_network_make_(void *context);
 
+// That of the current run, which has to be simulated; NULL: there is no memory.
+struct network *trio_sim_network_of_(const char *rule);
+
 // The time of a world. That the network looks at it is no reading of the task's
 // whose call it serves.
 trio_time trio_sim_network_now_(const struct trio_sim_world_ *world);

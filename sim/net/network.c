@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include <trio/run.h>
+#include <trio/task.h>
 
 #include "sim/net/net.h"
 
@@ -40,6 +41,15 @@ struct network *trio_sim_network_make_(void *context)
     network->host_count = 1;
     network->hosts_at_risk = 0;
     return network;
+}
+
+struct network *trio_sim_network_of_(const char *rule)
+{
+    const struct trio_world *world = trio_run_world();
+
+    if (world->io->name != trio_sim_world_name_)
+        trio_misuse(rule, NULL);
+    return trio_sim_network_make_(world->context);
 }
 
 trio_time trio_sim_network_now_(const struct trio_sim_world_ *world)

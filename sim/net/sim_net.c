@@ -8,15 +8,6 @@
 
 #include "sim/net/net.h"
 
-static struct network *network_of(const char *rule)
-{
-    const struct trio_world *world = trio_run_world();
-
-    if (world->io->name != trio_sim_world_name_)
-        trio_misuse(rule, NULL);
-    return trio_sim_network_make_(world->context);
-}
-
 // ---- Hosts ----
 
 static void append(struct network *network, struct trio_sim_host *host)
@@ -32,7 +23,8 @@ trio_status trio_sim_host_open(const char *name,
                                const struct trio_sim_host_options *options,
                                struct trio_sim_host **ret_host)
 {
-    struct network *network = network_of("a host needs a simulated run");
+    struct network *network =
+        trio_sim_network_of_("a host needs a simulated run");
     size_t length = strlen(name);
 
     if (length == 0 || length >= TRIO_SIM_HOST_NAME_MAX)
@@ -56,7 +48,8 @@ trio_status trio_sim_host_open(const char *name,
 
 struct trio_sim_host *trio_sim_host_home(void)
 {
-    struct network *network = network_of("a host needs a simulated run");
+    struct network *network =
+        trio_sim_network_of_("a host needs a simulated run");
 
     return network == NULL ? NULL : &network->home;
 }
@@ -78,7 +71,8 @@ trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
 
 void trio_sim_host_crash(struct trio_sim_host *host)
 {
-    struct network *network = network_of("a host needs a simulated run");
+    struct network *network =
+        trio_sim_network_of_("a host needs a simulated run");
 
     if (!trio_in_task())
         trio_misuse("a host is crashed by a task only", host);
@@ -112,7 +106,8 @@ void trio_sim_host_resume(struct trio_sim_host *host)
 
 void trio_sim_host_restart(struct trio_sim_host *host)
 {
-    struct network *network = network_of("a host needs a simulated run");
+    struct network *network =
+        trio_sim_network_of_("a host needs a simulated run");
 
     if (host->down)
         trio_sim_host_gain_power_(network, host);
@@ -129,56 +124,13 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
     return address;
 }
 
-// ---- Links and names ----
-
-static struct link *find_link(struct trio_sim_host *from,
-                              struct trio_sim_host *to)
-{
-    struct network *network = network_of("a link needs a simulated run");
-
-    return network == NULL ? NULL : trio_sim_link_(network, from, to);
-}
-
-trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
-                                      struct trio_sim_host *to,
-                                      trio_duration latency)
-{
-    struct link *link = find_link(from, to);
-
-    if (link == NULL)
-        return TRIO_ENOMEM;
-    link->latency = latency < 0 ? 0 : latency;
-    if (from == to)
-        from->loop = link;
-    return TRIO_OK;
-}
-
-trio_status trio_sim_link_cut(struct trio_sim_host *from,
-                              struct trio_sim_host *to)
-{
-    struct link *link = find_link(from, to);
-
-    if (link == NULL)
-        return TRIO_ENOMEM;
-    link->cut = true;
-    return TRIO_OK;
-}
-
-trio_status trio_sim_link_mend(struct trio_sim_host *from,
-                               struct trio_sim_host *to)
-{
-    struct link *link = find_link(from, to);
-
-    if (link == NULL)
-        return TRIO_ENOMEM;
-    trio_sim_link_mend_(link);
-    return TRIO_OK;
-}
+// ---- Names ----
 
 trio_status trio_sim_resolver_add(const char *name,
                                   const struct trio_address *address)
 {
-    struct network *network = network_of("a name needs a simulated run");
+    struct network *network =
+        trio_sim_network_of_("a name needs a simulated run");
     size_t length = strlen(name);
 
     if (length == 0 || length >= TRIO_HOST_SIZE ||

@@ -18,6 +18,7 @@
 #include <trio/scenario.h>
 #include <trio/sim_file.h>
 #include <trio/sim_job.h>
+#include <trio/sim_link.h>
 #include <trio/sim_net.h>
 #include <trio/testing.h>
 #include <trio/tls.h>

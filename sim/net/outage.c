@@ -1,5 +1,5 @@
-// Links that are cut, and go on again: when somebody says so, or by themselves.
-// SPDX-License-Identifier: MIT OR Apache-2.0
+// Links that are cut or held, and go on again: when somebody says so, or by
+// themselves. SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/time.h>
 
@@ -54,8 +54,44 @@ void trio_sim_link_mend_(struct link *link)
     mend(link);
 }
 
+// ---- Standing still ----
+
+void trio_sim_link_hold_(struct link *link)
+{
+    trio_sim_alarm_clear_(&link->unclog);
+    link->stopped = true;
+    trio_sim_link_withdraw_(link);
+}
+
+void trio_sim_link_release_(struct link *link)
+{
+    trio_sim_alarm_clear_(&link->unclog);
+    link->stopped = false;
+    trio_sim_link_announce_(link);
+}
+
+static void is_clear(struct alarm *alarm)
+{
+    trio_sim_link_release_(
+        (struct link *)((char *)alarm - offsetof(struct link, unclog)));
+}
+
+void trio_sim_link_clog_(struct link *link, trio_duration duration)
+{
+    trio_time now = trio_sim_network_now_(link->network->world);
+
+    trio_sim_link_hold_(link);
+    trio_sim_alarm_set_(
+        link->network, &link->unclog, trio_time_add(now, duration), is_clear,
+        "a link is clear again", trio_sim_link_path_(&link->job) ^ link->sent);
+}
+
+// ---- All links ----
+
 void trio_sim_links_heal_(struct network *network)
 {
-    for (struct link *link = network->links; link != NULL; link = link->all)
+    for (struct link *link = network->links; link != NULL; link = link->all) {
         trio_sim_link_mend_(link);
+        trio_sim_link_release_(link);
+    }
 }
