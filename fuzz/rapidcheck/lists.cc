@@ -22,12 +22,31 @@ std::vector<Value> values_of(const Items &items)
     return values;
 }
 
+// What is left over at last: two that only matter for each other, wherever they
+// stand.
+static rc::Seq<Items> remove_pairs(const Items &items)
+{
+    static constexpr size_t items_max = 32;
+    size_t count = items.size() <= items_max ? items.size() : 0;
+
+    return rc::seq::mapcat(rc::seq::range<size_t>(0, count), [=](size_t first) {
+        return rc::seq::map(
+            rc::seq::range<size_t>(first + 1, count), [=](size_t second) {
+                Items left = items;
+                left.erase(left.begin() + static_cast<std::ptrdiff_t>(second));
+                left.erase(left.begin() + static_cast<std::ptrdiff_t>(first));
+                return left;
+            });
+    });
+}
+
 rc::Seq<Items> shrink_items(const Items &items)
 {
-    return rc::seq::concat(rc::shrink::removeChunks(items),
-                           rc::shrink::eachElement(items, [](const Item &item) {
-                               return item.shrinks();
-                           }));
+    return rc::seq::concat(
+        rc::shrink::removeChunks(items),
+        rc::shrink::eachElement(
+            items, [](const Item &item) { return item.shrinks(); }),
+        remove_pairs(items));
 }
 
 // How many there are to be in a case.
@@ -195,8 +214,9 @@ size_t trio_rc_bytes(struct trio_rc_source *source, const char *name,
                      size_t max, void *ret_bytes)
 {
     check_outside(source);
-    Value value = source->pick(
-        name, draw_list(draw_number(0, UINT8_MAX), max, join_bytes), 0);
+    Value value =
+        source->pick(name, kind_of("bytes", max),
+                     draw_list(draw_number(0, UINT8_MAX), max, join_bytes), 0);
 
     memcpy(ret_bytes, value.bytes.data(), value.bytes.size());
     return value.bytes.size();
@@ -209,7 +229,8 @@ size_t trio_rc_text(struct trio_rc_source *source, const char *name,
     if (size == 0)
         trio_misuse("a text has room for its final zero", source);
     Draw letter = draw_number(0, sizeof(alphabet) - 2);
-    Value value = source->pick(name, draw_list(letter, size - 1, join_text), 0);
+    Value value = source->pick(name, kind_of("text", size),
+                               draw_list(letter, size - 1, join_text), 0);
     memcpy(ret_text, value.bytes.c_str(), value.bytes.size() + 1);
     return value.bytes.size();
 }
@@ -218,12 +239,13 @@ void trio_rc_record(struct trio_rc_source *source, const char *name,
                     size_t size, trio_rc_draw draw, void *arg, void *ret_item)
 {
     check_outside(source);
-    Value value = source->pick(name,
-                               draw_by(source->check, size,
-                                       [=](trio_rc_source *inner, void *item) {
-                                           draw(inner, arg, item);
-                                       }),
-                               size);
+    Value value =
+        source->pick(name, kind_of(size, reinterpret_cast<void *>(draw), arg),
+                     draw_by(source->check, size,
+                             [=](trio_rc_source *inner, void *item) {
+                                 draw(inner, arg, item);
+                             }),
+                     size);
 
     memcpy(ret_item, value.bytes.data(), size);
 }
@@ -239,7 +261,9 @@ size_t trio_rc_list(struct trio_rc_source *source, const char *name,
         draw_by(source->check, size, [=](trio_rc_source *inner, void *each) {
             draw(inner, arg, each);
         });
-    Value value = source->pick(name, draw_list(item, max, join_items), 0);
+    Value value = source->pick(
+        name, kind_of(size, max, reinterpret_cast<void *>(draw), arg),
+        draw_list(item, max, join_items), 0);
     memcpy(ret_items, value.bytes.data(), value.bytes.size());
     return value.bytes.size() / size;
 }
@@ -268,7 +292,7 @@ size_t trio_rc_operations(struct trio_rc_source *source, const char *name,
                 }),
             [](const Items &items) { return join_items(values_of(items)); });
     };
-    Value value = source->pick(name, draw, 0);
+    Value value = source->pick(name, kind_of(max, functions, arg), draw, 0);
     memcpy(ret_operations, value.bytes.data(), value.bytes.size());
     return value.bytes.size() / functions->operation_size;
 }

@@ -111,7 +111,8 @@ int64_t trio_rc_int(struct trio_rc_source *source, const char *name,
     if (min > max)
         trio_misuse("a range has a least number and no smaller greatest one",
                     source);
-    Value value = source->pick(name, draw_number(min, max), sizeof(int64_t));
+    Value value = source->pick(name, kind_of(min, max), draw_number(min, max),
+                               sizeof(int64_t));
     int64_t number = number_of(value);
     return source->broken ? min : number;
 }
@@ -119,7 +120,8 @@ int64_t trio_rc_int(struct trio_rc_source *source, const char *name,
 bool trio_rc_bool(struct trio_rc_source *source, const char *name)
 {
     check_outside(source);
-    return number_of(source->pick(name, draw_index({1, 1}, {"no", "yes"}),
+    return number_of(source->pick(name, kind_of("bool"),
+                                  draw_index({1, 1}, {"no", "yes"}),
                                   sizeof(int64_t))) != 0;
 }
 
@@ -129,10 +131,13 @@ size_t trio_rc_one_of(struct trio_rc_source *source, const char *name,
     check_outside(source);
     if (count == 0)
         trio_misuse("a choice is among one or more", source);
+    std::string kind = "one of";
+    for (size_t i = 0; i < count; i++)
+        kind += kind_of(names[i]);
     Draw draw = draw_index(std::vector<uint64_t>(count, 1),
                            std::vector<std::string>(names, names + count));
     return static_cast<size_t>(
-        number_of(source->pick(name, draw, sizeof(int64_t))));
+        number_of(source->pick(name, kind, draw, sizeof(int64_t))));
 }
 
 size_t trio_rc_weighted(struct trio_rc_source *source, const char *name,
@@ -141,15 +146,17 @@ size_t trio_rc_weighted(struct trio_rc_source *source, const char *name,
     check_outside(source);
     std::vector<uint64_t> weights;
     std::vector<std::string> names;
+    std::string kind = "weighted";
     uint64_t sum = 0;
 
     for (size_t i = 0; i < count; i++) {
         weights.push_back(choices[i].weight);
         names.push_back(choices[i].name);
+        kind += kind_of(choices[i].name, choices[i].weight);
         sum += choices[i].weight;
     }
     if (sum == 0)
         trio_misuse("a choice is among one or more with a weight", source);
     return static_cast<size_t>(number_of(
-        source->pick(name, draw_index(weights, names), sizeof(int64_t))));
+        source->pick(name, kind, draw_index(weights, names), sizeof(int64_t))));
 }

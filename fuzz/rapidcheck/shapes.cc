@@ -102,7 +102,8 @@ size_t trio_rc_tree(struct trio_rc_source *source, const char *name, size_t max,
     if (max == 0)
         trio_misuse("a tree has one node or more", source);
     Draw draw = draw_list(draw_number(0, any_max), max - 1, join_tree);
-    Value value = source->pick(name, draw, sizeof(int64_t));
+    Value value =
+        source->pick(name, kind_of("tree", max), draw, sizeof(int64_t));
     size_t count = value.bytes.size() / sizeof(int64_t);
     for (size_t i = 0; i < count; i++) {
         int64_t parent;
@@ -124,7 +125,8 @@ void trio_rc_topology(struct trio_rc_source *source, const char *name,
         draw_list(link, links_max, [=](const std::vector<Value> &values) {
             return join_network(values, hosts_max);
         });
-    Value value = source->pick(name, draw, sizeof(*ret_network));
+    Value value = source->pick(name, kind_of("network", hosts_max, links_max),
+                               draw, sizeof(*ret_network));
     memcpy(ret_network, value.bytes.data(), sizeof(*ret_network));
     if (ret_network->host_count == 0)
         ret_network->host_count = 1; // It could not be drawn.

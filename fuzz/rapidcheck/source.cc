@@ -26,22 +26,6 @@ std::string format_text(const char *format, va_list arguments)
     return text;
 }
 
-Draw draw_by(Check *check, size_t size,
-             const std::function<void(trio_rc_source *, void *)> &fill)
-{
-    return rc::gen::exec([=]() {
-        trio_rc_source inner{check, false};
-        std::vector<uint64_t> item(size / sizeof(uint64_t) + 1); // Aligned.
-
-        fill(&inner, item.data());
-        if (inner.broken)
-            std::rethrow_exception(inner.broken);
-        return Value{
-            std::string(reinterpret_cast<const char *>(item.data()), size),
-            inner.said.empty() ? inner.words : inner.said};
-    });
-}
-
 void check_outside(const trio_rc_source *source)
 {
     if (trio_in_run())
@@ -55,14 +39,14 @@ Check::~Check()
 
 } // namespace trio_rc
 
-trio_rc::Value trio_rc_source::pick(const char *name, const trio_rc::Draw &draw,
-                                    size_t size)
+trio_rc::Value trio_rc_source::pick(const char *name, const std::string &kind,
+                                    const trio_rc::Draw &draw, size_t size)
 {
     trio_rc::Value value{std::string(size, '\0'), ""};
 
     try {
         if (!broken)
-            value = *draw.as(name);
+            value = *draw.as(outermost ? name : name + kind);
         if (!outermost)
             words += (words.empty() ? "" : ", ") + std::string(name) + " " +
                      value.words;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <ostream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -85,6 +86,15 @@ int64_t number_of(const Value &value);
 // The bytes of a number.
 std::string bytes_of(int64_t number);
 
+// Tells kinds of values apart: what they are drawn from.
+template <typename... Parts> std::string kind_of(Parts... parts)
+{
+    std::ostringstream text;
+
+    ((text << ':' << parts), ...);
+    return text.str();
+}
+
 // Stops where nothing may be drawn. Comes first: a run that stops frees nothing
 // of what C++ has.
 void check_outside(const trio_rc_source *source);
@@ -103,9 +113,10 @@ struct trio_rc_source {
     std::exception_ptr broken{}; // What went wrong in rapidcheck.
 
     // Draws a value; no exception leaves it. A value that cannot be had is
-    // `size` zeros.
-    trio_rc::Value pick(const char *name, const trio_rc::Draw &draw,
-                        size_t size);
+    // `size` zeros. `kind` says which values there are: while an item shrinks,
+    // a part of it is kept where the same kind is drawn under the same name.
+    trio_rc::Value pick(const char *name, const std::string &kind,
+                        const trio_rc::Draw &draw, size_t size);
 };
 
 #endif // FUZZ_RAPIDCHECK_SOURCE_H

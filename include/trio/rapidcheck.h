@@ -281,7 +281,8 @@ void trio_rc_record(struct trio_rc_source *source, const char *name,
                     size_t size, trio_rc_draw draw, void *arg, void *ret_item);
 
 // Draws up to `max` items of `size` bytes into an array; returns how many. It
-// shrinks by leaving items out and by shrinking each.
+// shrinks by leaving items out, also two at a time, and by shrinking each, of
+// which all parts but one stay as they are.
 //
 // Checkpoint: never.
 size_t trio_rc_list(struct trio_rc_source *source, const char *name,

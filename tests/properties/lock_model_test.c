@@ -6,12 +6,13 @@
 #include "tests/check.h"
 #include "tests/properties/stage.h"
 
-enum { ACQUIRE = ACT_OWN, RELEASE, TRY };
+enum { ACQUIRE = ACT_OWN, RELEASE, TRY, RETRY };
 
 static const struct verb verbs[] = {
     {"acquire", false, 0, 3, false},
     {"release", false, 0, 3, true},
     {"try", false, 0, 1, true},
+    {"release and try", false, 0, 1, true}, // Nobody barges in.
 };
 
 // ---- The real one ----
@@ -27,6 +28,10 @@ static TRIO_CHECKPOINT trio_status perform(void *object, const struct act *act,
     switch (act->verb) {
     case ACQUIRE:
         return trio_lock_acquire(object);
+    case RETRY:
+        trio_lock_release(object);
+        *ret_value = trio_lock_try_acquire(object);
+        return TRIO_OK;
     case TRY:
         *ret_value = trio_lock_try_acquire(object);
         return TRIO_OK;
@@ -47,29 +52,36 @@ static bool allows(const void *arg, const struct act *act)
 {
     const struct model *model = arg;
 
-    return (model->owner == act->actor + 1) == (act->verb == RELEASE);
+    return (model->owner == act->actor + 1) ==
+           (act->verb == RELEASE || act->verb == RETRY);
+}
+
+// Hands it over to who has waited longest.
+static void release(struct model *model, struct book *book)
+{
+    model->owner = 0;
+    if (model->line.count > 0) {
+        struct act first = line_take(&model->line);
+        model->owner = (unsigned char)(first.actor + 1);
+        book_answer(book, first.actor, TRIO_OK, 0);
+    }
 }
 
 static void start(void *arg, struct book *book, const struct act *act)
 {
     struct model *model = arg;
-    bool free = model->owner == 0;
+    bool tries = act->verb == TRY || act->verb == RETRY;
 
+    if (act->verb == RELEASE || act->verb == RETRY)
+        release(model, book);
+    bool free = model->owner == 0;
     if (act->verb == ACQUIRE && !free) {
         line_add(&model->line, act);
         return;
     }
-    book_answer(book, act->actor, TRIO_OK, act->verb == TRY && free);
-    if (act->verb == RELEASE) {
-        model->owner = 0;
-        if (model->line.count > 0) {
-            struct act first = line_take(&model->line);
-            model->owner = (unsigned char)(first.actor + 1);
-            book_answer(book, first.actor, TRIO_OK, 0);
-        }
-    } else if (free) {
+    if (act->verb != RELEASE && free)
         model->owner = (unsigned char)(act->actor + 1);
-    }
+    book_answer(book, act->actor, TRIO_OK, tries && free);
 }
 
 static void leave(void *arg, struct book *book, unsigned char actor)
