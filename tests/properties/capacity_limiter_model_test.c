@@ -9,10 +9,10 @@
 enum { ACQUIRE = ACT_OWN, RELEASE, TRY, SET_TOTAL };
 
 static const struct verb verbs[] = {
-    {"acquire", false, 0, 5, false},
-    {"release", false, 0, 4, true},
-    {"try", false, 0, 1, true},
-    {"set total", true, 4, 1, false},
+    {"acquire", .weight = 5},
+    {"release", .weight = 4, .sure = true},
+    {"try", .sure = true},
+    {"set total", .at_once = true, .value = 4},
 };
 
 enum { TOTAL = 2 };

@@ -13,9 +13,12 @@ enum { SEND = ACT_OWN, RECEIVE, PUT, GET, END, CLOSE };
 enum { HANDLES = 2, BUFFER = 2, MUCH = 2 * STAGE_ACTS_MAX };
 
 static const struct verb verbs[] = {
-    {"send", false, 9, 4, false},     {"receive", false, 0, 4, false},
-    {"put", true, 9, 2, false},       {"get", true, HANDLES, 2, false},
-    {"end", true, HANDLES, 1, false}, {"close", true, HANDLES, 1, false},
+    {"send", .value = 9, .weight = 4},
+    {"receive", .weight = 4},
+    {"put", .at_once = true, .value = 9, .weight = 2},
+    {"get", .at_once = true, .value = HANDLES, .weight = 2},
+    {"end", .at_once = true, .value = HANDLES},
+    {"close", .at_once = true, .value = HANDLES},
 };
 
 // ---- The real one ----

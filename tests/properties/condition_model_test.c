@@ -9,9 +9,11 @@
 enum { ACQUIRE = ACT_OWN, RELEASE, WAIT, NOTIFY, NOTIFY_ALL };
 
 static const struct verb verbs[] = {
-    {"acquire", false, 0, 4, false},   {"release", false, 0, 3, true},
-    {"wait", false, 0, 4, false},      {"notify", false, 3, 2, true},
-    {"notify all", false, 0, 1, true},
+    {"acquire", .weight = 4},
+    {"release", .weight = 3, .sure = true},
+    {"wait", .weight = 4},
+    {"notify", .value = 3, .weight = 2, .sure = true},
+    {"notify all", .sure = true},
 };
 
 // ---- The real one ----

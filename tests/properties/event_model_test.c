@@ -8,8 +8,8 @@
 
 enum { WAIT = ACT_OWN, SET };
 
-static const struct verb verbs[] = {{"wait", false, 0, 6, false},
-                                    {"set", true, 0, 1, false}};
+static const struct verb verbs[] = {{"wait", .weight = 6},
+                                    {"set", .at_once = true}};
 
 // ---- The real one ----
 

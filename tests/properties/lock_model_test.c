@@ -9,10 +9,10 @@
 enum { ACQUIRE = ACT_OWN, RELEASE, TRY, RETRY };
 
 static const struct verb verbs[] = {
-    {"acquire", false, 0, 3, false},
-    {"release", false, 0, 3, true},
-    {"try", false, 0, 1, true},
-    {"release and try", false, 0, 1, true}, // Nobody barges in.
+    {"acquire", .weight = 3},
+    {"release", .weight = 3, .sure = true},
+    {"try", .sure = true},
+    {"release and try", .sure = true}, // Nobody barges in.
 };
 
 // ---- The real one ----

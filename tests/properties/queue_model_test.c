@@ -13,9 +13,12 @@ enum { PUT = ACT_OWN, GET, JOIN, DONE, END, CLOSE };
 enum { ROOM = 2 };
 
 static const struct verb verbs[] = {
-    {"put", false, 9, 5, false},  {"get", false, 0, 5, false},
-    {"join", false, 0, 2, false}, {"done", true, 0, 4, false},
-    {"end", true, 0, 1, false},   {"close", true, 0, 1, false},
+    {"put", .value = 9, .weight = 5},
+    {"get", .weight = 5},
+    {"join", .weight = 2},
+    {"done", .at_once = true, .weight = 4},
+    {"end", .at_once = true},
+    {"close", .at_once = true},
 };
 
 // ---- The real one ----

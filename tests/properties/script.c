@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-static const struct verb common[] = {{"cancel", true, 0, 2, false},
-                                     {"pass", true, 3, 1, false}};
+static const struct verb common[] = {{"cancel", .at_once = true, .weight = 2},
+                                     {"pass", .at_once = true, .value = 3}};
 
 const struct verb *stage_verb(const struct primitive *primitive,
                               unsigned char verb)
@@ -75,9 +75,10 @@ void script_begin(struct script *script, const struct primitive *primitive)
         primitive->begin(script->model.bytes);
 }
 
-static bool is_late(const struct script *script, const struct act *act)
+static bool is_apart(const struct script *script, const struct act *act)
 {
-    return act->verb == ACT_CANCEL && script->primitive->leaves_late;
+    return stage_verb(script->primitive, act->verb)->apart ||
+           (act->verb == ACT_CANCEL && script->primitive->leaves_late);
 }
 
 bool script_needs_rest(const struct script *script, const struct act *act)
@@ -85,12 +86,12 @@ bool script_needs_rest(const struct script *script, const struct act *act)
     const struct verb *verb = stage_verb(script->primitive, act->verb);
 
     return script->has_pending &&
-           (act->verb == ACT_PASS || !verb->at_once || is_late(script, act));
+           (act->verb == ACT_PASS || !verb->at_once || is_apart(script, act));
 }
 
 bool script_ends_in_rest(const struct script *script, const struct act *act)
 {
-    return !act->joined || act->verb == ACT_PASS || is_late(script, act);
+    return !act->joined || act->verb == ACT_PASS || is_apart(script, act);
 }
 
 bool script_allows(const struct script *script, const struct act *act)

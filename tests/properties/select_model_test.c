@@ -12,11 +12,10 @@ enum { RECEIVE = ACT_OWN, SEND, PUT, GET, SET };
 enum { CHANNELS = 2, EVENT = CHANNELS, CASES = CHANNELS + 1 };
 
 static const struct verb verbs[] = {
-    {"receive among", false, 8, 5, false}, // A bit for each case.
-    {"send among", false, 16, 4, false},   // Two bits, and two for the item.
-    {"put", true, 8, 2, false},            // A bit for the channel.
-    {"get", true, 2, 2, false},
-    {"set", true, 0, 1, false},
+    {"receive among", .value = 8, .weight = 5}, // A bit for each case.
+    {"send among", .value = 16, .weight = 4},   // Two, and two for the item.
+    {"put", .at_once = true, .value = 8, .weight = 2}, // One for the channel.
+    {"get", .at_once = true, .value = 2, .weight = 2}, {"set", .at_once = true},
 };
 
 // The case that was done, and the item, if it has one.

@@ -9,9 +9,9 @@
 enum { ACQUIRE = ACT_OWN, RELEASE, TRY };
 
 static const struct verb verbs[] = {
-    {"acquire", false, 0, 3, false},
-    {"release", true, 0, 3, false},
-    {"try", true, 0, 1, false},
+    {"acquire", .weight = 3},
+    {"release", .at_once = true, .weight = 3},
+    {"try", .at_once = true},
 };
 
 // ---- The real one ----

@@ -45,6 +45,7 @@ struct verb {
     unsigned char value; // Its values are below this; 0: it has none.
     unsigned weight;     // 0: 1.
     bool sure;           // It is no checkpoint: a cancelled actor does it.
+    bool apart;          // All are at rest before and after: never joined.
 };
 
 // What came of what an actor has begun.

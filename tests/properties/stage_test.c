@@ -10,8 +10,8 @@
 
 enum { ACQUIRE = ACT_OWN, RELEASE };
 
-static const struct verb verbs[] = {{"acquire", false, 0, 3, false},
-                                    {"release", true, 0, 3, false}};
+static const struct verb verbs[] = {{"acquire", .weight = 3},
+                                    {"release", .at_once = true, .weight = 3}};
 
 // ---- A semaphore with one mistake of several ----
 
