@@ -9,9 +9,8 @@
 
 static struct trio_campaign_result sweep(const struct trio_scenario *scenario)
 {
-    struct trio_campaign_options options = {.sweeps_only = true,
-                                            .no_cancel_sweep = true,
-                                            .no_time_sweep = true};
+    struct trio_campaign_options options = {
+        .sweeps_only = true, .no_cancel_sweep = true, .no_time_sweep = true};
 
     return campaign_run_once(scenario, &options);
 }
@@ -153,5 +152,36 @@ TEST_PLAIN(failure_sweep, the_way_out_of_a_failure_fails_besides)
 
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
     CHECK(strstr(result.text, "small ones go together") != NULL);
+    CHECK_EQ(result.deviations, 2);
+}
+
+// Fails only if the second call does, too, but not the third one. If all goes
+// well there is a second call as well, and that is another one.
+static TRIO_CHECKPOINT trio_status fall_back_and_go_on(void *arg)
+{
+    void *large = take(4096);
+    void *small = large == NULL ? take(16) : NULL;
+    void *other = take(64);
+    bool odd = large == NULL && small == NULL && other != NULL;
+
+    (void)arg;
+    if (large != NULL)
+        give(large, 4096);
+    if (small != NULL)
+        give(small, 16);
+    if (other != NULL)
+        give(other, 64);
+    TRIO_SIM_ALWAYS(!odd, "small ones go together");
+    return trio_checkpoint();
+}
+
+// S78
+TEST_PLAIN(failure_sweep, what_comes_after_a_failure_fails_besides)
+{
+    const struct trio_scenario scenario = {.name = "another second call",
+                                           .fn = fall_back_and_go_on};
+    struct trio_campaign_result result = sweep(&scenario);
+
+    CHECK_STRING(result.text, "small ones go together");
     CHECK_EQ(result.deviations, 2);
 }

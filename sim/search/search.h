@@ -95,6 +95,7 @@ struct cancel_sweep {
 struct sweep_call {
     struct deviation before; // The failure that led to it; anchor 0: none.
     uint32_t anchor;
+    bool known; // It has failed by itself already.
 };
 
 struct failure_sweep {
