@@ -451,6 +451,62 @@ TEST_PLAIN(sim_host, a_thousand_crashes_take_what_a_few_do)
     CHECK(bytes_of(1000) < few + 6 * 1000 * OF_A_TASK);
 }
 
+static TRIO_CHECKPOINT trio_status yield_often(void *arg)
+{
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    for (int i = 0; rc == TRIO_OK && i < 5; i++)
+        rc = trio_checkpoint();
+    return rc;
+}
+
+// Strategies keep a long line in order, whoever leaves it.
+static TRIO_CHECKPOINT trio_status crash_in_a_crowd(void *arg)
+{
+    enum { CROWD = 50 };
+    struct trio_sim_host *hosts[2];
+    struct trio_nursery nursery;
+    trio_status rc = trio_sim_host_open("one", NULL, &hosts[0]);
+
+    (void)arg;
+    if (rc == TRIO_OK)
+        rc = trio_sim_host_open("other", NULL, &hosts[1]);
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    for (int i = 0; rc == TRIO_OK && i < CROWD; i++)
+        rc =
+            trio_sim_host_start_soon(hosts[i % 2], &nursery, yield_often, NULL);
+    for (int i = 0; rc == TRIO_OK && i < 3; i++)
+        rc = trio_checkpoint();
+    trio_sim_host_pause(hosts[1]);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    trio_sim_host_crash(hosts[0]);
+    if (rc == TRIO_OK)
+        rc = trio_checkpoint();
+    trio_sim_host_resume(hosts[1]);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TEST_PLAIN(sim_host, who_is_in_a_long_line_leaves_it_when_the_host_crashes)
+{
+    static const enum trio_sim_order orders[] = {TRIO_SIM_PASS, TRIO_SIM_ANY,
+                                                 TRIO_SIM_SOFT};
+
+    for (size_t i = 0; i < COUNT(orders); i++) {
+        const struct trio_scenario scenario = {
+            .name = "crowd", .fn = crash_in_a_crowd, .order = orders[i]};
+        const struct trio_campaign_options options = {
+            .runs = 200, .no_cancel_sweep = true, .no_failure_sweep = true};
+        struct trio_campaign_result result =
+            campaign_run_once(&scenario, &options);
+        CHECK_STRING(result.text, "");
+        CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
+    }
+}
+
 // It is the same again wherever things lie.
 TEST_PLAIN(sim_host, a_twin_crashes_in_the_same_way)
 {
