@@ -294,6 +294,12 @@ TEST(sim_host_waits, crashes_while_a_task_resolves_a_name)
 
 // ---- Nurseries and scopes ----
 
+// Of who is gone nothing passes any more.
+static void check_no_deadline(void)
+{
+    CHECK_EQ(trio_run_statistics().next_deadline_after, TRIO_FOREVER);
+}
+
 static TRIO_CHECKPOINT trio_status nest(void *arg)
 {
     int depth = *(int *)arg - 1;
@@ -316,6 +322,7 @@ TEST(sim_host_waits, crashes_inside_nested_nurseries)
     int depth = 3;
 
     CHECK_OK(crash_while(nest, &depth));
+    check_no_deadline();
 }
 
 static TRIO_CHECKPOINT trio_status clean_up_shielded(void *arg)
