@@ -15,11 +15,6 @@
 #define SYNC_EVERY (1 * TRIO_SECOND)
 #define FINISH_LIMIT (5 * TRIO_SECOND)
 
-// A bug, to be found by the tests: replies do not wait for the sync.
-#ifndef KV_BUG_REPLY_BEFORE_SYNC
-#define KV_BUG_REPLY_BEFORE_SYNC 0
-#endif
-
 // ---- What is logged ----
 
 // There is no memory for a change. Nothing that comes after it would be right,
@@ -78,9 +73,9 @@ static bool may_be_told(const struct kv_log *log, uint64_t offset)
 {
     if (log->lost != TRIO_OK && offset > log->lost_from)
         return false;
-    if (log->fsync != KV_FSYNC_ALWAYS)
-        return offset <= log->written + KV_LOG_BEHIND_MAX;
-    return offset <= (KV_BUG_REPLY_BEFORE_SYNC ? log->written : log->synced);
+    if (log->fsync == KV_FSYNC_ALWAYS)
+        return offset <= log->synced;
+    return offset <= log->written + KV_LOG_BEHIND_MAX;
 }
 
 trio_status kv_log_wait(struct kv_log *log, uint64_t offset)

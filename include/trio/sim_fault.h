@@ -9,7 +9,8 @@
 
 // Kinds of faults that a scenario asks for. Zero: none of them.
 struct trio_sim_fault_options {
-    bool calls;  // A call for a socket fails, each as sim_net.h says.
+    bool calls;  // A call for a socket or a file fails, each as sim_net.h and
+                 // sim_file.h say.
     bool memory; // The same of memory, of the stack of a task, of a thread.
     bool loss;   // What is sent over a link is lost: a datagram is gone, of a
                  // connection it is sent again after 200 ms, and what makes

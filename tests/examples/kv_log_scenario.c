@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include <trio/sim_fault.h>
+
 #include "tests/examples/kv_stage.h"
 
 #define CLIENTS 2
@@ -184,9 +186,12 @@ static TRIO_CHECKPOINT trio_status look_at_all(struct scene *scene)
 
 static TRIO_CHECKPOINT trio_status play(enum kv_fsync fsync)
 {
+    static const struct trio_sim_fault_options faults = {
+        .calls = true, .memory = true, .loss = true};
     struct scene scene = {.stage = KV_STAGE_INIT, .fsync = fsync};
     struct site *site = &scene.stage.site;
 
+    trio_sim_faults(&faults);
     prepare(&scene);
     trio_status rc = trio_sim_host_open("server", NULL, &site->host);
     if (rc != TRIO_OK)

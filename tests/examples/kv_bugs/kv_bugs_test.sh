@@ -41,6 +41,8 @@ is_caught applied_twice who_is_disconnected_goes_on_at_its_offset \
     'the two are equal in the end'
 is_caught list_changed_while_walked \
     who_goes_while_others_are_told_hears_no_more ''
+is_caught reply_before_sync what_was_acknowledged_outlives_a_power_failure \
+    'what was acknowledged is there'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
