@@ -58,7 +58,8 @@ static void run_batch(struct trio_run *run)
 
 static void pass(struct trio_run *run)
 {
-    trio_realms_hold_(run);
+    if (run->pauses != NULL)
+        trio_realms_hold_(run);
     bool busy = runnable(run) || trio_entries_waiting_(run);
 
     run->now_is_fresh = false;
@@ -68,7 +69,8 @@ static void pass(struct trio_run *run)
         trio_timers_expire_(run);
     }
     trio_entries_run_(run, ENTRIES_PER_PASS);
-    trio_realms_hold_(run);
+    if (run->pauses != NULL)
+        trio_realms_hold_(run);
     if (!busy && !runnable(run) && !trio_entries_waiting_(run))
         trio_idle_(run);
     if (runnable(run)) {

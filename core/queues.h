@@ -22,7 +22,7 @@ void trio_queue_move_(struct trio_run *run, struct queue *queue,
 
 // ---- realm_pause.c ----
 
-// Puts aside whoever is in a realm that is paused.
+// Puts aside whoever is in a realm that is paused, if any is.
 void trio_realms_hold_(struct trio_run *run);
 
 #endif // TRIO_CORE_QUEUES_H

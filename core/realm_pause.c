@@ -29,8 +29,6 @@ void trio_realms_hold_(struct trio_run *run)
 {
     struct queue fresh = {NULL, NULL};
 
-    if (run->pauses == NULL)
-        return;
     trio_queues_move_(run, is_paused, &fresh);
     struct trio_task *task, *rest = trio_queue_take_(&fresh);
     while ((task = trio_list_pop_(&rest)) != NULL) {

@@ -99,8 +99,6 @@ size_t trio_sim_jobs_before_alarm_(const struct kernel *kernel, bool idle)
 {
     size_t i = 0;
 
-    if (kernel->world.alarms == 0)
-        return kernel->jobs.count;
     if (is_alarm(kernel, 0) && idle && trio_sim_job_comes_(kernel))
         i = 1;
     while (i < kernel->jobs.count &&

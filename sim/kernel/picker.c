@@ -64,11 +64,13 @@ static void keep_lapse(struct kernel *kernel, struct place place, uint32_t far)
 static size_t how_many_jobs(const struct kernel *kernel, bool waiting,
                             bool idle)
 {
-    size_t count = trio_sim_jobs_before_alarm_(kernel, idle);
-    size_t due = trio_sim_is_still_(kernel)
-                     ? trio_sim_jobs_due_(kernel, waiting)
-                     : count;
+    size_t count = kernel->jobs.count;
 
+    if (kernel->world.alarms > 0)
+        count = trio_sim_jobs_before_alarm_(kernel, idle);
+    if (!trio_sim_is_still_(kernel))
+        return count;
+    size_t due = trio_sim_jobs_due_(kernel, waiting);
     return due < count ? due : count;
 }
 
