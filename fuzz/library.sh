@@ -55,7 +55,7 @@ done
 mkdir -p "$folder/include"
 cp -r include/trio "$folder/include/"
 library=(core/*.c core/sync/*.c "${switch[@]}" io/*.c io/net/*.c
-    sim/*.c sim/{history,kernel,net,search,strategy}/*.c)
+    sim/*.c sim/{files,history,kernel,net,search,strategy}/*.c)
 
 if [[ $kinds == *target* ]]; then
     archive trio "${library[@]}"
