@@ -73,6 +73,9 @@ static void draw(struct progress *progress, const struct record *record)
     if (result->cancel_points > 0)
         append(line, sizeof(line), "  %" PRIu64 "/%" PRIu64 " cancel points",
                result->cancel_points_tried, result->cancel_points);
+    uint64_t faults = trio_runner_faults_tried_(result);
+    if (faults > 0)
+        append(line, sizeof(line), "  %" PRIu64 " faults", faults);
     if (result->sometimes > 0)
         append(line, sizeof(line), "  %" PRIu64 "/%" PRIu64 " sometimes",
                result->sometimes_held, result->sometimes);

@@ -93,6 +93,15 @@ void trio_runner_record_add_(struct record *record,
     record->result = sum;
 }
 
+uint64_t trio_runner_faults_tried_(const struct trio_campaign_result *result)
+{
+    uint64_t tried = 0;
+
+    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
+        tried += result->faults[i].tried;
+    return tried;
+}
+
 void trio_runner_record_judge_(struct record *record,
                                const struct options *options)
 {

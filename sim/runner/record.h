@@ -52,6 +52,9 @@ void trio_runner_record_add_(struct record *record,
 // Adds what another process has done on the same scenario.
 void trio_runner_record_merge_(struct record *sum, const struct record *record);
 
+// Returns how many faults random runs have drawn, of all kinds.
+uint64_t trio_runner_faults_tried_(const struct trio_campaign_result *result);
+
 // Fails it if something never held that should sometimes, in none of all its
 // campaigns; call it when those are over.
 void trio_runner_record_judge_(struct record *record,

@@ -40,10 +40,8 @@ static const char *verdict_word(const struct record *record)
 
 static void write_faults(FILE *out, const struct trio_campaign_result *result)
 {
-    uint64_t tried = 0;
+    uint64_t tried = trio_runner_faults_tried_(result);
 
-    for (size_t i = 0; i < TRIO_SIM_FAULTS_MAX; i++)
-        tried += result->faults[i].tried;
     if (tried == 0)
         return;
     fprintf(out, ", %" PRIu64 " faults (", tried);

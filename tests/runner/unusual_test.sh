@@ -103,7 +103,12 @@ check 'with the place' says "^       called at unusual.c:${line%%:*}\$"
 check 'and all that are like it' fails trusts_in_memory \
     'crashed: (SIGSEGV at '"$at"'|a sanitizer)'
 check 'by name' says '^    1\. main, aligned_alloc no\. 4 -> fails$'
+check 'also if it fails by chance' fails trusts_in_memory \
+    'crashed: (SIGSEGV at '"$at"'|a sanitizer)' --failure-sweep=off --faults=on
+check 'by name, too' says '^    1\. main, [a-z_]+ no\. [0-9] -> fails$'
 check 'it need not' run 0 --test trusts_in_memory --malloc-failures=off
+check 'nor by chance' run 0 --test trusts_in_memory --malloc-failures=off \
+    --faults=on
 check 'nor for a scenario' run 0 --test trusts_in_memory_with_reason
 
 # ---- Crashes ----
