@@ -239,6 +239,36 @@ TEST(race, cancelled_in_the_winning_instant_it_is_won)
     CHECK(!trio_cancel_scope_caught(&scope)); // Nothing was left undone.
 }
 
+// Wins some time after the caller was cancelled, when the other has ended.
+static TRIO_CHECKPOINT trio_status cancel_and_win(void *arg)
+{
+    const struct photo_finish *item = arg;
+    struct trio_cancel_scope shield;
+
+    if (!item->first)
+        return trio_sleep_forever();
+    trio_cancel_scope_cancel(item->scope, NULL);
+    trio_shield_after(&shield, TRIO_FOREVER);
+    return trio_cancel_scope_close(&shield, trio_sleep(5));
+}
+
+// S14, S31, S62: what was won is the caller's, also behind a scope that has to
+// succeed.
+TEST(race, won_after_a_cancellation_the_scope_around_it_has_succeeded)
+{
+    struct trio_cancel_scope scope;
+    struct photo_finish items[] = {{&scope, false}, {&scope, true}};
+    size_t winner = NOBODY;
+
+    trio_fail_after(&scope, TRIO_FOREVER);
+    trio_status rc =
+        trio_race(items, 2, sizeof(items[0]), NULL, cancel_and_win, &winner);
+    CHECK_OK(rc);
+    CHECK_EQ(winner, 1);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    CHECK(!trio_cancel_scope_caught(&scope));
+}
+
 // S16, S62
 TEST(race, of_nobody_is_an_error_and_a_checkpoint)
 {

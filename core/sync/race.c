@@ -84,7 +84,9 @@ static TRIO_CHECKPOINT trio_status run_one(void *arg)
         if (decided != TRIO_OK)
             rc = decided;
     }
-    return is_won(race) ? TRIO_OK : rc;
+    // Who is cancelled leaves it to the race to say so: if somebody wins, nobody
+    // outside is to hear of it.
+    return is_won(race) || rc == TRIO_ECANCELED ? TRIO_OK : rc;
 }
 
 trio_status trio_race(void *items, size_t count, size_t size,
@@ -113,8 +115,8 @@ trio_status trio_race(void *items, size_t count, size_t size,
         rc = trio_nursery_start_soon_with(&race.nursery, race.options.task,
                                           run_one, &race);
     rc = trio_nursery_close(&race.nursery, rc);
-    if (!is_won(&race))
-        return rc;
+    if (!is_won(&race)) // Whoever was cancelled, the caller is, too.
+        return rc != TRIO_OK ? rc : trio_checkpoint_if_cancelled();
     *ret_winner = race.winner;
     return TRIO_OK; // S14: it was done, whoever was cancelled meanwhile.
 }

@@ -214,11 +214,7 @@ static TRIO_CHECKPOINT trio_status connect_to(struct kv_follower *follower,
     trio_fail_after(&scope, KV_SILENCE_MAX);
     trio_status rc =
         trio_tcp_open(follower->host, follower->port, NULL, ret_tcp);
-    bool is_open = rc == TRIO_OK;
-    rc = trio_cancel_scope_close(&scope, rc);
-    if (is_open && rc != TRIO_OK) // At the last moment, or behind it.
-        trio_stream_close_forcefully(&ret_tcp->stream);
-    return rc;
+    return trio_cancel_scope_close(&scope, rc);
 }
 
 // Returns what ended the connection; says whether there was one that was of
