@@ -84,8 +84,8 @@ static TRIO_CHECKPOINT trio_status run_one(void *arg)
         if (decided != TRIO_OK)
             rc = decided;
     }
-    // Who is cancelled leaves it to the race to say so: if somebody wins, nobody
-    // outside is to hear of it.
+    // Who is cancelled leaves it to the race to say so: if somebody wins,
+    // nobody outside is to hear of it.
     return is_won(race) || rc == TRIO_ECANCELED ? TRIO_OK : rc;
 }
 
