@@ -97,13 +97,21 @@ static TRIO_CHECKPOINT trio_status talk_to_ann(struct peer *peer, void *arg)
     return rc == TRIO_OK ? peer_say(peer, "o\nthr") : rc;
 }
 
+// What she has said may be late, or never come.
+static TRIO_CHECKPOINT trio_status wait_until_ann_is_known(struct stage *stage)
+{
+    trio_status rc = trio_event_wait(&stage->ann_is_in);
+
+    for (int i = 0; i < 100 && rc == TRIO_OK && stage->room.guests == NULL; i++)
+        rc = trio_sleep(TRIO_SECOND);
+    return rc;
+}
+
 static TRIO_CHECKPOINT trio_status be_bob(void *arg)
 {
     struct stage *stage = arg;
-    trio_status rc = trio_event_wait(&stage->ann_is_in);
+    trio_status rc = wait_until_ann_is_known(stage);
 
-    if (rc == TRIO_OK)
-        rc = trio_sleep(TRIO_SECOND); // By then the room knows her.
     return rc == TRIO_OK && stage->site.failure == TRIO_OK
                ? site_visit(&stage->site, talk_to_ann, stage)
                : rc;
