@@ -60,6 +60,8 @@ static TRIO_CHECKPOINT trio_status compare(struct pair *pair)
 {
     struct kv_leader *leader = &pair->stage.server.leader;
     uint64_t offset = kv_leader_offset(leader);
+
+    trio_sim_calm(ARRIVAL_MAX + TRIO_MINUTE);
     trio_time begun = trio_now();
     trio_status rc =
         kv_leader_wait(leader, offset, 1, trio_time_add(begun, ARRIVAL_MAX));
