@@ -13,7 +13,7 @@ static const char *const columns[BENCH_VARIANTS] = {
 
 static const struct bench_row *const lists[] = {
     sim_step_rows, sim_schedule_rows, sim_time_rows, sim_twin_rows,
-    sim_history_rows};
+    sim_history_rows, sim_network_rows};
 
 struct choice {
     long row; // 0: all.

@@ -35,4 +35,14 @@ struct sim_sleepers {
 };
 TRIO_CHECKPOINT trio_status sim_sleep(void *arg);
 
+// Clients of one server, which is on a host of its own, with one connection
+// each.
+struct sim_visits {
+    long hosts; // 1: all clients are on one; else each is on its own.
+    long clients;
+    long requests;       // Of each, of 8 bytes, which come back.
+    trio_duration pause; // After each.
+};
+TRIO_CHECKPOINT trio_status sim_visit(void *arg);
+
 #endif // BENCH_SIM_MEASURE_H

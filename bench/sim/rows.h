@@ -14,6 +14,7 @@ extern const struct bench_row sim_schedule_rows[];
 extern const struct bench_row sim_time_rows[];
 extern const struct bench_row sim_twin_rows[];
 extern const struct bench_row sim_history_rows[];
+extern const struct bench_row sim_network_rows[];
 
 // How many runs the row about determinism has twins of.
 extern unsigned long sim_twins;
