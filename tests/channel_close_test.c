@@ -1,5 +1,6 @@
 // What trio/channel.h promises of closing: which end, which handle, who is
-// told. SPDX-License-Identifier: MIT OR Apache-2.0
+// told.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/channel.h>
 

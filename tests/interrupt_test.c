@@ -1,6 +1,7 @@
 // Ctrl-C: what a run does about SIGINT, and what becomes of the process. Each
 // case is a process of its own, in the real world, that sends itself the
-// signal. SPDX-License-Identifier: MIT OR Apache-2.0
+// signal.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #define _GNU_SOURCE
 

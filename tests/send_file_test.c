@@ -1,6 +1,7 @@
 // What trio/stream.h promises of trio_stream_send_file: the same over streams
 // of the kernel, which sends by itself, and over others, for which it is
-// copied. SPDX-License-Identifier: MIT OR Apache-2.0
+// copied.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #define _GNU_SOURCE
 

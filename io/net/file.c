@@ -1,10 +1,5 @@
-// A call on a file is one function in a thread, which is never left: so it has
-// not been begun, or it has come to its end and says what came of it. In a call
-// that writes all, or reads to the end, the thread makes as many to the system
-// as it takes.
-//
-// The handle is closed by whoever is last: a thread that is in a call is not to
-// find somebody else's file under the number.
+// The handle of a file is closed by whoever is last: a thread that is in a call
+// is not to find somebody else's file under the number.
 //
 // What a sync left undone no later one can be asked for, so its failure is kept
 // and is the answer to all that writes.
@@ -12,135 +7,11 @@
 
 #include <trio/file.h>
 
-#include <trio/backend.h>
 #include <trio/error.h>
 #include <trio/task.h>
-#include <trio/thread.h>
 
+#include "io/net/file_call.h"
 #include "io/net/finish.h"
-
-// One call, on the stack of the task that waits for its end.
-struct call {
-    const struct trio_world *world;
-    trio_handle handle;
-    const struct trio_file_options *options;
-    const char *path;
-    const char *from;
-    uint64_t offset; // Or a length.
-    const char *data;
-    char *buffer;
-    size_t size;
-    size_t length; // So many bytes are done.
-    int error;
-    bool begun;
-};
-
-#define BEGIN(arg)                                                             \
-    struct call *call = (arg);                                                 \
-    const struct trio_files *files = call->world->files;                       \
-    void *context = call->world->context;                                      \
-    call->begun = true
-
-// ---- In the thread ----
-
-static trio_status open_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->open(context, call->path, call->options, &call->handle,
-                       &call->error);
-}
-
-static trio_status close_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->close(context, call->handle, &call->error);
-}
-
-static trio_status read_in_thread(void *arg)
-{
-    trio_status rc = TRIO_OK;
-
-    BEGIN(arg);
-    while (rc == TRIO_OK && call->length < call->size) {
-        size_t length = 0;
-        rc = files->read(context, call->handle, call->offset + call->length,
-                         call->buffer + call->length, call->size - call->length,
-                         &length, &call->error);
-        call->length += rc == TRIO_OK ? length : 0;
-    }
-    return rc == TRIO_EEND && call->length > 0 ? TRIO_OK : rc;
-}
-
-static trio_status write_in_thread(void *arg)
-{
-    trio_status rc = TRIO_OK;
-
-    BEGIN(arg);
-    while (rc == TRIO_OK && call->length < call->size) {
-        size_t length = 0;
-        rc = files->write(context, call->handle, call->offset + call->length,
-                          call->data + call->length, call->size - call->length,
-                          &length, &call->error);
-        if (rc == TRIO_OK && length == 0)
-            rc = TRIO_EIO; // A device that takes nothing would go on forever.
-        call->length += rc == TRIO_OK ? length : 0;
-    }
-    return rc;
-}
-
-static trio_status sync_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->sync(context, call->handle, &call->error);
-}
-
-static trio_status size_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->size(context, call->handle, &call->offset, &call->error);
-}
-
-static trio_status truncate_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->truncate(context, call->handle, call->offset, &call->error);
-}
-
-static trio_status rename_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->rename(context, call->from, call->path, &call->error);
-}
-
-static trio_status remove_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->remove(context, call->path, &call->error);
-}
-
-static trio_status sync_path_in_thread(void *arg)
-{
-    BEGIN(arg);
-    return files->sync_path(context, call->path, &call->error);
-}
-
-// ---- In the task ----
-
-static TRIO_CHECKPOINT trio_status perform(trio_status (*fn)(void *arg),
-                                           struct call *call, const char *what)
-{
-    call->world = trio_run_world();
-    if (call->world->files == NULL)
-        return trio_net_finish_(false, trio_fail_bare(TRIO_ENOTSUP));
-    trio_status rc = trio_thread_run(NULL, fn, call);
-    if (!call->begun || rc == TRIO_OK)
-        return rc;
-    if (rc == TRIO_EEND)
-        return trio_fail_bare(rc);
-    if (call->path == NULL)
-        return trio_fail_os(rc, call->error, "%s a file", what);
-    return trio_fail_os(rc, call->error, "%s %s", what, call->path);
-}
 
 static void close_if_unused(struct trio_file *file)
 {
@@ -180,7 +51,8 @@ static trio_status check_sync(const struct trio_file *file)
 static TRIO_CHECKPOINT trio_status call_on(struct trio_file *file, bool *busy,
                                            trio_status refusal,
                                            trio_status (*fn)(void *arg),
-                                           struct call *call, const char *what)
+                                           struct file_call *call,
+                                           const char *what)
 {
     bool unused;
 
@@ -194,7 +66,7 @@ static TRIO_CHECKPOINT trio_status call_on(struct trio_file *file, bool *busy,
     *busy = true;
     file->calls++;
     call->handle = file->handle;
-    trio_status rc = perform(fn, call, what);
+    trio_status rc = trio_file_perform_(fn, call, what);
     file->calls--;
     *busy = false;
     close_if_unused(file);
@@ -213,15 +85,15 @@ trio_status trio_file_open(const char *path,
                            struct trio_file *ret_file)
 {
     static const struct trio_file_options defaults = {.write = false};
-    struct call call = {.path = path,
-                        .options = options == NULL ? &defaults : options};
+    struct file_call call = {.path = path,
+                             .options = options == NULL ? &defaults : options};
     trio_status rc = trio_checkpoint_if_cancelled();
 
     if (rc != TRIO_OK)
         return rc;
     if (!make_sense(call.options))
         return trio_net_finish_(false, trio_fail_bare(TRIO_EINVAL));
-    rc = perform(open_in_thread, &call, "open");
+    rc = trio_file_perform_(trio_file_open_in_thread_, &call, "open");
     if (rc == TRIO_OK)
         *ret_file = (struct trio_file){.handle = call.handle,
                                        .held = true,
@@ -235,11 +107,11 @@ trio_status trio_file_open(const char *path,
 trio_status trio_file_read_at(struct trio_file *file, uint64_t offset,
                               void *buffer, size_t size, size_t *ret_length)
 {
-    struct call call = {.offset = offset, .buffer = buffer, .size = size};
+    struct file_call call = {.offset = offset, .buffer = buffer, .size = size};
 
     trio_touch(file, TRIO_ACCESS_READ);
-    trio_status rc = call_on(file, NULL, check_open(file), read_in_thread,
-                             &call, "read from");
+    trio_status rc = call_on(file, NULL, check_open(file),
+                             trio_file_read_in_thread_, &call, "read from");
     if (rc == TRIO_OK)
         *ret_length = call.length;
     return rc;
@@ -250,13 +122,13 @@ static TRIO_CHECKPOINT trio_status write_all(struct trio_file *file,
                                              const void *data, size_t size,
                                              size_t *ret_written)
 {
-    struct call call = {.offset = offset, .data = data, .size = size};
+    struct file_call call = {.offset = offset, .data = data, .size = size};
     trio_status refusal = check_write(file);
 
     if (refusal == TRIO_OK && file->appends != appends)
         refusal = TRIO_EINVAL;
-    trio_status rc = call_on(file, &file->writing, refusal, write_in_thread,
-                             &call, "write to");
+    trio_status rc = call_on(file, &file->writing, refusal,
+                             trio_file_write_in_thread_, &call, "write to");
     if (ret_written != NULL)
         *ret_written = call.length;
     return rc;
@@ -279,11 +151,11 @@ trio_status trio_file_append_all(struct trio_file *file, const void *data,
 
 trio_status trio_file_sync(struct trio_file *file)
 {
-    struct call call = {.path = NULL};
+    struct file_call call = {.path = NULL};
 
     trio_touch(file, TRIO_ACCESS_WRITE);
     trio_status rc = call_on(file, &file->syncing, check_sync(file),
-                             sync_in_thread, &call, "sync");
+                             trio_file_sync_in_thread_, &call, "sync");
     if (call.begun && rc != TRIO_ENOTSUP)
         file->failed = rc;
     return rc;
@@ -291,11 +163,12 @@ trio_status trio_file_sync(struct trio_file *file)
 
 trio_status trio_file_size(struct trio_file *file, uint64_t *ret_size)
 {
-    struct call call = {.path = NULL};
+    struct file_call call = {.path = NULL};
 
     trio_touch(file, TRIO_ACCESS_READ);
-    trio_status rc = call_on(file, NULL, check_open(file), size_in_thread,
-                             &call, "ask for the length of");
+    trio_status rc =
+        call_on(file, NULL, check_open(file), trio_file_size_in_thread_, &call,
+                "ask for the length of");
     if (rc == TRIO_OK)
         *ret_size = call.offset;
     return rc;
@@ -303,25 +176,26 @@ trio_status trio_file_size(struct trio_file *file, uint64_t *ret_size)
 
 trio_status trio_file_truncate(struct trio_file *file, uint64_t size)
 {
-    struct call call = {.offset = size};
+    struct file_call call = {.offset = size};
 
     trio_touch(file, TRIO_ACCESS_WRITE);
-    return call_on(file, &file->writing, check_write(file), truncate_in_thread,
-                   &call, "set the length of");
+    return call_on(file, &file->writing, check_write(file),
+                   trio_file_truncate_in_thread_, &call, "set the length of");
 }
 
 // ---- The end ----
 
 trio_status trio_file_close(struct trio_file *file)
 {
-    struct call call = {.handle = file->handle};
+    struct file_call call = {.handle = file->handle};
 
     trio_touch(file, TRIO_ACCESS_WRITE);
     file->open = false;
     if (!file->held || file->calls > 0)
         return trio_checkpoint();
     file->calls++;
-    trio_status rc = perform(close_in_thread, &call, "close");
+    trio_status rc =
+        trio_file_perform_(trio_file_close_in_thread_, &call, "close");
     file->calls--;
     if (call.begun)
         file->held = false;
@@ -334,27 +208,4 @@ void trio_file_close_forcefully(struct trio_file *file)
     trio_touch(file, TRIO_ACCESS_WRITE);
     file->open = false;
     close_if_unused(file);
-}
-
-// ---- Paths ----
-
-trio_status trio_path_rename(const char *from, const char *path)
-{
-    struct call call = {.from = from, .path = path};
-
-    return perform(rename_in_thread, &call, "rename to");
-}
-
-trio_status trio_path_remove(const char *path)
-{
-    struct call call = {.path = path};
-
-    return perform(remove_in_thread, &call, "remove");
-}
-
-trio_status trio_path_sync(const char *path)
-{
-    struct call call = {.path = path};
-
-    return perform(sync_path_in_thread, &call, "sync the folder of");
 }

@@ -1,6 +1,7 @@
 // Lanes beside a link. A segment that is late has those of its own connection
 // behind it, and nobody else's; a datagram that is late has only other late
-// ones behind it. SPDX-License-Identifier: MIT OR Apache-2.0
+// ones behind it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/net/net.h"
 

@@ -1,5 +1,6 @@
 // Links that are cut or held, and go on again: when somebody says so, or by
-// themselves. SPDX-License-Identifier: MIT OR Apache-2.0
+// themselves.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/time.h>
 

@@ -1,7 +1,8 @@
 // A set is an array of slots, and a number is in the first slot from the one
 // that its low bits name which holds it or is free. A quarter of the slots
 // stays free, so that this search is short and always ends; what a set that
-// full does not know, it never will. SPDX-License-Identifier: MIT OR Apache-2.0
+// full does not know, it never will.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/search/search.h"
 

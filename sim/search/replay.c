@@ -1,6 +1,7 @@
 // A replay never passes silently: either all that the token says happened
 // again, or the status says that it did not, and the text what was the first of
-// it. SPDX-License-Identifier: MIT OR Apache-2.0
+// it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/campaign.h>
 

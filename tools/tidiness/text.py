@@ -8,6 +8,8 @@ FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 600
 
 LICENCE = "SPDX-License-Identifier: MIT OR Apache-2.0"
+# Nothing but the mark of a comment stands before it.
+LICENCE_LINE = re.compile(r"^\W*" + LICENCE + r"\W*$", re.MULTILINE)
 
 # Written so that this file does not contain what it looks for.
 MARKS = re.compile(r"\b(TO[D]O|FIX[M]E|XX[X]|HAC[K])\b")
@@ -37,7 +39,7 @@ def check_file(source):
     """Not too long; says its licence; ends with a newline."""
     if len(source.lines) > FILE_LINES_MAX:
         yield 1, f"{len(source.lines)} lines, more than {FILE_LINES_MAX}"
-    if LICENCE not in source.text and not source.path.endswith(".bzl"):
+    if not LICENCE_LINE.search(source.text) and source.path[-4:] != ".bzl":
         yield 1, f"no line `{LICENCE}`"
     if not source.text.endswith("\n"):
         yield len(source.lines), "no newline at the end of the file"
