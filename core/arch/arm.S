@@ -14,12 +14,7 @@
     .arm
     .text
 
-// int trio_context_switch_(void **save: r0, void *load: r1, int value: r2)
-    .globl trio_context_switch_
-    .type trio_context_switch_, %function
-    .p2align 2
-trio_context_switch_:
-    .cfi_startproc
+    .macro keep_all
     push {r3-r11, lr}
     .cfi_def_cfa_offset 40
     .cfi_offset r4, -36
@@ -41,6 +36,15 @@ trio_context_switch_:
     .cfi_offset d13, -64
     .cfi_offset d14, -56
     .cfi_offset d15, -48
+    .endm
+
+// int trio_context_switch_(void **save: r0, void *load: r1, int value: r2)
+    .globl trio_context_switch_
+    .type trio_context_switch_, %function
+    .p2align 2
+trio_context_switch_:
+    .cfi_startproc
+    keep_all
     str sp, [r0]
 enter:
     mov r0, r2
@@ -89,27 +93,7 @@ trio_context_leave_:
     .p2align 2
 trio_context_call_:
     .cfi_startproc
-    push {r3-r11, lr}
-    .cfi_def_cfa_offset 40
-    .cfi_offset r4, -36
-    .cfi_offset r5, -32
-    .cfi_offset r6, -28
-    .cfi_offset r7, -24
-    .cfi_offset r8, -20
-    .cfi_offset r9, -16
-    .cfi_offset r10, -12
-    .cfi_offset r11, -8
-    .cfi_offset lr, -4
-    vpush {d8-d15}
-    .cfi_def_cfa_offset 104
-    .cfi_offset d8, -104
-    .cfi_offset d9, -96
-    .cfi_offset d10, -88
-    .cfi_offset d11, -80
-    .cfi_offset d12, -72
-    .cfi_offset d13, -64
-    .cfi_offset d14, -56
-    .cfi_offset d15, -48
+    keep_all
     str sp, [r0]
     mov r0, r2
     blx r1
