@@ -54,7 +54,7 @@ done
 
 mkdir -p "$folder/include"
 cp -r include/trio "$folder/include/"
-library=(core/*.c core/sync/*.c "${switch[@]}" io/*.c io/net/*.c
+library=(core/*.c core/sync/*.c "${switch[@]}" io/*.c io/{net,posix,linux}/*.c
     sim/*.c sim/{files,history,kernel,net,search,strategy}/*.c)
 
 if [[ $kinds == *target* ]]; then

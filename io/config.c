@@ -1,14 +1,14 @@
-// The operating system, as a configuration: each member comes from one file of
-// this folder, and nothing is opened before the run begins.
+// The operating system, as a configuration: each member comes from one file,
+// most of them of the system, and nothing is opened before the run begins.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/backend.h>
 #include <trio/run.h>
 
 #include "io/clock.h"
-#include "io/epoll.h"
 #include "io/random.h"
 #include "io/stacks.h"
+#include "io/world.h"
 
 struct trio_config trio_config_platform(void)
 {

@@ -1,34 +1,16 @@
 // A report may be the last thing that a process does, on the stack of a task
-// that has none left, in the handler of a memory fault. So it allocates nothing
-// and goes straight to the descriptor, one call for each line, so that the
-// lines of several threads do not mix.
+// that has none left, in the handler of a memory fault: it allocates nothing.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/uio.h>
-#include <unistd.h>
 
 #include <trio/backend.h>
 
 #include "io/frame.h"
+#include "io/report.h"
 #include "io/symbols.h"
-
-static void print_line(void *context, const char *text)
-{
-    size_t length = strlen(text);
-    struct iovec parts[2] = {{(void *)(uintptr_t)text, length},
-                             {(void *)(uintptr_t) "\n", 1}};
-    ssize_t written;
-
-    (void)context;
-    do
-        written = writev(STDERR_FILENO, parts, 2);
-    while (written < 0 && errno == EINTR);
-    // Nobody is left to be told of a failure.
-}
 
 static int format_text(void *context, char *buffer, size_t size,
                        const char *format, va_list arguments)
@@ -99,7 +81,7 @@ __attribute__((noreturn)) static void stop(void *context)
 
 struct trio_report trio_report_platform(void)
 {
-    return (struct trio_report){.line = print_line,
+    return (struct trio_report){.line = trio_stderr_line_,
                                 .format = format_text,
                                 .place = name_place,
                                 .backtrace = walk_frames,

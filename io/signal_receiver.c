@@ -13,11 +13,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <trio/backend.h>
 #include <trio/error.h>
 #include <trio/run.h>
 #include <trio/task.h>
-
-#include "io/signals.h"
 
 #define SIGNAL_MAX 64
 

@@ -7,8 +7,8 @@ ulimit -c 0
 cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 
 cases=tests/misuse
-sources=(core/*.c core/sync/*.c core/arch/*"$(uname -m)"*.S io/*.c io/net/*.c
-    "$cases"/*.c)
+sources=(core/*.c core/sync/*.c core/arch/*"$(uname -m)"*.S io/*.c
+    io/{net,posix,linux}/*.c "$cases"/*.c)
 passed=0
 failed=0
 work=$(mktemp -d) || exit 1
@@ -53,7 +53,8 @@ stops() {
 
 # The rules that the library's sources name.
 rules() {
-    cat core/*.[ch] core/sync/*.c io/*.c io/net/*.c | tr -s ' \\\n' ' ' |
+    cat core/*.[ch] core/sync/*.c io/*.c io/{net,posix,linux}/*.c |
+        tr -s ' \\\n' ' ' |
         grep -oE 'trio_misuse(_at_)?\( ?("[^"]*" ?)+' |
         sed -E 's/^[^"]*"//; s/" ?"//g; s/" ?$//'
 }

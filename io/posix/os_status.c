@@ -3,7 +3,7 @@
 // The kernel's own time-out gets a status apart from that of our deadlines.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
 
 #include <errno.h>
 #include <stddef.h>

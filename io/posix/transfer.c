@@ -21,27 +21,27 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
+#include "io/posix/posix.h"
 
-trio_status trio_epoll_refuse_(struct epoll *epoll, trio_status status,
+trio_status trio_posix_refuse_(struct posix *posix, trio_status status,
                                int number)
 {
-    epoll->last_error = number;
+    posix->last_error = number;
     return status;
 }
 
-trio_status trio_epoll_failed_(struct epoll *epoll)
+trio_status trio_posix_failed_(struct posix *posix)
 {
-    return trio_epoll_refuse_(epoll, trio_status_of_errno_(errno), errno);
+    return trio_posix_refuse_(posix, trio_status_of_errno_(errno), errno);
 }
 
-trio_status trio_epoll_result_(struct epoll *epoll, int result)
+trio_status trio_posix_result_(struct posix *posix, int result)
 {
-    return result < 0 ? trio_epoll_failed_(epoll) : TRIO_OK;
+    return result < 0 ? trio_posix_failed_(posix) : TRIO_OK;
 }
 
-trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,
+trio_status trio_posix_transfer_failed_(struct posix *posix, struct slot *slot,
                                         enum trio_direction direction)
 {
     trio_status rc = trio_status_of_errno_(errno);
@@ -54,10 +54,10 @@ trio_status trio_epoll_transfer_failed_(struct epoll *epoll, struct slot *slot,
     // calls would take what is left for an orderly end.
     if (!slot->datagram && (errno == ECONNRESET || errno == ETIMEDOUT))
         slot->failure = errno;
-    return trio_epoll_failed_(epoll);
+    return trio_posix_failed_(posix);
 }
 
-void trio_epoll_transferred_(struct slot *slot, enum trio_direction direction,
+void trio_posix_transferred_(struct slot *slot, enum trio_direction direction,
                              size_t length, size_t size)
 {
     bool proves = !slot->cuts_short && !slot->datagram &&
@@ -66,19 +66,19 @@ void trio_epoll_transferred_(struct slot *slot, enum trio_direction direction,
         proves && length < size ? READINESS_NONE : READINESS_UNKNOWN;
 }
 
-trio_status trio_epoll_ended_(struct epoll *epoll, const struct slot *slot)
+trio_status trio_posix_ended_(struct posix *posix, const struct slot *slot)
 {
     if (slot->failure == 0)
         return TRIO_EEND;
-    return trio_epoll_refuse_(epoll, trio_status_of_errno_(slot->failure),
+    return trio_posix_refuse_(posix, trio_status_of_errno_(slot->failure),
                               slot->failure);
 }
 
-trio_status trio_epoll_receive_(void *context, trio_handle handle, void *data,
+trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
                                 size_t size, size_t *ret_length)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
     ssize_t length;
 
     if (slot == NULL)
@@ -91,21 +91,21 @@ trio_status trio_epoll_receive_(void *context, trio_handle handle, void *data,
                                     slot->datagram ? MSG_TRUNC : 0);
     while (length < 0 && errno == EINTR);
     if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
     if (length == 0 && !slot->datagram)
-        return trio_epoll_ended_(epoll, slot);
-    trio_epoll_transferred_(slot, TRIO_READABLE, (size_t)length, size);
+        return trio_posix_ended_(posix, slot);
+    trio_posix_transferred_(slot, TRIO_READABLE, (size_t)length, size);
     if ((size_t)length > size)
         return TRIO_ETRUNCATED;
     *ret_length = (size_t)length;
     return TRIO_OK;
 }
 
-trio_status trio_epoll_send_(void *context, trio_handle handle,
+trio_status trio_posix_send_(void *context, trio_handle handle,
                              const void *data, size_t size, size_t *ret_length)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
     ssize_t length;
 
     if (slot == NULL)
@@ -113,21 +113,21 @@ trio_status trio_epoll_send_(void *context, trio_handle handle,
     if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do
-        length = slot->plain ? trio_epoll_write_((int)handle, data, size)
+        length = slot->plain ? trio_posix_write_((int)handle, data, size)
                              : send((int)handle, data, size, MSG_NOSIGNAL);
     while (length < 0 && errno == EINTR);
     if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
-    trio_epoll_transferred_(slot, TRIO_WRITABLE, (size_t)length, size);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
+    trio_posix_transferred_(slot, TRIO_WRITABLE, (size_t)length, size);
     *ret_length = (size_t)length;
     return TRIO_OK;
 }
 
-trio_status trio_epoll_shutdown_send_(void *context, trio_handle handle)
+trio_status trio_posix_shutdown_send_(void *context, trio_handle handle)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return trio_epoll_result_(epoll, shutdown((int)handle, SHUT_WR));
+    return trio_posix_result_(posix, shutdown((int)handle, SHUT_WR));
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
 
 #define MODE_DEFAULT 0666
 #define MODE_MAX 07777

@@ -10,7 +10,7 @@
 // itself.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/signals.h"
+#include "io/posix/signals.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -18,7 +18,7 @@
 
 #include <trio/entry.h>
 
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
 
 #define SIGNALS 64
 

@@ -1,6 +1,6 @@
 // Sockets of ours are non-blocking, closed in children, and known by their slot
 // from the moment that they exist; what cannot be made known is closed again.
-// How they transfer is told in epoll_transfer.c.
+// How they transfer is told in transfer.c.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
@@ -10,16 +10,16 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
-#include "io/os_status.h"
-#include "io/sockaddr.h"
+#include "io/posix/os_status.h"
+#include "io/posix/posix.h"
+#include "io/posix/sockaddr.h"
 
 // ---- Making and ending sockets ----
 
-static trio_status own(struct epoll *epoll, int descriptor, bool datagram,
+static trio_status own(struct posix *posix, int descriptor, bool datagram,
                        bool local, trio_handle *ret_handle)
 {
-    trio_status rc = trio_epoll_adopt_(epoll, descriptor, datagram, local);
+    trio_status rc = trio_posix_adopt_(posix, descriptor, datagram, local);
 
     if (rc == TRIO_OK)
         *ret_handle = descriptor;
@@ -37,32 +37,32 @@ static int type_of(enum trio_socket_type type)
 static trio_status net_open(void *context, enum trio_address_family family,
                             enum trio_socket_type type, trio_handle *ret_handle)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int descriptor = socket(trio_sockaddr_family_(family), type_of(type), 0);
 
     if (descriptor < 0)
-        return trio_epoll_failed_(epoll);
-    return own(epoll, descriptor, type == TRIO_SOCKET_DATAGRAM,
+        return trio_posix_failed_(posix);
+    return own(posix, descriptor, type == TRIO_SOCKET_DATAGRAM,
                family == TRIO_ADDRESS_LOCAL, ret_handle);
 }
 
 static void net_close(void *context, trio_handle handle, bool reset)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
 
     if (slot == NULL)
         return;
-    trio_epoll_restore_(epoll, slot);
+    trio_posix_restore_(posix, slot);
     if (slot->shared)
-        trio_epoll_unregister_(epoll, slot);
-    trio_epoll_forget_(epoll, slot);
+        trio_poller_unregister_(posix, slot);
+    trio_posix_forget_(posix, slot);
     if (reset) {
         static const struct linger at_once = {.l_onoff = 1};
         setsockopt((int)handle, SOL_SOCKET, SO_LINGER, &at_once,
                    sizeof(at_once));
     }
-    // Closing takes what is not shared off epoll, too. It is closed even if
+    // Closing unregisters what is not shared, too. It is closed even if
     // that was interrupted: trying again might close somebody else's.
     close((int)handle);
 }
@@ -70,59 +70,59 @@ static void net_close(void *context, trio_handle handle, bool reset)
 static trio_status net_pair(void *context, enum trio_socket_type type,
                             trio_handle ret_handles[2])
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     bool datagram = type == TRIO_SOCKET_DATAGRAM;
     int ends[2];
 
     if (socketpair(AF_UNIX, type_of(type), 0, ends) < 0)
-        return trio_epoll_failed_(epoll);
-    trio_status rc = own(epoll, ends[0], datagram, true, &ret_handles[0]);
+        return trio_posix_failed_(posix);
+    trio_status rc = own(posix, ends[0], datagram, true, &ret_handles[0]);
     if (rc != TRIO_OK) {
         close(ends[1]);
         return rc;
     }
-    rc = own(epoll, ends[1], datagram, true, &ret_handles[1]);
+    rc = own(posix, ends[1], datagram, true, &ret_handles[1]);
     if (rc != TRIO_OK)
-        net_close(epoll, ret_handles[0], false);
+        net_close(posix, ret_handles[0], false);
     return rc;
 }
 
 // ---- Handles of others ----
 
-static trio_status read_number(struct epoll *epoll, trio_handle handle,
+static trio_status read_number(struct posix *posix, trio_handle handle,
                                int option, int *ret_value)
 {
     socklen_t length = sizeof(*ret_value);
-    return trio_epoll_result_(
-        epoll, getsockopt((int)handle, SOL_SOCKET, option, ret_value, &length));
+    return trio_posix_result_(
+        posix, getsockopt((int)handle, SOL_SOCKET, option, ret_value, &length));
 }
 
 static trio_status net_adopt(void *context, trio_handle handle,
                              enum trio_address_family *ret_family,
                              enum trio_socket_type *ret_type)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int domain, type;
     trio_status rc = handle > INT_MAX
-                         ? trio_epoll_refuse_(epoll, TRIO_EBADHANDLE, EBADF)
-                         : read_number(epoll, handle, SO_DOMAIN, &domain);
+                         ? trio_posix_refuse_(posix, TRIO_EBADHANDLE, EBADF)
+                         : read_number(posix, handle, SO_DOMAIN, &domain);
 
     if (rc == TRIO_OK)
-        rc = read_number(epoll, handle, SO_TYPE, &type);
+        rc = read_number(posix, handle, SO_TYPE, &type);
     if (rc != TRIO_OK)
         return rc;
     enum trio_address_family family = trio_sockaddr_family_of_(domain);
     if (family == 0 || (type != SOCK_STREAM && type != SOCK_DGRAM))
-        return trio_epoll_refuse_(epoll, TRIO_ENOTSUP, 0);
-    if (trio_epoll_is_used_(epoll, handle))
-        return trio_epoll_refuse_(epoll, TRIO_EBUSY, 0);
-    rc = trio_epoll_adopt_(epoll, handle, type == SOCK_DGRAM,
+        return trio_posix_refuse_(posix, TRIO_ENOTSUP, 0);
+    if (trio_poller_is_used_(posix, handle))
+        return trio_posix_refuse_(posix, TRIO_EBUSY, 0);
+    rc = trio_posix_adopt_(posix, handle, type == SOCK_DGRAM,
                            family == TRIO_ADDRESS_LOCAL);
     if (rc != TRIO_OK)
         return rc;
     fcntl((int)handle, F_SETFD, FD_CLOEXEC);
     fcntl((int)handle, F_SETFL, fcntl((int)handle, F_GETFL) | O_NONBLOCK);
-    trio_epoll_slot_(epoll, handle)->shared = true;
+    trio_posix_slot_(posix, handle)->shared = true;
     *ret_family = family;
     *ret_type = type == SOCK_DGRAM ? TRIO_SOCKET_DATAGRAM : TRIO_SOCKET_STREAM;
     return TRIO_OK;
@@ -130,13 +130,13 @@ static trio_status net_adopt(void *context, trio_handle handle,
 
 static void net_release(void *context, trio_handle handle)
 {
-    struct slot *slot = trio_epoll_socket_(context, handle);
+    struct slot *slot = trio_posix_socket_(context, handle);
 
     if (slot == NULL)
         return;
-    trio_epoll_restore_(context, slot);
-    trio_epoll_unregister_(context, slot);
-    trio_epoll_forget_(context, slot);
+    trio_posix_restore_(context, slot);
+    trio_poller_unregister_(context, slot);
+    trio_posix_forget_(context, slot);
 }
 
 // ---- Listening ----
@@ -144,23 +144,23 @@ static void net_release(void *context, trio_handle handle)
 static trio_status net_bind(void *context, trio_handle handle,
                             const struct trio_address *address)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct sockaddr_storage name;
     socklen_t length = trio_sockaddr_from_(address, &name);
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return trio_epoll_result_(
-        epoll, bind((int)handle, (struct sockaddr *)&name, length));
+    return trio_posix_result_(
+        posix, bind((int)handle, (struct sockaddr *)&name, length));
 }
 
 static trio_status net_listen(void *context, trio_handle handle, int backlog)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
-    return trio_epoll_result_(epoll, listen((int)handle, backlog));
+    return trio_posix_result_(posix, listen((int)handle, backlog));
 }
 
 // Errors that the connection had before it was accepted are not the listener's.
@@ -188,8 +188,8 @@ static trio_status net_accept(void *context, trio_handle handle,
                               trio_handle *ret_handle,
                               struct trio_address *ret_peer)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length;
     int descriptor;
@@ -197,7 +197,7 @@ static trio_status net_accept(void *context, trio_handle handle,
     if (slot == NULL)
         return TRIO_EBADHANDLE;
     if (slot->datagram) // The system's number is one of a connection's, too.
-        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
+        return trio_posix_refuse_(posix, TRIO_EINVAL, EINVAL);
     if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do {
@@ -206,12 +206,12 @@ static trio_status net_accept(void *context, trio_handle handle,
                              SOCK_NONBLOCK | SOCK_CLOEXEC);
     } while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0 && is_of_connection(errno))
-        return trio_epoll_refuse_(epoll, TRIO_ECONNABORTED, errno);
+        return trio_posix_refuse_(posix, TRIO_ECONNABORTED, errno);
     if (descriptor < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
     slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
     *ret_peer = trio_sockaddr_to_(&name, length);
-    return own(epoll, descriptor, slot->datagram, slot->local, ret_handle);
+    return own(posix, descriptor, slot->datagram, slot->local, ret_handle);
 }
 
 // ---- Connecting ----
@@ -219,8 +219,8 @@ static trio_status net_accept(void *context, trio_handle handle,
 static trio_status net_connect(void *context, trio_handle handle,
                                const struct trio_address *address)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
     struct sockaddr_storage name;
     socklen_t length = trio_sockaddr_from_(address, &name);
 
@@ -234,22 +234,22 @@ static trio_status net_connect(void *context, trio_handle handle,
     // Interrupted, it goes on in the background like any other.
     if (errno == EINTR)
         errno = EINPROGRESS;
-    return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
+    return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
 }
 
 static trio_status net_connect_result(void *context, trio_handle handle)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int error = 0;
     socklen_t length = sizeof(error);
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getsockopt((int)handle, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-        return trio_epoll_failed_(epoll);
+        return trio_posix_failed_(posix);
     if (error == 0)
         return TRIO_OK;
-    return trio_epoll_refuse_(epoll, trio_status_of_errno_(error), error);
+    return trio_posix_refuse_(posix, trio_status_of_errno_(error), error);
 }
 
 // ---- Names ----
@@ -257,14 +257,14 @@ static trio_status net_connect_result(void *context, trio_handle handle)
 static trio_status net_local_address(void *context, trio_handle handle,
                                      struct trio_address *ret_address)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof(name);
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return trio_epoll_failed_(epoll);
+        return trio_posix_failed_(posix);
     *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
@@ -272,44 +272,44 @@ static trio_status net_local_address(void *context, trio_handle handle,
 static trio_status net_peer_address(void *context, trio_handle handle,
                                     struct trio_address *ret_address)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
     socklen_t length = sizeof(name);
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (getpeername((int)handle, (struct sockaddr *)&name, &length) < 0)
-        return trio_epoll_failed_(epoll);
+        return trio_posix_failed_(posix);
     *ret_address = trio_sockaddr_to_(&name, length);
     return TRIO_OK;
 }
 
-const struct trio_net trio_epoll_net_ = {
+const struct trio_net trio_posix_net_ = {
     .open = net_open,
     .pair = net_pair,
     .adopt = net_adopt,
     .release = net_release,
-    .open_pipe = trio_epoll_open_pipe_,
-    .adopt_descriptor = trio_epoll_adopt_descriptor_,
-    .read_file = trio_epoll_read_file_,
-    .write_file = trio_epoll_write_file_,
+    .open_pipe = trio_posix_open_pipe_,
+    .adopt_descriptor = trio_posix_adopt_descriptor_,
+    .read_file = trio_posix_read_file_,
+    .write_file = trio_posix_write_file_,
     .bind = net_bind,
     .listen = net_listen,
     .accept = net_accept,
     .connect = net_connect,
     .connect_result = net_connect_result,
-    .receive = trio_epoll_receive_,
-    .send = trio_epoll_send_,
-    .receive_message = trio_epoll_receive_message_,
-    .send_message = trio_epoll_send_message_,
-    .send_file = trio_epoll_send_file_,
-    .shutdown_send = trio_epoll_shutdown_send_,
-    .set_option = trio_epoll_set_option_,
-    .get_option = trio_epoll_get_option_,
-    .set_member = trio_epoll_set_member_,
+    .receive = trio_posix_receive_,
+    .send = trio_posix_send_,
+    .receive_message = trio_posix_receive_message_,
+    .send_message = trio_posix_send_message_,
+    .send_file = trio_posix_send_file_,
+    .shutdown_send = trio_posix_shutdown_send_,
+    .set_option = trio_posix_set_option_,
+    .get_option = trio_posix_get_option_,
+    .set_member = trio_posix_set_member_,
     .local_address = net_local_address,
     .peer_address = net_peer_address,
-    .path_id = trio_epoll_path_id_,
-    .remove_path = trio_epoll_remove_path_,
+    .path_id = trio_posix_path_id_,
+    .remove_path = trio_posix_remove_path_,
     .close = net_close,
 };

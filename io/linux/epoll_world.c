@@ -9,9 +9,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
 #include "io/files.h"
-#include "io/os_status.h"
+#include "io/linux/epoll.h"
+#include "io/posix/os_status.h"
+#include "io/world.h"
 
 static void close_descriptor(int descriptor)
 {
@@ -23,7 +24,7 @@ static void free_epoll(struct epoll *epoll)
 {
     close_descriptor(epoll->wake_descriptor);
     close_descriptor(epoll->descriptor);
-    free(epoll->slots);
+    free(epoll->posix.slots);
     free(epoll);
 }
 
@@ -56,7 +57,7 @@ static trio_status begin(struct trio_world *world)
 
 static void end(struct trio_world *world)
 {
-    trio_epoll_restore_all_(world->context);
+    trio_posix_restore_all_(world->context);
     free_epoll(world->context);
     world->context = NULL;
 }
@@ -66,7 +67,7 @@ struct trio_world trio_platform_world_(void)
     return (struct trio_world){.begin = begin,
                                .end = end,
                                .io = &trio_epoll_io_,
-                               .net = &trio_epoll_net_,
-                               .jobs = &trio_epoll_jobs_,
+                               .net = &trio_posix_net_,
+                               .jobs = &trio_posix_jobs_,
                                .files = &trio_platform_files_};
 }

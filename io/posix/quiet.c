@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
+#include "io/posix/posix.h"
 
 struct quiet {
     sigset_t broken;
@@ -45,7 +45,7 @@ static long end(const struct quiet *quiet, long result)
     return result;
 }
 
-long trio_epoll_write_(int descriptor, const void *data, size_t size)
+long trio_posix_write_(int descriptor, const void *data, size_t size)
 {
     struct quiet quiet;
 
@@ -53,7 +53,7 @@ long trio_epoll_write_(int descriptor, const void *data, size_t size)
     return end(&quiet, write(descriptor, data, size));
 }
 
-long trio_epoll_sendfile_(int descriptor, int file, int64_t offset, size_t size)
+long trio_posix_sendfile_(int descriptor, int file, int64_t offset, size_t size)
 {
     off_t from = (off_t)offset;
     struct quiet quiet;

@@ -10,7 +10,7 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "io/signals.h"
+#include "io/posix/signals.h"
 
 static struct {
     struct trio_poster *poster; // Atomic. NULL: no run, or it was asked before.

@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
+#include "io/posix/posix.h"
 
 // The most that the system sends in one call.
 #define SEND_FILE_MAX ((uint64_t)0x7ffff000)
@@ -22,7 +22,7 @@ static trio_status finish(long length, size_t *ret_length, int *ret_error)
     return TRIO_OK;
 }
 
-trio_status trio_epoll_read_file_(void *context, trio_handle handle,
+trio_status trio_posix_read_file_(void *context, trio_handle handle,
                                   int64_t offset, void *data, size_t size,
                                   size_t *ret_length, int *ret_error)
 {
@@ -37,7 +37,7 @@ trio_status trio_epoll_read_file_(void *context, trio_handle handle,
                                    : finish(length, ret_length, ret_error);
 }
 
-trio_status trio_epoll_write_file_(void *context, trio_handle handle,
+trio_status trio_posix_write_file_(void *context, trio_handle handle,
                                    int64_t offset, const void *data,
                                    size_t size, size_t *ret_length,
                                    int *ret_error)
@@ -52,12 +52,12 @@ trio_status trio_epoll_write_file_(void *context, trio_handle handle,
     return finish(length, ret_length, ret_error);
 }
 
-trio_status trio_epoll_send_file_(void *context, trio_handle handle,
+trio_status trio_posix_send_file_(void *context, trio_handle handle,
                                   trio_handle file, uint64_t offset,
                                   uint64_t size, uint64_t *ret_length)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
     size_t most = (size_t)(size < SEND_FILE_MAX ? size : SEND_FILE_MAX);
     int64_t from = (int64_t)offset;
     long length;
@@ -67,12 +67,12 @@ trio_status trio_epoll_send_file_(void *context, trio_handle handle,
     if (slot->readiness[TRIO_WRITABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do
-        length = trio_epoll_sendfile_((int)handle, (int)file, from, most);
+        length = trio_posix_sendfile_((int)handle, (int)file, from, most);
     while (length < 0 && errno == EINTR);
     if (length < 0 && (errno == EINVAL || errno == ENOSYS))
         return TRIO_ENOTSUP;
     if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
     if (length == 0 && most > 0)
         return TRIO_EEND;
     // The file may have been what ended it.

@@ -6,7 +6,7 @@
 
 #if __GLIBC__ * 1000 + __GLIBC_MINOR__ < 2035
 
-#include "io/epoll.h"
+#include "io/linux/epoll.h"
 
 bool trio_epoll_wait_finely_(const struct epoll *epoll,
                              struct epoll_event *events, int max,

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-#include "io/epoll.h"
+#include "io/linux/epoll.h"
 
 bool trio_epoll_wait_finely_(const struct epoll *epoll,
                              struct epoll_event *events, int max,

@@ -7,30 +7,30 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
+#include "io/posix/posix.h"
 
-static trio_status own(struct epoll *epoll, int descriptor)
+static trio_status own(struct posix *posix, int descriptor)
 {
     // Local: how much is there, only trying tells.
-    trio_status rc = trio_epoll_adopt_(epoll, descriptor, false, true);
+    trio_status rc = trio_posix_adopt_(posix, descriptor, false, true);
 
     if (rc == TRIO_OK)
-        trio_epoll_slot_(epoll, descriptor)->plain = true;
+        trio_posix_slot_(posix, descriptor)->plain = true;
     return rc;
 }
 
-trio_status trio_epoll_open_pipe_(void *context, trio_handle ret_handles[2])
+trio_status trio_posix_open_pipe_(void *context, trio_handle ret_handles[2])
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int ends[2];
 
     if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)
-        return trio_epoll_failed_(epoll);
-    trio_status rc = own(epoll, ends[0]);
+        return trio_posix_failed_(posix);
+    trio_status rc = own(posix, ends[0]);
     if (rc == TRIO_OK) {
-        rc = own(epoll, ends[1]);
+        rc = own(posix, ends[1]);
         if (rc != TRIO_OK)
-            trio_epoll_forget_(epoll, trio_epoll_slot_(epoll, ends[0]));
+            trio_posix_forget_(posix, trio_posix_slot_(posix, ends[0]));
     }
     if (rc != TRIO_OK) {
         close(ends[0]);
@@ -42,43 +42,43 @@ trio_status trio_epoll_open_pipe_(void *context, trio_handle ret_handles[2])
     return TRIO_OK;
 }
 
-static trio_status look_at(struct epoll *epoll, int descriptor, int flags,
+static trio_status look_at(struct posix *posix, int descriptor, int flags,
                            struct trio_descriptor *ret_descriptor)
 {
     int mode = flags & O_ACCMODE;
     struct stat found;
 
     if (fstat(descriptor, &found) < 0)
-        return trio_epoll_failed_(epoll);
+        return trio_posix_failed_(posix);
     if ((flags & O_PATH) != 0 || S_ISDIR(found.st_mode))
-        return trio_epoll_refuse_(epoll, TRIO_ENOTSUP, 0);
+        return trio_posix_refuse_(posix, TRIO_ENOTSUP, 0);
     ret_descriptor->receives = mode == O_RDONLY || mode == O_RDWR;
     ret_descriptor->sends = mode == O_WRONLY || mode == O_RDWR;
-    trio_status rc = trio_epoll_can_wait_(epoll, descriptor);
+    trio_status rc = trio_poller_can_wait_(posix, descriptor);
     ret_descriptor->is_file = rc == TRIO_ENOTSUP;
     return ret_descriptor->is_file ? TRIO_OK : rc;
 }
 
-trio_status trio_epoll_adopt_descriptor_(void *context, trio_handle handle,
+trio_status trio_posix_adopt_descriptor_(void *context, trio_handle handle,
                                          struct trio_descriptor *ret_descriptor)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int descriptor = handle > INT_MAX ? -1 : (int)handle;
     int flags = fcntl(descriptor, F_GETFL);
 
     if (flags < 0)
-        return trio_epoll_failed_(epoll);
-    if (trio_epoll_is_used_(epoll, handle))
-        return trio_epoll_refuse_(epoll, TRIO_EBUSY, 0);
-    trio_status rc = look_at(epoll, descriptor, flags, ret_descriptor);
+        return trio_posix_failed_(posix);
+    if (trio_poller_is_used_(posix, handle))
+        return trio_posix_refuse_(posix, TRIO_EBUSY, 0);
+    trio_status rc = look_at(posix, descriptor, flags, ret_descriptor);
     if (rc == TRIO_OK)
-        rc = own(epoll, descriptor);
+        rc = own(posix, descriptor);
     if (rc != TRIO_OK)
         return rc;
-    struct slot *slot = trio_epoll_slot_(epoll, descriptor);
+    struct slot *slot = trio_posix_slot_(posix, descriptor);
     slot->shared = true;
     slot->file = ret_descriptor->is_file;
     if (!slot->file)
-        trio_epoll_unblock_(epoll, slot);
+        trio_posix_unblock_(posix, slot);
     return TRIO_OK;
 }

@@ -19,7 +19,7 @@
 // those in the list.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/threads.h"
+#include "io/posix/threads.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -27,7 +27,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "io/signals.h"
+#include "io/posix/signals.h"
 
 enum { IDLE_SECONDS = 10, NAME_MAX_LENGTH = 15 };
 

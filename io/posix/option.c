@@ -7,8 +7,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-#include "io/epoll.h"
-#include "io/sockaddr.h"
+#include "io/posix/posix.h"
+#include "io/posix/sockaddr.h"
 
 struct option {
     int level;
@@ -60,61 +60,61 @@ static bool find(trio_handle handle, enum trio_socket_option option,
     return true;
 }
 
-trio_status trio_epoll_set_option_(void *context, trio_handle handle,
+trio_status trio_posix_set_option_(void *context, trio_handle handle,
                                    enum trio_socket_option option, int value)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct option name;
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (!find(handle, option, &name))
-        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
+        return trio_posix_refuse_(posix, TRIO_EINVAL, EINVAL);
     if (name.level == IPPROTO_IP && name.name == IP_MULTICAST_IF) {
         struct ip_mreqn request = {.imr_ifindex = value};
-        return trio_epoll_result_(epoll,
+        return trio_posix_result_(posix,
                                   setsockopt((int)handle, name.level, name.name,
                                              &request, sizeof(request)));
     }
-    return trio_epoll_result_(
-        epoll,
+    return trio_posix_result_(
+        posix,
         setsockopt((int)handle, name.level, name.name, &value, sizeof(value)));
 }
 
-trio_status trio_epoll_get_option_(void *context, trio_handle handle,
+trio_status trio_posix_get_option_(void *context, trio_handle handle,
                                    enum trio_socket_option option,
                                    int *ret_value)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     int value = 0;
     socklen_t length = sizeof(value);
     struct option name;
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     if (option == TRIO_SOCKET_MULTICAST_INTERFACE ||
         !find(handle, option, &name))
-        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
-    trio_status rc = trio_epoll_result_(
-        epoll, getsockopt((int)handle, name.level, name.name, &value, &length));
+        return trio_posix_refuse_(posix, TRIO_EINVAL, EINVAL);
+    trio_status rc = trio_posix_result_(
+        posix, getsockopt((int)handle, name.level, name.name, &value, &length));
     if (rc == TRIO_OK)
         *ret_value = value;
     return rc;
 }
 
-trio_status trio_epoll_set_member_(void *context, trio_handle handle,
+trio_status trio_posix_set_member_(void *context, trio_handle handle,
                                    const struct trio_address *group,
                                    uint32_t interface_number, bool member)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct group_req request = {.gr_interface = interface_number};
     int level = group->family == TRIO_ADDRESS_IPV6 ? IPPROTO_IPV6 : IPPROTO_IP;
 
-    if (trio_epoll_socket_(epoll, handle) == NULL)
+    if (trio_posix_socket_(posix, handle) == NULL)
         return TRIO_EBADHANDLE;
     trio_sockaddr_from_(group, &request.gr_group);
-    return trio_epoll_result_(
-        epoll, setsockopt((int)handle, level,
+    return trio_posix_result_(
+        posix, setsockopt((int)handle, level,
                           member ? MCAST_JOIN_GROUP : MCAST_LEAVE_GROUP,
                           &request, sizeof(request)));
 }

@@ -4,15 +4,15 @@
 // name; errno tells the one from the other, if it is clear before the call.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/lookup.h"
+#include "io/posix/lookup.h"
 
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "io/os_status.h"
-#include "io/sockaddr.h"
+#include "io/posix/os_status.h"
+#include "io/posix/sockaddr.h"
 
 static const struct {
     int code;

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
+#include "io/posix/posix.h"
 
 struct path {
     char text[TRIO_ADDRESS_LOCAL_MAX + 1];
@@ -20,7 +20,7 @@ static struct path path_of(const struct trio_address *address)
     return path;
 }
 
-trio_status trio_epoll_path_id_(void *context,
+trio_status trio_posix_path_id_(void *context,
                                 const struct trio_address *address,
                                 uint64_t *ret_id)
 {
@@ -28,9 +28,9 @@ trio_status trio_epoll_path_id_(void *context,
     struct stat found;
 
     if (lstat(path.text, &found) < 0)
-        return trio_epoll_failed_(context);
+        return trio_posix_failed_(context);
     if (!S_ISSOCK(found.st_mode))
-        return trio_epoll_refuse_(context, TRIO_EEXIST, EEXIST);
+        return trio_posix_refuse_(context, TRIO_EEXIST, EEXIST);
     // The device changes only where something is mounted over it. An inode is
     // given out again; when it was made tells the later one from the earlier.
     // Nothing is ever written to it, so that is its time of modification; that
@@ -41,10 +41,10 @@ trio_status trio_epoll_path_id_(void *context,
     return TRIO_OK;
 }
 
-trio_status trio_epoll_remove_path_(void *context,
+trio_status trio_posix_remove_path_(void *context,
                                     const struct trio_address *address)
 {
     struct path path = path_of(address);
 
-    return trio_epoll_result_(context, unlink(path.text));
+    return trio_posix_result_(context, unlink(path.text));
 }

@@ -5,43 +5,43 @@
 
 #include <trio/backend.h>
 
-#include "io/epoll.h"
-#include "io/lookup.h"
-#include "io/signals.h"
-#include "io/threads.h"
+#include "io/posix/lookup.h"
+#include "io/posix/posix.h"
+#include "io/posix/signals.h"
+#include "io/posix/threads.h"
 
-static void stop_waiting(struct epoll *epoll, struct trio_job *job)
+static void stop_waiting(struct posix *posix, struct trio_job *job)
 {
     if (!job->awaited)
         return;
     job->awaited = false;
-    TRIO_ASSERT(epoll->jobs_awaited > 0);
-    epoll->jobs_awaited--;
+    TRIO_ASSERT(posix->jobs_awaited > 0);
+    posix->jobs_awaited--;
 }
 
 static void on_done(struct trio_entry *entry)
 {
-    struct epoll *epoll = trio_run_world()->context;
+    struct posix *posix = trio_run_world()->context;
     struct trio_job *job =
         (struct trio_job *)((char *)entry - offsetof(struct trio_job, entry));
 
-    stop_waiting(epoll, job);
-    TRIO_ASSERT(epoll->jobs > 0);
-    epoll->jobs--;
+    stop_waiting(posix, job);
+    TRIO_ASSERT(posix->jobs > 0);
+    posix->jobs--;
     job->done(job);
 }
 
 static trio_status submit(void *context, struct trio_job *job)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
 
     job->entry = (struct trio_entry)TRIO_ENTRY_INIT(on_done);
     job->awaited = true;
     int error = trio_thread_do_(job);
     if (error != 0) // Of memory, or of threads: EAGAIN.
-        return trio_epoll_refuse_(epoll, TRIO_ENOMEM, error);
-    epoll->jobs++;
-    epoll->jobs_awaited++;
+        return trio_posix_refuse_(posix, TRIO_ENOMEM, error);
+    posix->jobs++;
+    posix->jobs_awaited++;
     return TRIO_OK;
 }
 
@@ -52,11 +52,11 @@ static void leave(void *context, struct trio_job *job)
 
 static bool is_busy(void *context)
 {
-    const struct epoll *epoll = context;
-    return epoll->jobs_awaited > 0;
+    const struct posix *posix = context;
+    return posix->jobs_awaited > 0;
 }
 
-const struct trio_jobs trio_epoll_jobs_ = {
+const struct trio_jobs trio_posix_jobs_ = {
     .submit = submit,
     .leave = leave,
     .busy = is_busy,

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "io/stack_pool.h"
+#include "io/posix/stack_pool.h"
 
 #define TRIM_BUDGET 1024 // Half a millisecond or so.
 

@@ -6,7 +6,7 @@
 
 #include <fcntl.h>
 
-#include "io/epoll.h"
+#include "io/posix/posix.h"
 
 static bool blocks(int descriptor)
 {
@@ -20,25 +20,25 @@ static void set_blocks(int descriptor, bool blocks)
           blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
 }
 
-void trio_epoll_unblock_(struct epoll *epoll, struct slot *slot)
+void trio_posix_unblock_(struct posix *posix, struct slot *slot)
 {
-    int descriptor = (int)(slot - epoll->slots);
+    int descriptor = (int)(slot - posix->slots);
 
     slot->restores = blocks(descriptor);
     if (slot->restores)
         set_blocks(descriptor, false);
 }
 
-void trio_epoll_restore_(struct epoll *epoll, struct slot *slot)
+void trio_posix_restore_(struct posix *posix, struct slot *slot)
 {
-    int descriptor = (int)(slot - epoll->slots);
+    int descriptor = (int)(slot - posix->slots);
 
     if (!slot->restores)
         return;
     slot->restores = false;
     set_blocks(descriptor, true);
-    for (size_t i = 0; i < epoll->slot_count; i++) {
-        struct slot *other = &epoll->slots[i];
+    for (size_t i = 0; i < posix->slot_count; i++) {
+        struct slot *other = &posix->slots[i];
         if (other == slot || !other->plain || other->file || !blocks((int)i))
             continue; // None of ours blocks unless it became so just now.
         set_blocks((int)i, false);
@@ -47,12 +47,12 @@ void trio_epoll_restore_(struct epoll *epoll, struct slot *slot)
     }
 }
 
-void trio_epoll_restore_all_(struct epoll *epoll)
+void trio_posix_restore_all_(struct posix *posix)
 {
-    for (size_t i = 0; i < epoll->slot_count; i++) {
-        if (!epoll->slots[i].restores)
+    for (size_t i = 0; i < posix->slot_count; i++) {
+        if (!posix->slots[i].restores)
             continue;
-        epoll->slots[i].restores = false;
+        posix->slots[i].restores = false;
         set_blocks((int)i, true);
     }
 }

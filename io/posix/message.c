@@ -8,8 +8,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "io/epoll.h"
-#include "io/sockaddr.h"
+#include "io/posix/posix.h"
+#include "io/posix/sockaddr.h"
 
 // A message as the system wants it, with what that points to.
 struct parcel {
@@ -51,18 +51,18 @@ static bool pack(struct parcel *parcel, const struct trio_message *message)
 }
 
 // Finds the socket and packs the message for it, if it is ready.
-static trio_status prepare(struct epoll *epoll, trio_handle handle,
+static trio_status prepare(struct posix *posix, trio_handle handle,
                            enum trio_direction direction,
                            const struct trio_message *message,
                            struct parcel *parcel, struct slot **ret_slot)
 {
-    struct slot *slot = trio_epoll_socket_(epoll, handle);
+    struct slot *slot = trio_posix_socket_(posix, handle);
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
     *ret_slot = slot;
     if (!pack(parcel, message))
-        return trio_epoll_refuse_(epoll, TRIO_EINVAL, EINVAL);
+        return trio_posix_refuse_(posix, TRIO_EINVAL, EINVAL);
     return slot->readiness[direction] == READINESS_NONE ? TRIO_EWOULDBLOCK
                                                         : TRIO_OK;
 }
@@ -114,15 +114,15 @@ static trio_status unpack(const struct slot *slot, struct parcel *parcel,
     return asked && (flags & MSG_CTRUNC) != 0 ? TRIO_ETRUNCATED : TRIO_OK;
 }
 
-trio_status trio_epoll_receive_message_(void *context, trio_handle handle,
+trio_status trio_posix_receive_message_(void *context, trio_handle handle,
                                         struct trio_message *message)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct slot *slot;
     struct parcel parcel;
     ssize_t length;
     trio_status rc =
-        prepare(epoll, handle, TRIO_READABLE, message, &parcel, &slot);
+        prepare(posix, handle, TRIO_READABLE, message, &parcel, &slot);
 
     if (rc != TRIO_OK)
         return rc;
@@ -137,10 +137,10 @@ trio_status trio_epoll_receive_message_(void *context, trio_handle handle,
         length = recvmsg((int)handle, &parcel.header, flags);
     while (length < 0 && errno == EINTR);
     if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_READABLE);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
     if (length == 0 && !slot->datagram)
-        return trio_epoll_ended_(epoll, slot);
-    trio_epoll_transferred_(slot, TRIO_READABLE, (size_t)length,
+        return trio_posix_ended_(posix, slot);
+    trio_posix_transferred_(slot, TRIO_READABLE, (size_t)length,
                             message->peek ? 0 : parcel.size);
     return unpack(slot, &parcel, message, (size_t)length);
 }
@@ -164,11 +164,11 @@ static void enclose_handles(struct parcel *parcel,
 }
 
 // What was sent is open for whoever receives it, also after we close it.
-static void share_handles(struct epoll *epoll,
+static void share_handles(struct posix *posix,
                           const struct trio_message *message)
 {
     for (size_t i = 0; i < message->handle_count; i++) {
-        struct slot *slot = trio_epoll_slot_(epoll, message->handles[i]);
+        struct slot *slot = trio_posix_slot_(posix, message->handles[i]);
         if (slot != NULL)
             slot->shared = true;
     }
@@ -181,16 +181,16 @@ static void address_to(struct parcel *parcel,
     parcel->header.msg_namelen = trio_sockaddr_from_(address, &parcel->name);
 }
 
-trio_status trio_epoll_send_message_(void *context, trio_handle handle,
+trio_status trio_posix_send_message_(void *context, trio_handle handle,
                                      const struct trio_message *message,
                                      size_t *ret_length)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     struct slot *slot;
     struct parcel parcel;
     ssize_t length;
     trio_status rc =
-        prepare(epoll, handle, TRIO_WRITABLE, message, &parcel, &slot);
+        prepare(posix, handle, TRIO_WRITABLE, message, &parcel, &slot);
 
     if (rc != TRIO_OK)
         return rc;
@@ -209,10 +209,10 @@ trio_status trio_epoll_send_message_(void *context, trio_handle handle,
         message->address != NULL)
         errno = ENOBUFS;
     if (length < 0)
-        return trio_epoll_transfer_failed_(epoll, slot, TRIO_WRITABLE);
+        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
     if (has_handles(message))
-        share_handles(epoll, message);
-    trio_epoll_transferred_(slot, TRIO_WRITABLE, (size_t)length, parcel.size);
+        share_handles(posix, message);
+    trio_posix_transferred_(slot, TRIO_WRITABLE, (size_t)length, parcel.size);
     *ret_length = (size_t)length;
     return TRIO_OK;
 }

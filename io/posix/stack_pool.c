@@ -15,7 +15,7 @@
 // up from the bottom; using a stack moves them down to it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/stack_pool.h"
+#include "io/posix/stack_pool.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>

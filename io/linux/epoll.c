@@ -11,7 +11,7 @@
 // write is an event and nobody ever has to read it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/epoll.h"
+#include "io/linux/epoll.h"
 
 #include <errno.h>
 #include <limits.h>
@@ -63,7 +63,7 @@ static void poll_events(void *context, trio_duration limit)
     struct epoll *epoll = context;
     struct epoll_event events[BATCH];
 
-    if (limit == 0 && epoll->waiters == 0)
+    if (limit == 0 && epoll->posix.waiters == 0)
         return; // What has happened will still be told when somebody waits.
     int count = limit > 0 ? sleep_for_events(epoll, events, limit)
                           : wait_for_events(epoll, events, 0);
@@ -75,8 +75,8 @@ static void poll_events(void *context, trio_duration limit)
         int descriptor = (int)(data & UINT32_MAX);
 
         if (descriptor != epoll->wake_descriptor)
-            trio_epoll_deliver_(epoll, descriptor, (uint32_t)(data >> 32),
-                                events[i].events);
+            trio_epoll_deliver_(&epoll->posix, descriptor,
+                                (uint32_t)(data >> 32), events[i].events);
     }
 }
 
@@ -98,35 +98,22 @@ static void wake(void *context)
     }
 }
 
-void trio_epoll_finish_(struct epoll *epoll, struct slot *slot,
-                        enum trio_direction direction, trio_status result)
-{
-    struct trio_io_waiter *waiter = slot->waiters[direction];
-
-    if (waiter == NULL)
-        return;
-    slot->waiters[direction] = NULL;
-    TRIO_ASSERT(epoll->waiters > 0);
-    epoll->waiters--;
-    trio_io_ready(waiter, result);
-}
-
 static size_t count_waiters(void *context)
 {
     const struct epoll *epoll = context;
-    return epoll->waiters;
+    return epoll->posix.waiters;
 }
 
 static bool can_wake(void *context)
 {
     const struct epoll *epoll = context;
-    return epoll->waiters > 0 || epoll->jobs > 0;
+    return epoll->posix.waiters > 0 || epoll->posix.jobs > 0;
 }
 
 static int last_error(void *context)
 {
     const struct epoll *epoll = context;
-    return epoll->last_error;
+    return epoll->posix.last_error;
 }
 
 const struct trio_io trio_epoll_io_ = {

@@ -3,7 +3,7 @@
 // system's own form is filled in here, or thrown away.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/sockaddr.h"
+#include "io/posix/sockaddr.h"
 
 #include <netinet/in.h>
 #include <stddef.h>

@@ -12,30 +12,35 @@
 // and it is nobody's business who reads how much of them in between.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/epoll.h"
+#include "io/linux/epoll.h"
 
 #include <errno.h>
 #include <sys/epoll.h>
 
-#include "io/os_status.h"
+#include "io/posix/os_status.h"
 
 #define EVENTS_OF_OURS (EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET)
 #define EVENTS_THAT_END (EPOLLRDHUP | EPOLLHUP | EPOLLERR)
 #define EVENTS_READABLE (EPOLLIN | EVENTS_THAT_END)
 #define EVENTS_WRITABLE (EPOLLOUT | EPOLLHUP | EPOLLERR)
 
+static int descriptor_of(const struct posix *posix)
+{
+    return ((const struct epoll *)posix)->descriptor;
+}
+
 // Returns 0 or the error.
-static int control(struct epoll *epoll, int operation, trio_handle handle,
+static int control(struct posix *posix, int operation, trio_handle handle,
                    uint32_t events)
 {
-    const struct slot *slot = &epoll->slots[handle];
+    const struct slot *slot = &posix->slots[handle];
     struct epoll_event event = {.events = events,
                                 .data.u64 = (uint64_t)slot->generation << 32 |
                                             (uint32_t)(uint64_t)handle};
 
-    if (epoll_ctl(epoll->descriptor, operation, (int)handle, &event) == 0)
+    if (epoll_ctl(descriptor_of(posix), operation, (int)handle, &event) == 0)
         return 0;
-    epoll->last_error = errno;
+    posix->last_error = errno;
     return errno;
 }
 
@@ -53,9 +58,9 @@ static trio_status status_of(int error)
     }
 }
 
-static trio_handle handle_of(const struct epoll *epoll, const struct slot *slot)
+static trio_handle handle_of(const struct posix *posix, const struct slot *slot)
 {
-    return slot - epoll->slots;
+    return slot - posix->slots;
 }
 
 static uint32_t events_awaited(const struct slot *slot)
@@ -71,86 +76,87 @@ static uint32_t events_awaited(const struct slot *slot)
 
 // Registers a descriptor anew. What the kernel still has under the number and
 // for the same file, such as a copy of a descriptor, is taken over.
-static trio_status add(struct epoll *epoll, struct slot *slot, uint32_t events)
+static trio_status add(struct posix *posix, struct slot *slot, uint32_t events)
 {
-    trio_handle handle = handle_of(epoll, slot);
+    trio_handle handle = handle_of(posix, slot);
 
     slot->generation++;
-    int error = control(epoll, EPOLL_CTL_ADD, handle, events);
+    int error = control(posix, EPOLL_CTL_ADD, handle, events);
     if (error == EEXIST)
-        error = control(epoll, EPOLL_CTL_MOD, handle, events);
+        error = control(posix, EPOLL_CTL_MOD, handle, events);
     slot->registered = error == 0;
     return status_of(error);
 }
 
-void trio_epoll_unregister_(struct epoll *epoll, struct slot *slot)
+void trio_poller_unregister_(struct posix *posix, struct slot *slot)
 {
     if (slot->registered)
-        control(epoll, EPOLL_CTL_DEL, handle_of(epoll, slot), 0);
+        control(posix, EPOLL_CTL_DEL, handle_of(posix, slot), 0);
     slot->registered = false;
 }
 
 // Brings the registration of a descriptor of the caller's in line with who
 // waits. If the kernel no longer knows it, it was closed behind our back: its
 // waiters are told, and false is returned.
-static bool refresh(struct epoll *epoll, struct slot *slot)
+static bool refresh(struct posix *posix, struct slot *slot)
 {
-    trio_handle handle = handle_of(epoll, slot);
+    trio_handle handle = handle_of(posix, slot);
     uint32_t events = events_awaited(slot);
 
     if (!slot->registered)
         return true;
     if (events == EPOLLONESHOT) {
-        trio_epoll_unregister_(epoll, slot);
+        trio_poller_unregister_(posix, slot);
         return true;
     }
-    if (control(epoll, EPOLL_CTL_MOD, handle, events) == 0)
+    if (control(posix, EPOLL_CTL_MOD, handle, events) == 0)
         return true;
-    trio_epoll_forget_(epoll, slot);
+    trio_posix_forget_(posix, slot);
     return false;
 }
 
-bool trio_epoll_is_used_(struct epoll *epoll, trio_handle handle)
+bool trio_poller_is_used_(struct posix *posix, trio_handle handle)
 {
-    struct slot *slot = trio_epoll_slot_(epoll, handle);
+    struct slot *slot = trio_posix_slot_(posix, handle);
 
     if (slot == NULL || slot->ours)
         return slot != NULL;
-    return events_awaited(slot) != EPOLLONESHOT && refresh(epoll, slot);
+    return events_awaited(slot) != EPOLLONESHOT && refresh(posix, slot);
 }
 
-trio_status trio_epoll_can_wait_(struct epoll *epoll, int descriptor)
+trio_status trio_poller_can_wait_(struct posix *posix, int descriptor)
 {
     struct epoll_event event = {.events = EPOLLONESHOT};
 
-    if (epoll_ctl(epoll->descriptor, EPOLL_CTL_ADD, descriptor, &event) == 0) {
-        epoll_ctl(epoll->descriptor, EPOLL_CTL_DEL, descriptor, NULL);
+    if (epoll_ctl(descriptor_of(posix), EPOLL_CTL_ADD, descriptor, &event) ==
+        0) {
+        epoll_ctl(descriptor_of(posix), EPOLL_CTL_DEL, descriptor, NULL);
         return TRIO_OK;
     }
     if (errno == EEXIST) // Somebody waited for it, whom it outlives.
         return TRIO_OK;
-    return trio_epoll_refuse_(epoll, status_of(errno), errno);
+    return trio_posix_refuse_(posix, status_of(errno), errno);
 }
 
 // ---- Arming ----
 
-static void enter(struct epoll *epoll, struct slot *slot,
+static void enter(struct posix *posix, struct slot *slot,
                   struct trio_io_waiter *waiter)
 {
     slot->waiters[waiter->direction] = waiter;
-    epoll->waiters++;
+    posix->waiters++;
 }
 
-static void leave(struct epoll *epoll, struct slot *slot,
+static void leave(struct posix *posix, struct slot *slot,
                   struct trio_io_waiter *waiter)
 {
     TRIO_ASSERT(slot->waiters[waiter->direction] == waiter);
-    TRIO_ASSERT(epoll->waiters > 0);
+    TRIO_ASSERT(posix->waiters > 0);
     slot->waiters[waiter->direction] = NULL;
-    epoll->waiters--;
+    posix->waiters--;
 }
 
-static trio_status arm_ours(struct epoll *epoll, struct slot *slot,
+static trio_status arm_ours(struct posix *posix, struct slot *slot,
                             struct trio_io_waiter *waiter)
 {
     uint8_t *readiness = &slot->readiness[waiter->direction];
@@ -165,111 +171,111 @@ static trio_status arm_ours(struct epoll *epoll, struct slot *slot,
     // Told to try, and back without a call of ours: it was tried elsewhere.
     // Only the kernel knows; registering once more makes it say.
     if (!slot->registered || *readiness == READINESS_TOLD)
-        rc = add(epoll, slot, EVENTS_OF_OURS);
+        rc = add(posix, slot, EVENTS_OF_OURS);
     if (rc != TRIO_OK)
         return rc;
     *readiness = READINESS_NONE;
-    enter(epoll, slot, waiter);
+    enter(posix, slot, waiter);
     return TRIO_OK;
 }
 
-static trio_status arm_foreign(struct epoll *epoll, struct slot *slot,
+static trio_status arm_foreign(struct posix *posix, struct slot *slot,
                                struct trio_io_waiter *waiter)
 {
     // It may be a new file under an old number; who waits for the old one is
     // told by refresh, and not in the way.
-    if (slot->waiters[waiter->direction] != NULL && refresh(epoll, slot))
+    if (slot->waiters[waiter->direction] != NULL && refresh(posix, slot))
         return TRIO_EBUSY;
-    enter(epoll, slot, waiter);
+    enter(posix, slot, waiter);
     if (slot->registered) {
         struct trio_io_waiter *other = slot->waiters[!waiter->direction];
-        if (control(epoll, EPOLL_CTL_MOD, waiter->handle,
+        if (control(posix, EPOLL_CTL_MOD, waiter->handle,
                     events_awaited(slot)) == 0)
             return TRIO_OK;
         TRIO_ASSERT(other != NULL);
-        leave(epoll, slot, waiter);
-        trio_epoll_forget_(epoll, slot);
-        enter(epoll, slot, waiter);
+        leave(posix, slot, waiter);
+        trio_posix_forget_(posix, slot);
+        enter(posix, slot, waiter);
     }
-    trio_status rc = add(epoll, slot, events_awaited(slot));
+    trio_status rc = add(posix, slot, events_awaited(slot));
     if (rc != TRIO_OK)
-        leave(epoll, slot, waiter);
+        leave(posix, slot, waiter);
     return rc;
 }
 
 trio_status trio_epoll_arm_(void *context, struct trio_io_waiter *waiter)
 {
-    struct epoll *epoll = context;
+    struct posix *posix = context;
     trio_status rc;
-    struct slot *slot = trio_epoll_make_slot_(epoll, waiter->handle, &rc);
+    struct slot *slot = trio_posix_make_slot_(posix, waiter->handle, &rc);
 
     if (slot == NULL)
         return rc;
-    return slot->ours ? arm_ours(epoll, slot, waiter)
-                      : arm_foreign(epoll, slot, waiter);
+    return slot->ours ? arm_ours(posix, slot, waiter)
+                      : arm_foreign(posix, slot, waiter);
 }
 
 void trio_epoll_disarm_(void *context, struct trio_io_waiter *waiter)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_slot_(epoll, waiter->handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_slot_(posix, waiter->handle);
 
     TRIO_ASSERT(slot != NULL);
-    leave(epoll, slot, waiter);
+    leave(posix, slot, waiter);
     if (!slot->ours)
-        refresh(epoll, slot);
+        refresh(posix, slot);
 }
 
 void trio_epoll_closing_(void *context, trio_handle handle)
 {
-    struct epoll *epoll = context;
-    struct slot *slot = trio_epoll_slot_(epoll, handle);
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_slot_(posix, handle);
 
     if (slot == NULL)
         return;
     // A copy of the descriptor would keep the registration alive.
-    trio_epoll_unregister_(epoll, slot);
-    trio_epoll_dismiss_(epoll, slot);
+    trio_poller_unregister_(posix, slot);
+    trio_posix_dismiss_(posix, slot);
 }
 
 // ---- Events ----
 
-static void deliver_ours(struct epoll *epoll, struct slot *slot,
+static void deliver_ours(struct posix *posix, struct slot *slot,
                          uint32_t events)
 {
     if (events & (EVENTS_THAT_END | EPOLLPRI))
         slot->cuts_short = true;
     if (events & EVENTS_READABLE) {
         slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
-        trio_epoll_finish_(epoll, slot, TRIO_READABLE, TRIO_OK);
+        trio_posix_finish_(posix, slot, TRIO_READABLE, TRIO_OK);
     }
     if (events & EVENTS_WRITABLE) {
         slot->readiness[TRIO_WRITABLE] = READINESS_UNKNOWN;
-        trio_epoll_finish_(epoll, slot, TRIO_WRITABLE, TRIO_OK);
+        trio_posix_finish_(posix, slot, TRIO_WRITABLE, TRIO_OK);
     }
 }
 
 // The one event has come: who still waits is registered anew.
-static void deliver_foreign(struct epoll *epoll, struct slot *slot,
+static void deliver_foreign(struct posix *posix, struct slot *slot,
                             uint32_t events)
 {
     if (events & EVENTS_READABLE)
-        trio_epoll_finish_(epoll, slot, TRIO_READABLE, TRIO_OK);
+        trio_posix_finish_(posix, slot, TRIO_READABLE, TRIO_OK);
     if (events & EVENTS_WRITABLE)
-        trio_epoll_finish_(epoll, slot, TRIO_WRITABLE, TRIO_OK);
-    refresh(epoll, slot);
+        trio_posix_finish_(posix, slot, TRIO_WRITABLE, TRIO_OK);
+    refresh(posix, slot);
 }
 
-void trio_epoll_deliver_(struct epoll *epoll, int descriptor,
+void trio_epoll_deliver_(struct posix *posix, int descriptor,
                          uint32_t generation, uint32_t events)
 {
-    struct slot *slot = trio_epoll_slot_(epoll, descriptor);
+    struct slot *slot = trio_posix_slot_(posix, descriptor);
 
     // S45: of a registration that is gone, though its number may be back.
     if (slot == NULL || !slot->registered || slot->generation != generation)
         return;
     if (slot->ours)
-        deliver_ours(epoll, slot, events);
+        deliver_ours(posix, slot, events);
     else
-        deliver_foreign(epoll, slot, events);
+        deliver_foreign(posix, slot, events);
 }
