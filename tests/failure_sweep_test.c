@@ -185,3 +185,29 @@ TEST_PLAIN(failure_sweep, what_comes_after_a_failure_fails_besides)
     CHECK_STRING(result.text, "small ones go together");
     CHECK_EQ(result.deviations, 2);
 }
+
+static TRIO_CHECKPOINT trio_status do_nothing(void *arg)
+{
+    (void)arg;
+    return trio_checkpoint();
+}
+
+static TRIO_CHECKPOINT trio_status be_odd(void *arg)
+{
+    (void)arg;
+    TRIO_SIM_SOMETIMES(TRIO_SIM_BUGGIFY("odd"), "it was odd");
+    return trio_checkpoint();
+}
+
+// S78
+TEST_PLAIN(failure_sweep, what_happens_once_has_one_run)
+{
+    const struct trio_scenario plain = {.name = "plain", .fn = do_nothing};
+    const struct trio_scenario odd = {.name = "odd", .fn = be_odd};
+    struct trio_campaign_result without = sweep(&plain);
+    struct trio_campaign_result with = sweep(&odd);
+
+    CHECK_EQ(with.sometimes_held, 1);
+    CHECK_EQ(with.calls, without.calls + 1);
+    CHECK_EQ(with.failure_runs, without.failure_runs + 1);
+}

@@ -1,8 +1,9 @@
 // Every call to a seam that a run makes, and every one of malloc, fails in a
-// run of its own, once alone and once with all later ones of its kind; a call
-// that only a run with a failure makes belongs to the handling of it, and fails
-// besides. So does the one that comes next after a failure: it is known by its
-// task and number, so that it may look like one that is made without.
+// run of its own, once alone and, where that makes sense, once with all later
+// ones of its kind; a call that only a run with a failure makes belongs to the
+// handling of it, and fails besides. So does the one that comes next after a
+// failure: it is known by its task and number, so that it may look like one
+// that is made without.
 //
 // It does not matter to what status such a run comes. It has to come to one,
 // with nothing left behind.
@@ -34,7 +35,8 @@ void trio_sim_note_calls_(struct search *search, const struct deviation *before)
     const struct call *calls = trio_sim_calls_(search->kernel, &count);
 
     for (size_t i = 0; i < count; i++) {
-        struct sweep_call call = {.anchor = calls[i].anchor};
+        struct sweep_call call = {.anchor = calls[i].anchor,
+                                  .alone = calls[i].once};
         if (!may_fail(search, &calls[i]) ||
             !trio_sim_set_add_(&search->failures.anchors, call.anchor))
             continue;
@@ -101,7 +103,7 @@ bool trio_sim_sweep_failures_(struct search *search)
             break;
         const struct sweep_call *call = &sweep->calls[i];
         if (!fail(search, call, DEVIATE_FAIL) ||
-            (!call->known && !fail(search, call, DEVIATE_FAIL_ON)))
+            (!call->alone && !fail(search, call, DEVIATE_FAIL_ON)))
             return false;
     }
     return true;

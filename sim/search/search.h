@@ -95,7 +95,7 @@ struct cancel_sweep {
 struct sweep_call {
     struct deviation before; // The failure that led to it; anchor 0: none.
     uint32_t anchor;
-    bool known; // It has failed by itself already.
+    bool alone; // There is no sense in its failing from then on.
 };
 
 struct failure_sweep {
