@@ -5,6 +5,7 @@
 // behind it is invisible here.
 
 #include "core/base.h"
+#include "core/clock.h"
 #include "core/run.h"
 #include "core/scope.h"
 #include "core/start.h"
@@ -54,7 +55,7 @@ trio_time trio_current_effective_deadline(void)
     for (; scope != NULL; scope = scope->shield ? NULL : scope->parent)
         if (scope->kind == SCOPE_START)
             earliest = look_outwards(target_of(scope), earliest);
-    return earliest;
+    return trio_told_(run, earliest);
 }
 
 trio_status trio_with_timeout(trio_duration limit, trio_status (*fn)(void *arg),

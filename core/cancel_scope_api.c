@@ -50,6 +50,8 @@ static void open_until(struct trio_cancel_scope *scope, enum scope_kind kind,
                        trio_time deadline, struct caller caller)
 {
     struct trio_run *run = trio_run_current_();
+
+    deadline = trio_meant_(run, deadline);
     bool passed = trio_has_come_(run, deadline);
     open_with(run, scope, kind, deadline, passed, caller);
 }
@@ -136,7 +138,8 @@ void trio_cancel_scope_cancel(struct trio_cancel_scope *scope,
 void trio_cancel_scope_set_deadline_at(struct trio_cancel_scope *scope,
                                        trio_time deadline)
 {
-    set_deadline(run_of_open(scope), scope, deadline);
+    struct trio_run *run = run_of_open(scope);
+    set_deadline(run, scope, trio_meant_(run, deadline));
 }
 
 void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
@@ -172,7 +175,9 @@ bool trio_cancel_scope_caught(const struct trio_cancel_scope *scope)
 
 trio_time trio_cancel_scope_deadline(const struct trio_cancel_scope *scope)
 {
-    return scope->timer.deadline;
+    trio_time deadline = scope->timer.deadline;
+    // It may be read after the run, too.
+    return scope->open ? trio_told_(trio_run_current_(), deadline) : deadline;
 }
 
 struct trio_cancel_reason

@@ -10,6 +10,10 @@
 // resolution added the limit is never early, and late by no more than that. A
 // kernel whose tick is overdue breaks that promise: so no limit counts from
 // before the last exact reading, which is there to be had.
+//
+// All of the core has the run's time. A task may be on a machine whose clock
+// tells another one: times become the task's, and back, where they pass the
+// public functions, and nowhere else.
 
 #include "core/clock.h"
 #include "core/run.h"
@@ -40,7 +44,7 @@ trio_time trio_from_now_(struct trio_run *run, trio_duration limit)
     if (limit == TRIO_FOREVER)
         return TRIO_FOREVER;
     if (limit < LONG_LIMIT || clock->now_coarse == NULL)
-        return trio_time_add(trio_clock_read_(run), limit);
+        return trio_meant_(run, trio_time_add(trio_now(), limit));
     trio_time soon = trio_time_add(clock->now_coarse(clock->context),
                                    clock->coarse_resolution);
     return trio_time_add(soon > run->now ? soon : run->now, limit);
@@ -64,5 +68,7 @@ bool trio_has_come_(struct trio_run *run, trio_time time)
 
 trio_time trio_now(void)
 {
-    return trio_clock_read_(trio_run_current_());
+    struct trio_run *run = trio_run_current_();
+
+    return trio_told_(run, trio_clock_read_(run));
 }

@@ -4,14 +4,28 @@
 #ifndef TRIO_CORE_CLOCK_H
 #define TRIO_CORE_CLOCK_H
 
-#include <stdbool.h>
 #include <trio/time.h>
 
-struct trio_run;
+#include "core/run.h"
 
 trio_time trio_clock_read_(struct trio_run *run); // Anew.
 trio_time trio_now_(struct trio_run *run); // Once in a look of the loop's.
 trio_time trio_from_now_(struct trio_run *run, trio_duration limit);
 bool trio_has_come_(struct trio_run *run, trio_time time);
+
+// The run's time as the current task is told it, and back.
+static inline trio_time trio_told_(const struct trio_run *run, trio_time time)
+{
+    const struct trio_clock *clock = &run->config.clock;
+
+    return clock->told == NULL ? time : clock->told(clock->context, time);
+}
+
+static inline trio_time trio_meant_(const struct trio_run *run, trio_time time)
+{
+    const struct trio_clock *clock = &run->config.clock;
+
+    return clock->meant == NULL ? time : clock->meant(clock->context, time);
+}
 
 #endif // TRIO_CORE_CLOCK_H

@@ -59,7 +59,6 @@ void trio_realm_resume(struct trio_realm_pause *pause)
     struct trio_run *run = trio_run_current_();
     struct trio_realm_pause **link = &run->pauses;
 
-    trio_task_current_(run);
     while (*link != NULL && *link != pause)
         link = &(*link)->next;
     if (*link == NULL)

@@ -49,6 +49,7 @@ trio_status trio_sleep_until(trio_time time)
 {
     struct trio_run *run = trio_run_current_();
 
+    time = trio_meant_(run, time);
     if (time == TRIO_FOREVER)
         return trio_sleep_forever();
     if (trio_has_come_(run, time))

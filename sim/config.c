@@ -41,7 +41,7 @@ struct trio_config trio_config_simulated(struct trio_simulation *simulation,
 
     struct trio_config config = {
         .version = TRIO_VERSION,
-        .clock = trio_clock_mock(&simulation->clock),
+        .clock = trio_sim_clock_by_host_(trio_clock_mock(&simulation->clock)),
         .world = trio_sim_world_of_(&simulation->world),
         .memory = base->memory,
         .random = {.context = &simulation->data, .next = next_random},

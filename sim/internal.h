@@ -62,6 +62,9 @@ uint64_t trio_sim_link_path_(const struct trio_sim_job *job);
 uint64_t trio_sim_link_head_(const struct trio_sim_job *job);
 uint64_t trio_sim_link_newest_(const struct trio_sim_job *job);
 
+// Has the clock of a run tell the tasks of each host the time of that host.
+struct trio_clock trio_sim_clock_by_host_(struct trio_clock clock);
+
 // How long a job takes: one of the resolver's may.
 trio_duration trio_sim_job_delay_(const struct trio_sim_world_ *world,
                                   const struct trio_job *job);

@@ -3,6 +3,8 @@
 
 #include <trio/testing.h>
 
+#include "sim/internal.h"
+
 trio_status trio_test(trio_task_fn fn, void *arg)
 {
     return trio_test_seeded(0, fn, arg);
@@ -24,7 +26,7 @@ trio_status trio_test_manual(struct trio_mock_clock *clock, trio_task_fn fn,
     struct trio_config base = trio_config_platform();
     struct trio_config config = trio_config_simulated(&simulation, &base, 0);
 
-    config.clock = trio_clock_mock(clock);
+    config.clock = trio_sim_clock_by_host_(trio_clock_mock(clock));
     simulation.world.clock = clock;
     return trio_run_with(&config, fn, arg);
 }

@@ -47,6 +47,12 @@ struct trio_clock {
     // How long, in real time, to leave a world that may still wake us before
     // the clock jumps, in nanoseconds.
     trio_duration jump_threshold;
+
+    // Returns a time of this clock as the machine of the current task tells it,
+    // and what a told time means: the first time at which it is told, or a
+    // later one. That is told as just that time. NULL, both: as it is.
+    trio_time (*told)(void *context, trio_time time);
+    trio_time (*meant)(void *context, trio_time told);
 };
 
 // ---- World: readiness, sockets, jobs ----

@@ -38,7 +38,7 @@ struct trio_mock_clock {
 #define TRIO_MOCK_CLOCK_INIT                                                  \
     {                                                                         \
         0, false, 10 * TRIO_MS, 0,                                            \
-            {NULL, NULL, NULL, 0, NULL, NULL, NULL, 0}, 0                     \
+            {NULL, NULL, NULL, 0, NULL, NULL, NULL, 0, NULL, NULL}, 0         \
     }
 
 TRIO_BEGIN_DECLS

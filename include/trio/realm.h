@@ -100,7 +100,7 @@ void trio_realm_pause(struct trio_realm_pause *pause, void *realm);
 // Has them go on, in the order in which they were woken. Misuse if that is no
 // pause.
 //
-// Checkpoint: never. Misuse outside a task.
+// Checkpoint: never. Also from entry callbacks.
 void trio_realm_resume(struct trio_realm_pause *pause);
 
 // Has `fn(node)` called if the current task is given up like that, and only

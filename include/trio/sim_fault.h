@@ -25,6 +25,11 @@ struct trio_sim_fault_options {
                       // after 1 to 30 s.
     bool spurious;    // Who waits for a socket is woken for nothing.
     bool resolver;    // An answer takes 5 s.
+    bool drift;       // A host that is opened or restarted gets a slow clock:
+                      // it loses 500 millionths of the time.
+    bool stall;       // A host, but the scenario's own, stands still for 1 to
+                      // 30 s, where a task of it connects, accepts, sends or
+                      // receives.
 };
 
 TRIO_BEGIN_DECLS
@@ -35,7 +40,8 @@ TRIO_BEGIN_DECLS
 // 4, 8, ... 1,024 calls. Whatever fails so is told, shrunk and replayed as in
 // the failure sweep: "server, accept no. 3 -> fails", "3rd segment client ->
 // server is lost", "is duplicated", "is overtaken", "is delayed", "is reset",
-// "is cut off"; "main, call no. 7 -> woken for nothing", "-> answered late".
+// "is cut off"; "main, call no. 7 -> woken for nothing", "-> answered late",
+// "-> given a slow clock", "-> its host stands still".
 // After a fault any status of the scenario is as it should be, as in each run
 // with something injected.
 //

@@ -102,9 +102,32 @@ struct trio_sim_host;
 
 enum { TRIO_SIM_HOST_NAME_MAX = 64 }; // With the final zero.
 
+// The most that a clock loses: a tenth of the time.
+enum { TRIO_SIM_CLOCK_LOSS_MAX = 100000 };
+
 // What may differ from host to host. Zero is the default.
+//
+// A host's tasks have a clock of their own, which is what trio_now tells them,
+// what their durations count by, and what a time that they give or are given
+// means: `trio_sleep_until(trio_now() + TRIO_SECOND)` sleeps for a second on
+// each. It is `clock_ahead` of home's when the host is opened, and from then on
+// loses so many millionths of the time; home's, the run's own, is the fastest.
+// It never goes back, but for a restart, with which it begins anew: as on real
+// machines a time means nothing on another one, nor after a restart. It does
+// not jump ahead either; that is how it looks on a host that stood still.
+//
+//     static const struct trio_sim_host_options old = {
+//         .clock_ahead = -TRIO_HOUR, .clock_loss_ppm = 200};
+//     struct trio_sim_host *host;
+//
+//     rc = trio_sim_host_open("server", &old, &host);
+//
+// Outside of tasks, and of the run as a whole (trio_run_next_deadline), it is
+// home's time.
 struct trio_sim_host_options {
-    size_t handles_max; // That are open at a time; 0: 1,024.
+    size_t handles_max;        // That are open at a time; 0: 1,024.
+    trio_duration clock_ahead; // When it is opened; negative: it is behind.
+    uint32_t clock_loss_ppm;   // Up to TRIO_SIM_CLOCK_LOSS_MAX.
 };
 
 TRIO_BEGIN_DECLS
@@ -114,7 +137,8 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      `ret_host` is set.
-//          TRIO_EINVAL  the name is empty or too long.
+//          TRIO_EINVAL  the name is empty or too long, or its clock would lose
+//                       too much.
 //          TRIO_EEXIST  there is one of that name.
 //          TRIO_ENOMEM  out of memory.
 TRIO_MUST_USE trio_status trio_sim_host_open(
@@ -168,7 +192,8 @@ TRIO_MUST_USE trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
 void trio_sim_host_crash(struct trio_sim_host *host);
 
 // Has a host that is down be up again, with nothing running, and the addresses
-// that it had. A host that is up stays so.
+// that it had. Its clock shows once more what it showed when it was opened. A
+// host that is up stays so.
 //
 // Checkpoint: never.
 void trio_sim_host_restart(struct trio_sim_host *host);

@@ -127,7 +127,7 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
     world.begin = NULL;
     world.end = NULL;
     kernel->base = *base;
-    kernel->virtual = trio_clock_mock(&kernel->clock);
+    kernel->virtual = trio_sim_clock_by_host_(trio_clock_mock(&kernel->clock));
     kernel->config =
         (struct trio_config){.version = TRIO_VERSION,
                              .clock = trio_sim_clock_of_(kernel),

@@ -80,6 +80,7 @@ void trio_sim_host_lose_power_(struct network *network,
     if (host->paused)
         trio_realm_resume(&host->pause);
     host->paused = false;
+    trio_sim_host_wake_(host);
     host->down = true;
     lose_links(network, host);
     lose_sockets(network, host);
@@ -94,9 +95,14 @@ void trio_sim_host_risk_(void *context)
 {
     struct network *network = trio_sim_network_(context);
 
-    if (network == NULL || network->hosts_at_risk == 0 || !trio_in_task())
+    if (network == NULL || !network->world->has_hosts || !trio_in_task())
         return;
     struct trio_sim_host *host = trio_sim_host_here_(network);
+    if (host->is_home)
+        return;
+    if (trio_sim_strikes_(context, NULL, "its host stands still",
+                          network->world->faults.stall))
+        trio_sim_host_stall_(network, host);
     if (!host->at_risk || host->risks == RISKS_MAX)
         return;
     host->risks++;
@@ -108,6 +114,7 @@ void trio_sim_host_gain_power_(struct network *network,
                                struct trio_sim_host *host)
 {
     host->down = false;
+    trio_sim_host_clock_begin_(network, host);
     for (struct link *link = network->links; link != NULL; link = link->all)
         if (link->to == host)
             trio_sim_link_go_on_(link);

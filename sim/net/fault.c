@@ -33,6 +33,10 @@ void trio_sim_calm(trio_duration limit)
     world->faults = (struct trio_sim_fault_options){.calls = false};
     world->calm = true;
     world->calm_end = trio_time_add(trio_sim_network_now_(world), limit);
-    if (network != NULL)
-        trio_sim_links_heal_(network);
+    if (network == NULL)
+        return;
+    trio_sim_links_heal_(network);
+    for (struct trio_sim_host *host = &network->home; host != NULL;
+         host = host->next)
+        trio_sim_host_wake_(host);
 }

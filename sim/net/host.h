@@ -20,17 +20,29 @@ struct port_bucket {
     struct binding *connected; // And those that do not.
 };
 
+// Of the home host all is zero: its clock is the run's.
+struct host_clock {
+    trio_time since;   // It began then, as the run has it,
+    trio_time shown;   // and showed this.
+    uint32_t lost_ppm; // Millionths of the time, since.
+};
+
 struct trio_sim_host {
     struct trio_sim_host *next;
     char name[TRIO_SIM_HOST_NAME_MAX];
     struct trio_address addresses[2]; // IPv4, IPv6.
     bool is_home;                     // The scenario's own.
     bool down;                        // It has crashed,
-    bool paused;                      // or stands still.
+    bool paused;                      // or is to stand still,
     struct trio_realm_pause pause;
-    bool at_risk;   // The schedule may have it crash.
-    uint32_t risks; // So often it could have, up to RISKS_MAX.
-    size_t open;    // Handles.
+    struct trio_realm_pause stall; // or does, for a while:
+    struct alarm stall_alarm;      // it goes on.
+    uint32_t stalls;
+    struct host_clock clock;
+    uint32_t clock_loss_ppm; // If no fault makes it slow.
+    bool at_risk;            // The schedule may have it crash.
+    uint32_t risks;          // So often it could have, up to RISKS_MAX.
+    size_t open;             // Handles.
     size_t open_max;
     uint32_t last_port; // That was given out.
     uint32_t turn;      // Among those that share a port.
@@ -50,15 +62,30 @@ struct trio_sim_host *trio_sim_host_named_(struct network *network,
 // Says whether an address, of any port, is one of the host's own.
 bool trio_sim_host_has_(const struct trio_sim_host *host,
                         const struct trio_address *address);
+// What a host is called in tokens.
+uint64_t trio_sim_host_path_(const struct trio_sim_host *host);
 // Returns who has an address, as seen from a host; NULL: nobody.
 struct trio_sim_host *trio_sim_host_at_(struct network *network,
                                         struct trio_sim_host *from,
                                         const struct trio_address *address);
 
+// ---- host_clock.c: what time it is there ----
+
+// A host has just begun, again or for the first time.
+void trio_sim_host_clock_begin_(struct network *network,
+                                struct trio_sim_host *host);
+
+// ---- pause.c: a host stands still ----
+
+void trio_sim_host_stall_(struct network *network, struct trio_sim_host *host);
+// It goes on, if that was by a fault.
+void trio_sim_host_wake_(struct trio_sim_host *host);
+
 // ---- crash.c: a host loses its power ----
 enum { RISKS_MAX = 32 };
 
-// A call is being made that the current task's host may not survive.
+// A call is being made that the current task's host may not survive, or after
+// which it may stand still.
 void trio_sim_host_risk_(void *context);
 // Does not return if that ends the task which calls.
 void trio_sim_host_lose_power_(struct network *network,
@@ -132,6 +159,8 @@ void trio_sim_link_put_(struct link *link, struct packet *packet,
                         trio_duration delay);
 // What was held goes on, unless it is cut still.
 void trio_sim_link_go_on_(struct link *link);
+// How long what goes wrong somewhere lasts, if it is over by itself.
+trio_duration trio_sim_outage_(uint64_t path);
 // Nothing gets through any more, either way, for a while.
 void trio_sim_link_part_(struct link *link);
 void trio_sim_link_mend_(struct link *link);

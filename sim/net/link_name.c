@@ -10,11 +10,16 @@ static uint64_t hash_name(uint64_t hash, const char *name)
     return hash * UINT64_C(0x9e3779b97f4a7c15);
 }
 
+uint64_t trio_sim_host_path_(const struct trio_sim_host *host)
+{
+    return hash_name(1, host->name);
+}
+
 uint64_t trio_sim_link_path_(const struct trio_sim_job *job)
 {
     const struct link *link = (const struct link *)job; // Its first member.
 
-    return hash_name(hash_name(1, link->from->name), link->to->name);
+    return hash_name(trio_sim_host_path_(link->from), link->to->name);
 }
 
 void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,

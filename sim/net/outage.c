@@ -6,9 +6,14 @@
 
 #include "sim/net/net.h"
 
-// How long a partition lasts that is over by itself: one of so many seconds,
+// How long an outage lasts that is over by itself: one of so many seconds,
 // which one depends on where it begins.
 enum { SECONDS_MAX = 30 };
+
+trio_duration trio_sim_outage_(uint64_t path)
+{
+    return (1 + (trio_duration)((path >> 32) % SECONDS_MAX)) * TRIO_SECOND;
+}
 
 static struct link *reverse_of(const struct link *link)
 {
@@ -36,7 +41,6 @@ void trio_sim_link_part_(struct link *link)
 {
     struct link *reverse = reverse_of(link);
     uint64_t path = trio_sim_link_path_(&link->job) ^ link->sent;
-    trio_duration lasts = (1 + (trio_duration)((path >> 32) % SECONDS_MAX));
 
     link->parted = true;
     if (reverse != NULL)
@@ -44,7 +48,7 @@ void trio_sim_link_part_(struct link *link)
     trio_sim_alarm_set_(
         link->network, &link->alarm,
         trio_time_add(trio_sim_network_now_(link->network->world),
-                      lasts * TRIO_SECOND),
+                      trio_sim_outage_(path)),
         is_over, "the partition is over", path * 3);
 }
 

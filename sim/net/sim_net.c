@@ -19,15 +19,33 @@ static void append(struct network *network, struct trio_sim_host *host)
     last->next = host;
 }
 
+static bool makes_sense(const char *name,
+                        const struct trio_sim_host_options *options)
+{
+    size_t length = strlen(name);
+
+    return length > 0 && length < TRIO_SIM_HOST_NAME_MAX &&
+           (options == NULL ||
+            options->clock_loss_ppm <= TRIO_SIM_CLOCK_LOSS_MAX);
+}
+
+static void furnish(struct trio_sim_host *host,
+                    const struct trio_sim_host_options *options)
+{
+    if (options->handles_max != 0)
+        host->open_max = options->handles_max;
+    host->clock.shown += options->clock_ahead;
+    host->clock_loss_ppm = options->clock_loss_ppm;
+}
+
 trio_status trio_sim_host_open(const char *name,
                                const struct trio_sim_host_options *options,
                                struct trio_sim_host **ret_host)
 {
     struct network *network =
         trio_sim_network_of_("a host needs a simulated run");
-    size_t length = strlen(name);
 
-    if (length == 0 || length >= TRIO_SIM_HOST_NAME_MAX)
+    if (!makes_sense(name, options))
         return TRIO_EINVAL;
     if (network == NULL)
         return TRIO_ENOMEM;
@@ -38,8 +56,10 @@ trio_status trio_sim_host_open(const char *name,
     if (host == NULL)
         return TRIO_ENOMEM;
     trio_sim_host_begin_(host, name, ++network->host_count);
-    if (options != NULL && options->handles_max != 0)
-        host->open_max = options->handles_max;
+    host->clock.shown = trio_sim_network_now_(network->world);
+    if (options != NULL)
+        furnish(host, options);
+    trio_sim_host_clock_begin_(network, host);
     append(network, host);
     network->world->has_hosts = true;
     *ret_host = host;
@@ -80,28 +100,6 @@ void trio_sim_host_crash(struct trio_sim_host *host)
         trio_misuse("the scenario's own host does not crash", host);
     if (!host->down)
         trio_sim_host_lose_power_(network, host);
-}
-
-void trio_sim_host_pause(struct trio_sim_host *host)
-{
-    if (!trio_in_task())
-        trio_misuse("a host is paused by a task only", host);
-    if (host->is_home)
-        trio_misuse("the scenario's own host is not paused", host);
-    if (host->down || host->paused)
-        return;
-    host->paused = true;
-    trio_realm_pause(&host->pause, host);
-}
-
-void trio_sim_host_resume(struct trio_sim_host *host)
-{
-    if (!trio_in_task())
-        trio_misuse("a host is resumed by a task only", host);
-    if (!host->paused)
-        return;
-    host->paused = false;
-    trio_realm_resume(&host->pause);
 }
 
 void trio_sim_host_restart(struct trio_sim_host *host)
