@@ -36,9 +36,7 @@ def trio_scenarios(
         srcs = srcs or [name + ".c"],
         args = args,
         data = data + tokens,
-        deps = deps + [
-            "//sim:main",
-            "//:trio_sim",
-        ],
+        # The runner is the main, whatever else `deps` bring along.
+        deps = ["//sim:main"] + deps + ["//:trio_sim"],
         **kwargs
     )

@@ -80,8 +80,8 @@ static void release(void *memory, const char *file, int line)
         free(take_out(memory));
 }
 
-// Before OpenSSL has asked for anything.
-__attribute__((constructor)) static void count(void)
+// First of all, before OpenSSL is asked for anything.
+__attribute__((constructor(101))) static void count(void)
 {
     REQUIRE(CRYPTO_set_mem_functions(allocate, reallocate, release) == 1);
 }
