@@ -1,23 +1,17 @@
-// The world of a run on epoll: what its files share.
+// The poller of Linux: what its files share.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_IO_LINUX_EPOLL_H
 #define TRIO_IO_LINUX_EPOLL_H
 
-#include "io/posix/posix.h"
+#include "io/posix/poller.h"
 
-// The context of the three tables of the world, for one run.
 struct epoll {
     struct posix posix;
     int descriptor;
     int wake_descriptor;
     bool is_coarse; // The system knows no wait in nanoseconds.
-    bool sleeping;  // Atomic. The loop is, or is about to be, in epoll.
-    bool woken;     // Atomic. And must not stay there.
 };
-
-// ---- epoll.c ----
-extern const struct trio_io trio_epoll_io_;
 
 // ---- epoll_wait_ns.c, epoll_wait_ms.c: one of them, as libc has it ----
 
@@ -30,11 +24,7 @@ bool trio_epoll_wait_finely_(const struct epoll *epoll,
                              struct epoll_event *events, int max,
                              trio_duration limit, int *ret_count);
 
-// ---- epoll_interest.c ----
-TRIO_MUST_USE trio_status trio_epoll_arm_(void *context,
-                                          struct trio_io_waiter *waiter);
-void trio_epoll_disarm_(void *context, struct trio_io_waiter *waiter);
-void trio_epoll_closing_(void *context, trio_handle handle);
+// ---- epoll_register.c ----
 
 // Tells the waiters of a slot about its events.
 void trio_epoll_deliver_(struct posix *posix, int descriptor,

@@ -7,7 +7,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "io/posix/posix.h"
+#include "io/posix/descriptors.h"
+#include "io/posix/interest.h"
+#include "io/posix/poller.h"
 
 static trio_status own(struct posix *posix, int descriptor)
 {
@@ -24,7 +26,7 @@ trio_status trio_posix_open_pipe_(void *context, trio_handle ret_handles[2])
     struct posix *posix = context;
     int ends[2];
 
-    if (pipe2(ends, O_NONBLOCK | O_CLOEXEC) < 0)
+    if (trio_descriptor_pipe_(ends) < 0)
         return trio_posix_failed_(posix);
     trio_status rc = own(posix, ends[0]);
     if (rc == TRIO_OK) {
@@ -50,13 +52,15 @@ static trio_status look_at(struct posix *posix, int descriptor, int flags,
 
     if (fstat(descriptor, &found) < 0)
         return trio_posix_failed_(posix);
-    if ((flags & O_PATH) != 0 || S_ISDIR(found.st_mode))
+    if (trio_descriptor_is_path_(flags) || S_ISDIR(found.st_mode))
         return trio_posix_refuse_(posix, TRIO_ENOTSUP, 0);
     ret_descriptor->receives = mode == O_RDONLY || mode == O_RDWR;
     ret_descriptor->sends = mode == O_WRONLY || mode == O_RDWR;
-    trio_status rc = trio_poller_can_wait_(posix, descriptor);
-    ret_descriptor->is_file = rc == TRIO_ENOTSUP;
-    return ret_descriptor->is_file ? TRIO_OK : rc;
+    int error = trio_poller_can_wait_(posix, descriptor);
+    ret_descriptor->is_file = trio_poller_status_(error) == TRIO_ENOTSUP;
+    return error == 0 || ret_descriptor->is_file
+               ? TRIO_OK
+               : trio_posix_refuse_(posix, trio_poller_status_(error), error);
 }
 
 trio_status trio_posix_adopt_descriptor_(void *context, trio_handle handle,
@@ -68,7 +72,7 @@ trio_status trio_posix_adopt_descriptor_(void *context, trio_handle handle,
 
     if (flags < 0)
         return trio_posix_failed_(posix);
-    if (trio_poller_is_used_(posix, handle))
+    if (trio_posix_is_used_(posix, handle))
         return trio_posix_refuse_(posix, TRIO_EBUSY, 0);
     trio_status rc = look_at(posix, descriptor, flags, ret_descriptor);
     if (rc == TRIO_OK)

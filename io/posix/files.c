@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
 #include "io/posix/os_status.h"
 
 #define MODE_DEFAULT 0666
@@ -172,14 +173,13 @@ static trio_status synced(int returned, int *ret_error)
     return TRIO_ENOTSUP;
 }
 
-// The length is among what fdatasync makes durable.
 static trio_status sync_file(void *context, trio_handle handle, int *ret_error)
 {
     int rc;
 
     (void)context;
     do
-        rc = fdatasync((int)handle);
+        rc = trio_descriptor_sync_((int)handle);
     while (rc < 0 && errno == EINTR);
     return synced(rc, ret_error);
 }

@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "io/posix/system.h"
+
 enum { NFC_INPUT = 1, NON_TRANSITIONAL = 8, OUT_OF_MEMORY = -100 };
 
 static struct {
@@ -31,7 +33,7 @@ static bool find(void *handle, const char *name, void *ret_function)
 
 static void load(void)
 {
-    void *handle = dlopen("libidn2.so.0", RTLD_NOW | RTLD_LOCAL);
+    void *handle = dlopen(trio_system_idna_library_, RTLD_NOW | RTLD_LOCAL);
 
     library.complete = handle != NULL &&
                        find(handle, "idn2_lookup_u8", &library.lookup) &&

@@ -8,9 +8,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
-#include <unistd.h>
 
 #include "io/posix/signals.h"
+#include "io/posix/system.h"
 
 static struct {
     struct trio_poster *poster; // Atomic. NULL: no run, or it was asked before.
@@ -48,7 +48,7 @@ trio_status trio_interrupt_catch_(void *context, struct trio_poster *poster,
     struct sigaction found;
 
     (void)context;
-    if (gettid() != getpid() || sigaction(SIGINT, NULL, &found) < 0 ||
+    if (!trio_system_is_main_thread_() || sigaction(SIGINT, NULL, &found) < 0 ||
         (found.sa_flags & SA_SIGINFO) || found.sa_handler != SIG_DFL)
         return TRIO_ENOTSUP;
     process.entry = entry;

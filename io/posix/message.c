@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
 #include "io/posix/posix.h"
 #include "io/posix/sockaddr.h"
 
@@ -75,6 +76,7 @@ static void take_handle(struct trio_message *message, size_t room,
     int descriptor;
 
     memcpy(&descriptor, data, sizeof(descriptor));
+    trio_descriptor_received_(descriptor);
     if (message->handle_count < room)
         message->handles[message->handle_count++] = descriptor;
     else
@@ -109,7 +111,7 @@ static trio_status unpack(const struct slot *slot, struct parcel *parcel,
     if (message->address != NULL)
         *message->address =
             trio_sockaddr_to_(&parcel->name, parcel->header.msg_namelen);
-    if (slot->datagram && length > parcel->size)
+    if (slot->datagram && (flags & MSG_TRUNC) != 0)
         return TRIO_ETRUNCATED;
     return asked && (flags & MSG_CTRUNC) != 0 ? TRIO_ETRUNCATED : TRIO_OK;
 }
@@ -131,7 +133,8 @@ trio_status trio_posix_receive_message_(void *context, trio_handle handle,
         parcel.header.msg_name = &parcel.name;
         parcel.header.msg_namelen = sizeof(parcel.name);
     }
-    int flags = MSG_CMSG_CLOEXEC | (slot->datagram ? MSG_TRUNC : 0) |
+    int flags = trio_descriptor_receive_flags_ |
+                (slot->datagram ? trio_descriptor_length_flag_ : 0) |
                 (message->peek ? MSG_PEEK : 0);
     do
         length = recvmsg((int)handle, &parcel.header, flags);
@@ -201,7 +204,8 @@ trio_status trio_posix_send_message_(void *context, trio_handle handle,
     if (message->address != NULL)
         address_to(&parcel, message->address);
     do
-        length = sendmsg((int)handle, &parcel.header, MSG_NOSIGNAL);
+        length =
+            sendmsg((int)handle, &parcel.header, trio_descriptor_send_flags_);
     while (length < 0 && errno == EINTR);
     // The queue of somebody else is full. Ours may have room all the while, and
     // its readiness is all that the kernel tells of.

@@ -4,14 +4,15 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
+#include "io/posix/interest.h"
 #include "io/posix/os_status.h"
-#include "io/posix/posix.h"
+#include "io/posix/poller.h"
 #include "io/posix/sockaddr.h"
 
 // ---- Making and ending sockets ----
@@ -30,15 +31,15 @@ static trio_status own(struct posix *posix, int descriptor, bool datagram,
 
 static int type_of(enum trio_socket_type type)
 {
-    return (type == TRIO_SOCKET_DATAGRAM ? SOCK_DGRAM : SOCK_STREAM) |
-           SOCK_NONBLOCK | SOCK_CLOEXEC;
+    return type == TRIO_SOCKET_DATAGRAM ? SOCK_DGRAM : SOCK_STREAM;
 }
 
 static trio_status net_open(void *context, enum trio_address_family family,
                             enum trio_socket_type type, trio_handle *ret_handle)
 {
     struct posix *posix = context;
-    int descriptor = socket(trio_sockaddr_family_(family), type_of(type), 0);
+    int descriptor =
+        trio_descriptor_socket_(trio_sockaddr_family_(family), type_of(type));
 
     if (descriptor < 0)
         return trio_posix_failed_(posix);
@@ -54,16 +55,15 @@ static void net_close(void *context, trio_handle handle, bool reset)
     if (slot == NULL)
         return;
     trio_posix_restore_(posix, slot);
-    if (slot->shared)
-        trio_poller_unregister_(posix, slot);
+    trio_poller_closes_(posix, slot);
     trio_posix_forget_(posix, slot);
     if (reset) {
         static const struct linger at_once = {.l_onoff = 1};
         setsockopt((int)handle, SOL_SOCKET, SO_LINGER, &at_once,
                    sizeof(at_once));
     }
-    // Closing unregisters what is not shared, too. It is closed even if
-    // that was interrupted: trying again might close somebody else's.
+    // It is closed even if that was interrupted: trying again might close
+    // somebody else's.
     close((int)handle);
 }
 
@@ -74,7 +74,7 @@ static trio_status net_pair(void *context, enum trio_socket_type type,
     bool datagram = type == TRIO_SOCKET_DATAGRAM;
     int ends[2];
 
-    if (socketpair(AF_UNIX, type_of(type), 0, ends) < 0)
+    if (trio_descriptor_socket_pair_(type_of(type), ends) < 0)
         return trio_posix_failed_(posix);
     trio_status rc = own(posix, ends[0], datagram, true, &ret_handles[0]);
     if (rc != TRIO_OK) {
@@ -89,12 +89,19 @@ static trio_status net_pair(void *context, enum trio_socket_type type,
 
 // ---- Handles of others ----
 
-static trio_status read_number(struct posix *posix, trio_handle handle,
-                               int option, int *ret_value)
+// A name tells the family, also that of a socket that has none yet.
+static trio_status read_kind(struct posix *posix, trio_handle handle,
+                             int *ret_domain, int *ret_type)
 {
-    socklen_t length = sizeof(*ret_value);
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof(name);
+
+    if (getsockname((int)handle, (struct sockaddr *)&name, &length) < 0)
+        return trio_posix_failed_(posix);
+    *ret_domain = name.ss_family;
+    length = sizeof(*ret_type);
     return trio_posix_result_(
-        posix, getsockopt((int)handle, SOL_SOCKET, option, ret_value, &length));
+        posix, getsockopt((int)handle, SOL_SOCKET, SO_TYPE, ret_type, &length));
 }
 
 static trio_status net_adopt(void *context, trio_handle handle,
@@ -105,23 +112,20 @@ static trio_status net_adopt(void *context, trio_handle handle,
     int domain, type;
     trio_status rc = handle > INT_MAX
                          ? trio_posix_refuse_(posix, TRIO_EBADHANDLE, EBADF)
-                         : read_number(posix, handle, SO_DOMAIN, &domain);
+                         : read_kind(posix, handle, &domain, &type);
 
-    if (rc == TRIO_OK)
-        rc = read_number(posix, handle, SO_TYPE, &type);
     if (rc != TRIO_OK)
         return rc;
     enum trio_address_family family = trio_sockaddr_family_of_(domain);
     if (family == 0 || (type != SOCK_STREAM && type != SOCK_DGRAM))
         return trio_posix_refuse_(posix, TRIO_ENOTSUP, 0);
-    if (trio_poller_is_used_(posix, handle))
+    if (trio_posix_is_used_(posix, handle))
         return trio_posix_refuse_(posix, TRIO_EBUSY, 0);
     rc = trio_posix_adopt_(posix, handle, type == SOCK_DGRAM,
                            family == TRIO_ADDRESS_LOCAL);
     if (rc != TRIO_OK)
         return rc;
-    fcntl((int)handle, F_SETFD, FD_CLOEXEC);
-    fcntl((int)handle, F_SETFL, fcntl((int)handle, F_GETFL) | O_NONBLOCK);
+    trio_descriptor_adopt_((int)handle);
     trio_posix_slot_(posix, handle)->shared = true;
     *ret_family = family;
     *ret_type = type == SOCK_DGRAM ? TRIO_SOCKET_DATAGRAM : TRIO_SOCKET_STREAM;
@@ -172,7 +176,9 @@ static bool is_of_connection(int error)
     case EPROTO:
     case ENOPROTOOPT:
     case EOPNOTSUPP:
+#if defined(ENONET)
     case ENONET:
+#endif
     case ENETDOWN:
     case ENETUNREACH:
     case EHOSTDOWN:
@@ -202,8 +208,8 @@ static trio_status net_accept(void *context, trio_handle handle,
         return TRIO_EWOULDBLOCK;
     do {
         length = sizeof(name);
-        descriptor = accept4((int)handle, (struct sockaddr *)&name, &length,
-                             SOCK_NONBLOCK | SOCK_CLOEXEC);
+        descriptor = trio_descriptor_accept_((int)handle,
+                                             (struct sockaddr *)&name, &length);
     } while (descriptor < 0 && errno == EINTR);
     if (descriptor < 0 && is_of_connection(errno))
         return trio_posix_refuse_(posix, TRIO_ECONNABORTED, errno);

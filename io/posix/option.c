@@ -10,6 +10,10 @@
 #include "io/posix/posix.h"
 #include "io/posix/sockaddr.h"
 
+#if !defined(TCP_KEEPIDLE)
+#define TCP_KEEPIDLE TCP_KEEPALIVE // As macOS calls it.
+#endif
+
 struct option {
     int level;
     int name;
@@ -43,11 +47,11 @@ static const struct {
 
 static bool is_ipv6(trio_handle handle)
 {
-    int domain = 0;
-    socklen_t length = sizeof(domain);
+    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof(name);
 
-    getsockopt((int)handle, SOL_SOCKET, SO_DOMAIN, &domain, &length);
-    return domain == AF_INET6;
+    getsockname((int)handle, (struct sockaddr *)&name, &length);
+    return name.ss_family == AF_INET6;
 }
 
 static bool find(trio_handle handle, enum trio_socket_option option,

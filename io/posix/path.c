@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
 #include "io/posix/posix.h"
 
 struct path {
@@ -35,8 +36,8 @@ trio_status trio_posix_path_id_(void *context,
     // given out again; when it was made tells the later one from the earlier.
     // Nothing is ever written to it, so that is its time of modification; that
     // of a change comes with a new mode or owner.
-    uint64_t made = (uint64_t)found.st_mtim.tv_sec * 1000000000 +
-                    (uint64_t)found.st_mtim.tv_nsec;
+    struct timespec time = trio_descriptor_changed_(&found);
+    uint64_t made = (uint64_t)time.tv_sec * 1000000000 + (uint64_t)time.tv_nsec;
     *ret_id = (found.st_ino ^ (uint64_t)found.st_dev << 40 ^ made << 16) | 1;
     return TRIO_OK;
 }

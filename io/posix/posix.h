@@ -26,13 +26,15 @@ struct slot {
     bool file;            // Of those: it never makes anybody wait.
     bool restores;        // Of those: it is to block again at the end.
     bool shared;          // Of ours: its open file may outlive the descriptor.
-    bool registered;      // With the kernel.
+    uint8_t registered;   // With the kernel: a set of directions.
     bool cuts_short;      // More may follow a short read without a new event.
 };
 
 // What a world on POSIX keeps for one run, whatever its kernel tells of
 // readiness by: a member, and the first, of the context of the three tables.
 struct posix {
+    bool sleeping; // Atomic. The loop is, or is about to be, in the poller,
+    bool woken;    // Atomic. And must not stay there.
     int last_error;
     size_t waiters;
     size_t jobs;         // In flight,
@@ -69,19 +71,6 @@ void trio_posix_forget_(struct posix *posix, struct slot *slot);
 // Makes the waiter of one direction ready, if there is one.
 void trio_posix_finish_(struct posix *posix, struct slot *slot,
                         enum trio_direction direction, trio_status result);
-
-// ---- The kernel's way to tell of readiness: a file of the system ----
-
-// Says whether a handle is ours, or somebody waits for it.
-bool trio_poller_is_used_(struct posix *posix, trio_handle handle);
-
-// Asks the kernel whether a descriptor can be waited for. TRIO_ENOTSUP: no, for
-// it is always ready.
-TRIO_MUST_USE trio_status trio_poller_can_wait_(struct posix *posix,
-                                                int descriptor);
-
-// Takes a descriptor out of the kernel's hands, if it is registered.
-void trio_poller_unregister_(struct posix *posix, struct slot *slot);
 
 // ---- transfer.c ----
 
@@ -185,6 +174,9 @@ long trio_posix_sendfile_(int descriptor, int file, int64_t offset,
 
 // ---- net.c ----
 extern const struct trio_net trio_posix_net_;
+
+// ---- poll.c ----
+extern const struct trio_io trio_posix_io_;
 
 // ---- jobs.c ----
 extern const struct trio_jobs trio_posix_jobs_;

@@ -5,11 +5,11 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <sys/sendfile.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
 #include "io/posix/posix.h"
+#include "io/posix/system.h"
 
 struct quiet {
     sigset_t broken;
@@ -30,16 +30,11 @@ static void begin(struct quiet *quiet)
 // Keeps errno, and `result`.
 static long end(const struct quiet *quiet, long result)
 {
-    static const struct timespec at_once = {0, 0};
     int error = errno;
 
     if (result < 0 && error == EPIPE &&
-        sigismember(&quiet->pending, SIGPIPE) == 0) {
-        int taken;
-        do
-            taken = sigtimedwait(&quiet->broken, NULL, &at_once);
-        while (taken < 0 && errno == EINTR);
-    }
+        sigismember(&quiet->pending, SIGPIPE) == 0)
+        trio_system_take_signal_(&quiet->broken);
     pthread_sigmask(SIG_SETMASK, &quiet->before, NULL);
     errno = error;
     return result;
@@ -55,9 +50,9 @@ long trio_posix_write_(int descriptor, const void *data, size_t size)
 
 long trio_posix_sendfile_(int descriptor, int file, int64_t offset, size_t size)
 {
-    off_t from = (off_t)offset;
     struct quiet quiet;
 
     begin(&quiet);
-    return end(&quiet, sendfile(descriptor, file, &from, size));
+    return end(&quiet,
+               trio_descriptor_send_file_(descriptor, file, offset, size));
 }

@@ -6,13 +6,12 @@
 
 #include "io/random.h"
 
-#include <errno.h>
 #include <pthread.h>
-#include <sys/random.h>
 
 #include <trio/base.h>
 
-// A request of up to 256 bytes is neither cut short nor interrupted.
+#include "io/posix/system.h"
+
 static _Thread_local struct {
     uint64_t numbers[32];
     size_t count;
@@ -31,13 +30,9 @@ static void watch_forks(void)
 static void fill_store(void)
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
-    ssize_t length;
 
     pthread_once(&once, watch_forks);
-    do
-        length = getrandom(store.numbers, sizeof(store.numbers), 0);
-    while (length < 0 && errno == EINTR);
-    TRIO_ASSERT(length == (ssize_t)sizeof(store.numbers));
+    trio_system_fill_random_(store.numbers, sizeof(store.numbers));
     store.count = sizeof(store.numbers) / sizeof(store.numbers[0]);
 }
 

@@ -36,13 +36,12 @@ static socklen_t from_ipv6(const struct trio_address *address,
 static socklen_t from_local(const struct trio_address *address,
                             struct sockaddr_storage *ret_name)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    size_t length = offsetof(struct sockaddr_un, sun_path) + address->length;
+    const size_t start = offsetof(struct sockaddr_un, sun_path);
 
-    memcpy(name.sun_path, address->bytes, address->length);
     memset(ret_name, 0, sizeof(*ret_name)); // Some look for a final zero.
-    memcpy(ret_name, &name, sizeof(name));
-    return (socklen_t)length;
+    ret_name->ss_family = AF_UNIX;
+    memcpy((char *)ret_name + start, address->bytes, address->length);
+    return (socklen_t)(start + address->length);
 }
 
 socklen_t trio_sockaddr_from_(const struct trio_address *address,

@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#include "io/posix/system.h"
 #include "io/stack_tools.h"
 
 #define SLAB_SLOTS_FIRST 64
@@ -266,14 +267,13 @@ static size_t discard_neighbors(struct trio_stack_pool_ *pool, size_t first,
         else
             break;
     }
-    (void)madvise(low, (size_t)(high - low), MADV_DONTNEED);
+    trio_system_discard_(low, (size_t)(high - low));
     return next;
 }
 
 static void discard_all_but_top(struct trio_stack_pool_ *pool, char *slot)
 {
-    (void)madvise(slot, pool->slot_size - pool->guard->page_size,
-                  MADV_DONTNEED);
+    trio_system_discard_(slot, pool->slot_size - pool->guard->page_size);
 }
 
 size_t trio_stack_pool_trim_(struct trio_stack_pool_ *pool, size_t budget)

@@ -23,17 +23,17 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <string.h>
-#include <time.h>
 
 #include "io/posix/signals.h"
+#include "io/posix/system.h"
 
 enum { IDLE_SECONDS = 10, NAME_MAX_LENGTH = 15 };
 
 struct worker {
     pthread_cond_t woken;
-    sem_t answers;       // For the job that is under way.
+    pthread_cond_t answered;
+    unsigned answers;    // For the job that is under way, and not yet taken.
     struct worker *next; // Fell asleep before this one.
     bool asleep;
 };
@@ -122,7 +122,7 @@ static void rename_thread(const char *name)
 
     memcpy(cut, name, length);
     // Nothing depends on it.
-    pthread_setname_np(pthread_self(), cut);
+    trio_system_name_thread_(cut);
 }
 
 // Returns the next job if there is one already, or NULL.
@@ -134,17 +134,6 @@ static struct trio_job *become_idle(void)
     struct trio_job *job = pool.first == NULL ? NULL : take();
     unlock_pool();
     return job;
-}
-
-// Its waits end by the monotonic clock.
-static void make_condition(pthread_cond_t *ret_condition)
-{
-    pthread_condattr_t kind;
-
-    TRIO_ASSERT(pthread_condattr_init(&kind) == 0);
-    TRIO_ASSERT(pthread_condattr_setclock(&kind, CLOCK_MONOTONIC) == 0);
-    TRIO_ASSERT(pthread_cond_init(ret_condition, &kind) == 0);
-    TRIO_ASSERT(pthread_condattr_destroy(&kind) == 0);
 }
 
 static void stop_being_asleep(struct worker *worker)
@@ -160,7 +149,7 @@ static void stop_being_asleep(struct worker *worker)
 
 // Sleeps until somebody has it look, or until the end of its time. Returns 0 or
 // the error.
-static int fall_asleep(struct worker *worker, const struct timespec *end)
+static int fall_asleep(struct worker *worker)
 {
     int error = 0;
 
@@ -169,7 +158,7 @@ static int fall_asleep(struct worker *worker, const struct timespec *end)
     worker->next = pool.asleep;
     pool.asleep = worker;
     while (worker->asleep && error != ETIMEDOUT)
-        error = pthread_cond_timedwait(&worker->woken, &pool.lock, end);
+        error = trio_system_wait_(&worker->woken, &pool.lock, IDLE_SECONDS);
     if (worker->asleep)
         stop_being_asleep(worker);
     return error;
@@ -179,14 +168,11 @@ static int fall_asleep(struct worker *worker, const struct timespec *end)
 // idle no more.
 static struct trio_job *await_job(struct worker *worker)
 {
-    struct timespec end;
     int error = 0;
 
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    end.tv_sec += IDLE_SECONDS;
     lock_pool();
     while (pool.first == NULL && error != ETIMEDOUT)
-        error = fall_asleep(worker, &end);
+        error = fall_asleep(worker);
     struct trio_job *job = pool.first == NULL ? NULL : take();
     if (job == NULL) {
         pool.awake--;
@@ -219,13 +205,13 @@ static void *run_jobs(void *arg)
     struct worker worker = {.asleep = false};
     struct trio_job *job = arg;
 
-    make_condition(&worker.woken);
-    TRIO_ASSERT(sem_init(&worker.answers, 0, 0) == 0);
+    trio_system_make_condition_(&worker.woken);
+    TRIO_ASSERT(pthread_cond_init(&worker.answered, NULL) == 0);
     while (job != NULL) {
         struct trio_job *next = do_job(&worker, job);
         job = next != NULL ? next : await_job(&worker);
     }
-    sem_destroy(&worker.answers);
+    pthread_cond_destroy(&worker.answered);
     pthread_cond_destroy(&worker.woken);
     return NULL;
 }
@@ -234,8 +220,11 @@ void trio_thread_pause_(struct trio_job *job)
 {
     struct worker *worker = job->thread;
 
-    while (sem_wait(&worker->answers) != 0)
-        TRIO_ASSERT(errno == EINTR);
+    lock_pool();
+    while (worker->answers == 0)
+        pthread_cond_wait(&worker->answered, &pool.lock);
+    worker->answers--;
+    unlock_pool();
 }
 
 // ---- In a run ----
@@ -244,7 +233,10 @@ void trio_thread_resume_(struct trio_job *job)
 {
     struct worker *worker = job->thread;
 
-    TRIO_ASSERT(sem_post(&worker->answers) == 0);
+    lock_pool();
+    worker->answers++;
+    pthread_cond_signal(&worker->answered);
+    unlock_pool();
 }
 
 // A thread inherits what is blocked.

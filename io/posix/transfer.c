@@ -21,6 +21,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "io/posix/descriptors.h"
 #include "io/posix/os_status.h"
 #include "io/posix/posix.h"
 
@@ -74,6 +75,27 @@ trio_status trio_posix_ended_(struct posix *posix, const struct slot *slot)
                               slot->failure);
 }
 
+// Returns the length of a datagram, or one more than `size` for any longer one.
+static ssize_t take_datagram(int descriptor, void *data, size_t size)
+{
+    struct iovec piece = {data, size};
+    struct msghdr header = {.msg_iov = &piece, .msg_iovlen = 1};
+    ssize_t length = recvmsg(descriptor, &header, 0);
+
+    if (length >= 0 && (header.msg_flags & MSG_TRUNC) != 0)
+        return (ssize_t)size + 1;
+    return length;
+}
+
+static ssize_t take(const struct slot *slot, int descriptor, void *data,
+                    size_t size)
+{
+    if (slot->plain)
+        return read(descriptor, data, size);
+    return slot->datagram ? take_datagram(descriptor, data, size)
+                          : recv(descriptor, data, size, 0);
+}
+
 trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
                                 size_t size, size_t *ret_length)
 {
@@ -86,9 +108,7 @@ trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
     if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
         return TRIO_EWOULDBLOCK;
     do
-        length = slot->plain ? read((int)handle, data, size)
-                             : recv((int)handle, data, size,
-                                    slot->datagram ? MSG_TRUNC : 0);
+        length = take(slot, (int)handle, data, size);
     while (length < 0 && errno == EINTR);
     if (length < 0)
         return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
@@ -114,7 +134,8 @@ trio_status trio_posix_send_(void *context, trio_handle handle,
         return TRIO_EWOULDBLOCK;
     do
         length = slot->plain ? trio_posix_write_((int)handle, data, size)
-                             : send((int)handle, data, size, MSG_NOSIGNAL);
+                             : send((int)handle, data, size,
+                                    trio_descriptor_send_flags_);
     while (length < 0 && errno == EINTR);
     if (length < 0)
         return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
