@@ -153,7 +153,7 @@ TEST_PLAIN(sim_net, a_clock_that_stands_still_lets_nothing_arrive)
 
 // ---- Hosts ----
 
-TEST_ONCE(sim_net, nobody_there_is_known_at_once_and_refusal_after_a_while)
+TEST_ONCE(sim_net, whoever_does_not_listen_refuses)
 {
     struct trio_sim_host *server;
     struct trio_address address;
@@ -164,10 +164,66 @@ TEST_ONCE(sim_net, nobody_there_is_known_at_once_and_refusal_after_a_while)
     address = trio_sim_host_address(server, TRIO_ADDRESS_IPV6, 80);
     CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_ECONNREFUSED);
     CHECK_EQ(trio_now() - begin, 2 * TRIO_SIM_LATENCY_DEFAULT);
-    address.bytes[15] = 9;
-    begin = trio_now();
-    CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EUNREACHABLE);
+}
+
+// An address with a byte of home's changed.
+static struct trio_address astray(enum trio_address_family family, size_t byte)
+{
+    struct trio_address address =
+        trio_sim_host_address(trio_sim_host_home(), family, 80);
+
+    address.bytes[byte] = 9;
+    return address;
+}
+
+TEST_ONCE(sim_net, an_address_of_another_network_is_unreachable_at_once)
+{
+    struct trio_address addresses[] = {astray(TRIO_ADDRESS_IPV4, 1),
+                                       astray(TRIO_ADDRESS_IPV6, 13)};
+    trio_time begin = trio_now();
+
+    for (int i = 0; i < 2; i++) {
+        struct trio_tcp_stream stream;
+        CHECK_STATUS(trio_tcp_connect(&addresses[i], &stream),
+                     TRIO_EUNREACHABLE);
+    }
     CHECK_EQ(trio_now(), begin);
+}
+
+TEST_ONCE(sim_net,
+          an_address_that_nobody_has_is_unreachable_after_three_seconds)
+{
+    struct trio_address addresses[] = {astray(TRIO_ADDRESS_IPV4, 3),
+                                       astray(TRIO_ADDRESS_IPV6, 15)};
+
+    for (int i = 0; i < 2; i++) {
+        struct trio_tcp_stream stream;
+        trio_time begin = trio_now();
+        CHECK_STATUS(trio_tcp_connect(&addresses[i], &stream),
+                     TRIO_EUNREACHABLE);
+        CHECK_EQ(trio_now() - begin, 3 * TRIO_SECOND);
+    }
+}
+
+TEST_ONCE(sim_net, who_is_connected_learns_that_nobody_has_the_address)
+{
+    struct trio_address address = astray(TRIO_ADDRESS_IPV4, 3);
+    trio_time begin = trio_now();
+    struct trio_socket socket;
+    size_t count;
+    char byte;
+
+    CHECK_OK(
+        trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &socket));
+    CHECK_OK(trio_socket_send_to(&socket, "x", 1, &address)); // It is lost.
+    CHECK_OK(trio_socket_connect(&socket, &address));
+    CHECK_OK(trio_socket_send(&socket, "x", 1, &count));
+    CHECK_STATUS(trio_socket_receive(&socket, &byte, 1, &count),
+                 TRIO_EUNREACHABLE);
+    CHECK_EQ(trio_now() - begin, 3 * TRIO_SECOND);
+    CHECK_OK(trio_socket_send(&socket, "x", 1, &count)); // It is told once,
+    trio_socket_close(&socket);                          // and not after that.
+    CHECK_OK(trio_sleep(TRIO_MINUTE));
 }
 
 TEST_ONCE(sim_net, hosts_have_names_of_their_own)

@@ -84,7 +84,9 @@
 //
 // As on Linux, who connects tries again 1, 3, 7, 15, 31 and 63 seconds after
 // the first time, as long as a segment is lost or the listener has no room, and
-// gives up after 127: TRIO_EPEERTIMEDOUT. Who has sent what cannot get through
+// gives up after 127: TRIO_EPEERTIMEDOUT. An address of the hosts' network,
+// 10.0.0.0/16 and fd00::/112, that nobody has is TRIO_EUNREACHABLE after 3
+// seconds, any other one at once. Who has sent what cannot get through
 // gives up the connection after 924.6 seconds. Who waits until all tasks are
 // blocked does not wait for these.
 //
@@ -126,6 +128,7 @@ enum { TRIO_SIM_CLOCK_LOSS_MAX = 100000 };
 // home's time.
 struct trio_sim_host_options {
     size_t handles_max;        // That are open at a time; 0: 1,024.
+    uint16_t ports_max;        // That are given out; 0: 28,232.
     trio_duration clock_ahead; // When it is opened; negative: it is behind.
     uint32_t clock_loss_ppm;   // Up to TRIO_SIM_CLOCK_LOSS_MAX.
 };

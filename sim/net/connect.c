@@ -54,26 +54,31 @@ static trio_status find_target(const struct endpoint *endpoint,
     return TRIO_OK;
 }
 
-// Finds both ends of the way to an address.
-static trio_status find_way(struct network *network, struct endpoint *endpoint,
-                            const struct trio_address *address,
-                            struct trio_address *ret_target,
-                            struct trio_sim_host **ret_host)
+static bool leads_somewhere(struct network *network, struct endpoint *endpoint,
+                            const struct trio_address *target)
 {
-    trio_status rc = find_target(endpoint, address, ret_target);
+    bool group =
+        endpoint->kind == KIND_DATAGRAM &&
+        (trio_sim_ip_is_group_(target) || trio_sim_ip_is_broadcast_(target));
+
+    return group || trio_sim_host_might_have_(target) ||
+           trio_sim_host_at_(network, endpoint->host, target) != NULL;
+}
+
+// Fills in both ends of the way to an address.
+static trio_status find_way(struct network *network, struct endpoint *endpoint,
+                            const struct trio_address *address)
+{
+    struct trio_address target;
+    trio_status rc = find_target(endpoint, address, &target);
 
     if (rc != TRIO_OK)
         return rc;
-    bool group = endpoint->kind == KIND_DATAGRAM &&
-                 (trio_sim_ip_is_group_(ret_target) ||
-                  trio_sim_ip_is_broadcast_(ret_target));
-    *ret_host = group ? endpoint->host
-                      : trio_sim_host_at_(network, endpoint->host, ret_target);
-    if (*ret_host == NULL)
+    if (!leads_somewhere(network, endpoint, &target))
         return TRIO_EUNREACHABLE;
-    rc = choose_source(network, endpoint, ret_target);
+    rc = choose_source(network, endpoint, &target);
     if (rc == TRIO_OK)
-        endpoint->peer = trio_sim_ip_in_(endpoint->family, *ret_target);
+        endpoint->peer = trio_sim_ip_in_(endpoint->family, target);
     return rc;
 }
 
@@ -89,16 +94,17 @@ static void knock(struct network *network, struct endpoint *client)
         .from = client,
         .target = target};
 
-    trio_sim_packet_send_(network, &packet);
+    if (packet.there == NULL)
+        trio_sim_neighbour_ask_(network, client);
+    else
+        trio_sim_packet_send_(network, &packet);
 }
 
 static trio_status connect_stream(struct network *network,
                                   struct endpoint *endpoint,
                                   const struct trio_address *address)
 {
-    struct trio_address target;
-    struct trio_sim_host *host;
-    trio_status rc = find_way(network, endpoint, address, &target, &host);
+    trio_status rc = find_way(network, endpoint, address);
 
     if (rc != TRIO_OK)
         return rc;
@@ -201,9 +207,7 @@ trio_status trio_sim_datagram_connect_(struct network *network,
                                        struct endpoint *endpoint,
                                        const struct trio_address *address)
 {
-    struct trio_address target;
-    struct trio_sim_host *host;
-    trio_status rc = find_way(network, endpoint, address, &target, &host);
+    trio_status rc = find_way(network, endpoint, address);
 
     if (rc == TRIO_OK)
         endpoint->state = STATE_CONNECTED;

@@ -173,6 +173,18 @@ static struct trio_address sender_of(const struct endpoint *endpoint,
     return sender;
 }
 
+// Only who is connected is told.
+static trio_status send_to_nobody(struct network *network,
+                                  struct endpoint *endpoint,
+                                  const struct trio_address *target)
+{
+    if (!trio_sim_host_might_have_(target))
+        return TRIO_EUNREACHABLE;
+    if (endpoint->state == STATE_CONNECTED)
+        trio_sim_neighbour_ask_(network, endpoint);
+    return TRIO_OK;
+}
+
 static trio_status send_to(struct network *network, struct endpoint *endpoint,
                            const struct trio_address *target,
                            const struct trio_message *message)
@@ -190,7 +202,7 @@ static trio_status send_to(struct network *network, struct endpoint *endpoint,
         return deliver_to_all(network, endpoint, target, message, sender);
     packet.there = trio_sim_host_at_(network, endpoint->host, target);
     if (packet.there == NULL)
-        return TRIO_EUNREACHABLE;
+        return send_to_nobody(network, endpoint, target);
     trio_status rc =
         trio_sim_datagram_make_(network, message, &sender, &packet.segment);
     if (rc == TRIO_OK)
@@ -230,6 +242,7 @@ void trio_sim_datagram_end_(struct network *network, struct endpoint *endpoint)
 {
     if (endpoint->family == TRIO_ADDRESS_LOCAL)
         trio_sim_local_end_(network, endpoint);
+    trio_sim_alarm_clear_(&endpoint->alarm);
     trio_sim_port_leave_(network, endpoint);
     endpoint->dead = true;
     trio_sim_endpoint_retire_(network, endpoint);

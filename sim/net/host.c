@@ -5,7 +5,10 @@
 
 #include "sim/net/net.h"
 
-enum { OPEN_MAX_DEFAULT = 1024, PORT_FIRST = 32768 };
+enum { OPEN_MAX_DEFAULT = 1024 };
+
+// Of the addresses, in bytes.
+enum { IPV4_NETWORK = 2, IPV6_NETWORK = 14 };
 
 void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
                           size_t number)
@@ -19,7 +22,7 @@ void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
     host->addresses[1] = (struct trio_address){
         .family = TRIO_ADDRESS_IPV6, .bytes = {0xfd, [14] = high, [15] = low}};
     host->open_max = OPEN_MAX_DEFAULT;
-    host->last_port = PORT_FIRST - 1;
+    host->port_count = PORTS;
 }
 
 bool trio_sim_host_has_(const struct trio_sim_host *host,
@@ -30,6 +33,16 @@ bool trio_sim_host_has_(const struct trio_sim_host *host,
     return trio_sim_ip_is_loopback_(&plain) ||
            trio_sim_ip_same_(&plain, &host->addresses[0]) ||
            trio_sim_ip_same_(&plain, &host->addresses[1]);
+}
+
+bool trio_sim_host_might_have_(const struct trio_address *address)
+{
+    static const uint8_t ipv4[IPV4_NETWORK] = {10, 0};
+    static const uint8_t ipv6[IPV6_NETWORK] = {0xfd};
+
+    return address->family == TRIO_ADDRESS_IPV4
+               ? memcmp(address->bytes, ipv4, IPV4_NETWORK) == 0
+               : memcmp(address->bytes, ipv6, IPV6_NETWORK) == 0;
 }
 
 struct trio_sim_host *trio_sim_host_at_(struct network *network,

@@ -15,6 +15,9 @@
 
 enum { PORT_BUCKETS = 128 };
 
+// Ports that are given out, as on Linux.
+enum { PORT_FIRST = 32768, PORTS = 60999 - PORT_FIRST + 1 };
+
 struct port_bucket {
     struct binding *bound;     // Those that things come to by the port.
     struct binding *connected; // And those that do not.
@@ -44,8 +47,9 @@ struct trio_sim_host {
     uint32_t risks;          // So often it could have, up to RISKS_MAX.
     size_t open;             // Handles.
     size_t open_max;
-    uint32_t last_port; // That was given out.
-    uint32_t turn;      // Among those that share a port.
+    uint32_t port_count; // That may be given out.
+    uint32_t next_port;  // To be, counted from the first.
+    uint32_t turn;       // Among those that share a port.
     struct path *paths;
     struct disk *disk; // NULL: no file was opened.
     uint64_t path_ids;
@@ -62,6 +66,9 @@ struct trio_sim_host *trio_sim_host_named_(struct network *network,
 // Says whether an address, of any port, is one of the host's own.
 bool trio_sim_host_has_(const struct trio_sim_host *host,
                         const struct trio_address *address);
+// Says whether an address is of the network that the hosts are on, so that one
+// of them might have it.
+bool trio_sim_host_might_have_(const struct trio_address *address);
 // What a host is called in tokens.
 uint64_t trio_sim_host_path_(const struct trio_sim_host *host);
 // Returns who has an address, as seen from a host; NULL: nobody.
@@ -204,6 +211,12 @@ struct fate {
 // Only if something may happen at all.
 struct fate trio_sim_fate_(struct link *link, struct packet *packet);
 
+// ---- neighbour.c: addresses that nobody has ----
+
+// Somebody sends there, and will be told.
+void trio_sim_neighbour_ask_(struct network *network,
+                             struct endpoint *endpoint);
+
 // ---- ip.c: addresses ----
 bool trio_sim_ip_is_any_(const struct trio_address *address);
 bool trio_sim_ip_is_loopback_(const struct trio_address *address);
@@ -218,7 +231,13 @@ struct trio_address trio_sim_ip_plain_(struct trio_address address);
 struct trio_address trio_sim_ip_in_(enum trio_address_family family,
                                     struct trio_address address);
 
-// ---- port.c: the ports of a host ----
+// ---- port.c: the ports of a host; port_target.c: who gets what comes ----
+
+static inline struct port_bucket *
+trio_sim_port_bucket_(struct trio_sim_host *host, uint16_t port)
+{
+    return &host->ports[port % PORT_BUCKETS];
+}
 
 struct binding {
     struct binding *next;

@@ -7,13 +7,7 @@
 
 #include "sim/net/net.h"
 
-enum { PORT_FIRST = 32768, PORT_LAST = 60999 };
 #define LINGER (60 * TRIO_SECOND)
-
-static struct port_bucket *bucket_of(struct trio_sim_host *host, uint16_t port)
-{
-    return &host->ports[port % PORT_BUCKETS];
-}
 
 // ---- Who has a port ----
 
@@ -80,7 +74,8 @@ static bool collides(const struct binding *list, const struct binding *wanted,
 static bool is_taken(struct network *network, struct trio_sim_host *host,
                      const struct binding *wanted, bool alone)
 {
-    struct port_bucket *bucket = bucket_of(host, wanted->address.port);
+    struct port_bucket *bucket =
+        trio_sim_port_bucket_(host, wanted->address.port);
 
     sweep(network, &bucket->connected);
     return collides(bucket->bound, wanted, alone) ||
@@ -92,10 +87,9 @@ static bool is_taken(struct network *network, struct trio_sim_host *host,
 static bool find_free(struct network *network, struct trio_sim_host *host,
                       struct binding *binding)
 {
-    for (int i = PORT_FIRST; i <= PORT_LAST; i++) {
-        host->last_port =
-            host->last_port >= PORT_LAST ? PORT_FIRST : host->last_port + 1;
-        binding->address.port = (uint16_t)host->last_port;
+    for (uint32_t i = 0; i < host->port_count; i++) {
+        host->next_port %= host->port_count;
+        binding->address.port = (uint16_t)(PORT_FIRST + host->next_port++);
         if (!is_taken(network, host, binding, true))
             return true;
     }
@@ -120,7 +114,7 @@ static void enter(struct endpoint *endpoint, struct binding *binding,
                   bool connected)
 {
     struct port_bucket *bucket =
-        bucket_of(endpoint->host, binding->address.port);
+        trio_sim_port_bucket_(endpoint->host, binding->address.port);
     struct binding **list = connected ? &bucket->connected : &bucket->bound;
 
     binding->next = *list;
@@ -190,7 +184,7 @@ void trio_sim_port_leave_(struct network *network, struct endpoint *endpoint)
     if (binding == NULL)
         return;
     struct port_bucket *bucket =
-        bucket_of(endpoint->host, binding->address.port);
+        trio_sim_port_bucket_(endpoint->host, binding->address.port);
     if (!take_out(&bucket->bound, binding))
         take_out(&bucket->connected, binding);
     endpoint->binding = NULL;
@@ -222,7 +216,7 @@ bool trio_sim_port_may_listen_(const struct endpoint *endpoint)
 {
     const struct binding *wanted = endpoint->binding;
     const struct binding *other =
-        bucket_of(endpoint->host, wanted->address.port)->bound;
+        trio_sim_port_bucket_(endpoint->host, wanted->address.port)->bound;
 
     for (; other != NULL; other = other->next)
         if (other != wanted && other->kind == KIND_STREAM &&
@@ -231,73 +225,4 @@ bool trio_sim_port_may_listen_(const struct endpoint *endpoint)
             !may_share(wanted, other))
             return false;
     return true;
-}
-
-// ---- Who gets what comes ----
-
-// How well a binding fits an address, 0: not at all.
-static int fit(const struct binding *binding,
-               const struct trio_address *address)
-{
-    struct trio_address plain = trio_sim_ip_plain_(*address);
-
-    if (binding->address.port != address->port)
-        return 0;
-    if (trio_sim_ip_same_(&binding->address, &plain))
-        return 3;
-    if (!trio_sim_ip_is_any_(&binding->address))
-        return 0;
-    if (binding->address.family == plain.family)
-        return 2;
-    return binding->dual ? 1 : 0;
-}
-
-struct endpoint *trio_sim_port_listener_(struct trio_sim_host *host,
-                                         const struct trio_address *address)
-{
-    const struct binding *bound = bucket_of(host, address->port)->bound;
-    int best = 0;
-    uint32_t count = 0;
-    struct endpoint *chosen = NULL;
-
-    for (const struct binding *one = bound; one != NULL; one = one->next) {
-        int fits =
-            one->kind == KIND_STREAM && one->owner->state == STATE_LISTENING
-                ? fit(one, address)
-                : 0;
-        if (fits == 0 || fits < best)
-            continue;
-        count = fits > best ? 1 : count + 1;
-        best = fits;
-        // Those that share the port come in turn.
-        if (count == 1 || host->turn % count == 0)
-            chosen = one->owner;
-    }
-    host->turn += count > 1;
-    return chosen;
-}
-
-struct endpoint *trio_sim_port_datagram_(struct trio_sim_host *host,
-                                         const struct trio_address *to,
-                                         const struct trio_address *from)
-{
-    const struct binding *bound = bucket_of(host, to->port)->bound;
-    int best = 0;
-    struct endpoint *chosen = NULL;
-
-    for (const struct binding *one = bound; one != NULL; one = one->next) {
-        int fits = one->kind == KIND_DATAGRAM ? fit(one, to) : 0;
-        if (fits > 0 && one->owner->state == STATE_CONNECTED) {
-            struct trio_address peer = trio_sim_ip_plain_(one->owner->peer);
-            struct trio_address plain = trio_sim_ip_plain_(*from);
-            fits = peer.port == plain.port && trio_sim_ip_same_(&peer, &plain)
-                       ? fits + 4
-                       : 0;
-        }
-        if (fits <= best)
-            continue;
-        best = fits;
-        chosen = one->owner;
-    }
-    return chosen;
 }

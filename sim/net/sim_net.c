@@ -34,6 +34,8 @@ static void furnish(struct trio_sim_host *host,
 {
     if (options->handles_max != 0)
         host->open_max = options->handles_max;
+    if (options->ports_max != 0 && options->ports_max < PORTS)
+        host->port_count = options->ports_max;
     host->clock.shown += options->clock_ahead;
     host->clock_loss_ppm = options->clock_loss_ppm;
 }
