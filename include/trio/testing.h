@@ -46,6 +46,8 @@ struct trio_sim_world_ {
     bool (*comes_out)(const char *what, const char *outcome);
     // Told that the tasks of a host are no more; NULL: nobody asks.
     void (*crashed)(const struct trio_sim_host *host);
+    // Told that something is done to what a handle is for; NULL: nobody asks.
+    void (*used)(trio_handle handle);
     bool has_hosts; // In this run, besides the first.
 };
 

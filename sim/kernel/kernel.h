@@ -165,7 +165,8 @@ struct strategy {
     // A task is in a line that is ranked, or is not any more. May be NULL.
     void (*joined)(void *context, struct kernel *kernel, struct actor *actor);
     void (*left)(void *context, struct kernel *kernel, struct actor *actor);
-    // An actor has used an object in its step. May be NULL.
+    // An actor has used an object in its step; number 0: it was an event that
+    // did. Of what is behind a handle the object is that. May be NULL.
     void (*used)(void *context, struct kernel *kernel, struct actor *actor,
                  const struct operation *operation);
     // The run is over. May be NULL. Returns false if this strategy has nothing

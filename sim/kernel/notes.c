@@ -111,6 +111,20 @@ static void used(struct kernel *kernel, const struct trio_note *note,
         strategy->used(strategy->context, kernel, actor, &actor->pending);
 }
 
+// It may be an event, and not a task, that does it.
+void trio_sim_net_used_(trio_handle handle)
+{
+    struct kernel *kernel = trio_sim_current_();
+    const struct strategy *strategy = kernel->strategy;
+    struct operation operation = {(const void *)(uintptr_t)handle, NULL,
+                                  TRIO_ACCESS_WRITE};
+
+    if (strategy != NULL) // It may be over.
+        strategy->used(strategy->context, kernel,
+                       trio_sim_actor_number_(kernel, kernel->running),
+                       &operation);
+}
+
 static const char *verb_of(const struct trio_note *note)
 {
     static const char *const names[] = {"read", "write", "take", "give"};

@@ -272,6 +272,9 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->plan = plan;
     kernel->outcome = outcome;
     kernel->strategy = strategy;
+    kernel->world.used = strategy != NULL && strategy->used != NULL
+                             ? trio_sim_net_used_
+                             : NULL;
     kernel->words = plan->words;
     kernel->runs++;
     kernel->details = plan->details || plan->words || kernel->looks_closely ||

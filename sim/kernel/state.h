@@ -232,6 +232,8 @@ void trio_sim_keep_(struct kernel *kernel, const struct event *event,
                     int64_t first);
 void trio_sim_keep_text_(struct kernel *kernel, uint32_t task,
                          const char *text);
+// For the network: something is done to what is behind a handle.
+void trio_sim_net_used_(trio_handle handle);
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       uint32_t task, uint32_t object, int64_t first,
                       const char *text);

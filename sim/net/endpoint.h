@@ -153,7 +153,11 @@ void trio_sim_closing_(void *context, trio_handle handle);
 size_t trio_sim_waiters_(void *context);
 // Tells all who wait for a handle that it is closed.
 void trio_sim_slot_closing_(struct network *network, struct slot *slot);
-// Something has happened that may make an endpoint ready.
+// Something is done to an endpoint: who waits for it, or has been woken and is
+// to have a turn, may find it another one.
+void trio_sim_used_(const struct network *network,
+                    const struct endpoint *endpoint);
+// The same, and it may be ready.
 void trio_sim_changed_(struct network *network, struct endpoint *endpoint);
 void trio_sim_forget_news_(struct network *network, struct endpoint *endpoint);
 

@@ -84,6 +84,7 @@ trio_status trio_sim_accept_(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (listener->kind != KIND_STREAM)
         return TRIO_EINVAL;
+    trio_sim_used_(network, listener);
     trio_status rc = trio_sim_handle_room_(listener->host, 1);
     if (rc == TRIO_OK && listener->state != STATE_LISTENING)
         rc = TRIO_EINVAL;

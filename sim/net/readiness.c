@@ -55,8 +55,21 @@ static bool is_awaited(const struct endpoint *endpoint)
     return false;
 }
 
+void trio_sim_used_(const struct network *network,
+                    const struct endpoint *endpoint)
+{
+    const struct trio_sim_world_ *world = network->world;
+
+    if (world->used == NULL)
+        return;
+    for (const struct slot *slot = endpoint->slots; slot != NULL;
+         slot = slot->next)
+        world->used(slot->handle);
+}
+
 void trio_sim_changed_(struct network *network, struct endpoint *endpoint)
 {
+    trio_sim_used_(network, endpoint);
     if (endpoint->has_news || !is_awaited(endpoint))
         return;
     endpoint->has_news = true;

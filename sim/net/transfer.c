@@ -19,10 +19,13 @@ static bool is_too_much(const struct trio_message *message)
 static struct endpoint *find(void *context, trio_handle handle)
 {
     trio_sim_host_risk_(context);
-    const struct slot *slot =
-        trio_sim_handle_ours_(trio_sim_network_(context), handle);
+    const struct network *network = trio_sim_network_(context);
+    const struct slot *slot = trio_sim_handle_ours_(network, handle);
 
-    return slot == NULL ? NULL : slot->endpoint;
+    if (slot == NULL)
+        return NULL;
+    trio_sim_used_(network, slot->endpoint);
+    return slot->endpoint;
 }
 
 // ---- By kind ----
