@@ -25,7 +25,8 @@ target() {
     compile "$1"
     # shellcheck disable=SC2086
     $link ${CXXFLAGS-$CFLAGS} -o "$OUT/$name" "$WORK/$(tr / - <<<"$1").o" \
-        "${@:3}" $LIB_FUZZING_ENGINE "@$WORK/trio/$options"
+        "${@:3}" $LIB_FUZZING_ENGINE "@$WORK/trio/$options" \
+        -l:libssl.a -l:libcrypto.a
     [ ! -d "fuzz/corpus/$name" ] ||
         python3 -m zipfile -c "$OUT/${name}_seed_corpus.zip" \
             "fuzz/corpus/$name"/*
@@ -33,8 +34,9 @@ target() {
         cp "fuzz/dictionaries/$name.dict" "$OUT/"
 }
 
-# What targets share, and what of the examples they look at.
-shared=(fuzz/pieces.c fuzz/task.c fuzz/scope_model.c
+# What targets share, what of the examples they look at, and TLS, with an
+# OpenSSL that comes along where it is needed.
+shared=(fuzz/pieces.c fuzz/task.c fuzz/scope_model.c io/tls/*.c
     examples/http/{body,http,url}.c)
 for file in examples/kv_server/*.c; do
     [ "$file" = examples/kv_server/main.c ] || shared+=("$file")

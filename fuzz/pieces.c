@@ -42,11 +42,25 @@ static TRIO_CHECKPOINT trio_status send_all(struct trio_stream *stream,
     return trio_checkpoint();
 }
 
+static TRIO_CHECKPOINT trio_status close_orderly(struct trio_stream *stream)
+{
+    (void)stream;
+    return trio_checkpoint();
+}
+
+static void close_forcefully(struct trio_stream *stream)
+{
+    (void)stream;
+}
+
 void fuzz_pieces_init(struct fuzz_pieces *ret_pieces, struct fuzz_bytes data,
                       const uint8_t *sizes, size_t size_count)
 {
     static const struct trio_stream_operations operations = {
-        .receive_some = receive_some, .send_all = send_all};
+        .receive_some = receive_some,
+        .send_all = send_all,
+        .close = close_orderly,
+        .close_forcefully = close_forcefully};
 
     *ret_pieces = (struct fuzz_pieces){.stream = {&operations},
                                        .data = data,
