@@ -14,8 +14,12 @@ enum {
     BENCH_LIBEV,
     BENCH_LIBEVENT,
     BENCH_THREADS, // state-threads.
+    BENCH_GO,      // A program of its own, as are those that follow.
+    BENCH_FIBER,   // boost.fiber.
     BENCH_VARIANTS,
-    BENCH_ABSOLUTE = BENCH_VARIANTS, // A target that is a number, not a ratio.
+    BENCH_PEERS = BENCH_LIBUV,   // The first of them: what others have made.
+    BENCH_BEST = BENCH_VARIANTS, // The best of the peers in this run.
+    BENCH_ABSOLUTE,              // A target that is a number, not a ratio.
     BENCH_AT_LEAST, // The same, and more is better: `at_most` is the least.
 };
 
@@ -43,15 +47,24 @@ struct bench_row {
     int number;
     const char *name;
     bench_measure measure[BENCH_VARIANTS]; // NULL: nothing comparable exists.
+    const char *program; // What it is called by programs; NULL: none has it.
     struct bench_figure figures[BENCH_FIGURES];
-    bool once; // One round will do: it is exact, or too costly to repeat.
-    bool slow; // Left out by --quick.
-    bool wall; // Read from the clock on the wall: nobody may get between.
-    int turns; // Turns of every variant in a round, if more than one.
+    bool ahead; // Nor may the first figure be behind the best of the peers.
+    bool once;  // One round will do: it is exact, or too costly to repeat.
+    bool slow;  // Left out by --quick.
+    bool wall;  // Read from the clock on the wall: nobody may get between.
+    int turns;  // Turns of every variant in a round, if more than one.
     // Figures from this one on are counted in clock ticks, of which a mean says
     // more than a median; 0: none is.
     int sampled;
 };
+
+// Two figures, for what shows on the clock on the wall, too.
+#define BENCH_CPU_AND_WALL(against, at_most)                                   \
+    {"CPU", "us", (against), (at_most)},                                       \
+    {                                                                          \
+        "wall", "us", (against), (at_most)                                     \
+    }
 
 // Each list ends with a row whose number is 0.
 extern const struct bench_row bench_yield_rows[];
@@ -69,7 +82,8 @@ extern const struct bench_row bench_file_rows[];
 extern const struct bench_row bench_thread_rows[];
 
 // Prints the heading of a table, which names the variants; one whose name is
-// NULL has no column. Comes before the rows. The names are static.
+// NULL has no column. Comes before the rows. The names are static. The name of
+// a variant that is a program is that of its folder, too.
 void bench_print_heading(const char *const names[BENCH_VARIANTS]);
 
 // Measures a row, the variants taking turns in every round, and prints a line

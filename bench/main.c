@@ -28,9 +28,14 @@ static const struct bench_row *const lists[] = {
 };
 
 static const char *const columns[BENCH_VARIANTS] = {
-    [BENCH_OURS] = "ours",         [BENCH_RAW] = "raw",
-    [BENCH_LIBUV] = "libuv",       [BENCH_LIBEV] = "libev",
-    [BENCH_LIBEVENT] = "libevent", [BENCH_THREADS] = "st",
+    [BENCH_OURS] = "ours",
+    [BENCH_RAW] = "raw",
+    [BENCH_LIBUV] = "libuv",
+    [BENCH_LIBEV] = "libev",
+    [BENCH_LIBEVENT] = "libevent",
+    [BENCH_THREADS] = "st",
+    [BENCH_GO] = "go",
+    [BENCH_FIBER] = "fiber",
 };
 
 static void usage(void)

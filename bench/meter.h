@@ -6,6 +6,10 @@
 
 #include <sys/types.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Memory of this process, as the kernel counts it.
 struct meter_memory {
     double resident;    // Bytes.
@@ -37,6 +41,10 @@ void meter_times_since(struct meter_times start, double units,
 struct meter_memory meter_memory_now(void);
 
 // Ends the measurement, which then counts as missing.
-_Noreturn void meter_give_up(const char *what);
+__attribute__((noreturn)) void meter_give_up(const char *what);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif // BENCH_METER_H

@@ -125,7 +125,11 @@ const struct bench_row bench_sleep_rows[] = {
     {
         .number = 9,
         .name = "lateness, 100 sleepers",
-        .measure = {measure_sleeps, raw_measure_sleeps, uv_measure_sleeps},
+        .program = "sleeps",
+        .measure = {[BENCH_OURS] = measure_sleeps,
+                    [BENCH_RAW] = raw_measure_sleeps,
+                    [BENCH_LIBUV] = uv_measure_sleeps,
+                    [BENCH_THREADS] = st_measure_sleeps},
         .figures = {{"p50", "us", BENCH_ABSOLUTE, 100},
                     {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
@@ -145,7 +149,8 @@ const struct bench_row bench_sleep_rows[] = {
     {
         .number = 10,
         .name = "lateness, 10 ms beside 10 yielders",
-        .measure = {measure_busy, NULL, uv_measure_busy},
+        .measure =
+            {[BENCH_OURS] = measure_busy, [BENCH_LIBUV] = uv_measure_busy},
         .figures = {{"p50", "us", BENCH_ABSOLUTE, 50},
                     {"p99", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},
                     {"worst", "us", BENCH_ABSOLUTE, BENCH_NO_TARGET},

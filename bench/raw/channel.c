@@ -101,6 +101,17 @@ long raw_select(struct raw_channel *channels, size_t count, size_t turn)
     return item;
 }
 
+void raw_wait(struct raw_queue *queue)
+{
+    wait_in(queue, NULL);
+}
+
+void raw_notify(struct raw_queue *queue)
+{
+    if (queue->first != NULL)
+        serve(queue);
+}
+
 void raw_acquire(struct raw_semaphore *semaphore)
 {
     if (semaphore->permits > 0)

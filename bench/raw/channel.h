@@ -33,6 +33,11 @@ long raw_receive(struct raw_channel *channel);
 // the one with index `turn`.
 long raw_select(struct raw_channel *channels, size_t count, size_t turn);
 
+// Waits until raw_notify takes the caller out, which it does with the first, if
+// there is one.
+void raw_wait(struct raw_queue *queue);
+void raw_notify(struct raw_queue *queue);
+
 void raw_acquire(struct raw_semaphore *semaphore);
 void raw_release(struct raw_semaphore *semaphore);
 
