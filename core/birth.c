@@ -71,9 +71,8 @@ static void init(struct trio_task *task)
     task->context = NULL;
     task->scope = &task->root;
     task->scope_place = NULL;
-    task->park = NULL;
+    task->park.wait = NULL;
     task->waiters = NULL;
-    task->nursery = NULL;
     task->start = NULL;
     task->exits = NULL;
     task->losses = NULL;
@@ -107,6 +106,7 @@ trio_status trio_task_spawn_(struct trio_run *run,
     if (rc != TRIO_OK)
         return trio_fail(rc, "start a task");
     init(task);
+    task->run = run;
     task->fn = fn;
     task->arg = arg;
     task->name = options->name;

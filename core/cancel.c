@@ -64,7 +64,7 @@ static void list_starts(struct trio_run *run, struct trio_nursery *nursery)
 static void tell_task(struct trio_run *run, struct trio_task *task,
                       bool cancelled)
 {
-    struct park *park = task->park;
+    struct park *park = &task->park;
 
     task->cancelled = cancelled;
     // S13: a checkpoint has done nothing that could be lost.
@@ -72,21 +72,21 @@ static void tell_task(struct trio_run *run, struct trio_task *task,
         task->at_checkpoint = false;
         task->result = trio_cancel_given_(run, task);
     }
-    if (!cancelled || park == NULL || park->shielded || park->aborting)
+    if (!cancelled || park->wait == NULL || park->shielded || park->aborting)
         return;
-    if (UNLIKELY(park->run != run))
+    if (UNLIKELY(task->run != run))
         trio_misuse_at_("cancelled a task of another run", task, NULL);
     park->aborting = true; // S40: at most once.
-    park->next = NULL;
-    if (run->deliver_first == NULL)
-        run->deliver_first = park;
+    task->next_told = NULL;
+    if (run->told_first == NULL)
+        run->told_first = task;
     else
-        run->deliver_last->next = park;
-    run->deliver_last = park;
+        run->told_last->next_told = task;
+    run->told_last = task;
 }
 
-// Whole crowds of tasks are siblings, each on pages of its own: what the walk
-// will touch of the next one, and of the one after it, is fetched meanwhile.
+// Whole crowds of tasks are siblings: what the walk will touch of the next one,
+// and of the one after it, is fetched meanwhile. Their stacks are left alone.
 static inline void fetch_ahead(const struct trio_cancel_scope *scope)
 {
     const struct trio_cancel_scope *next = scope->next;
@@ -95,7 +95,6 @@ static inline void fetch_ahead(const struct trio_cancel_scope *scope)
         return;
     __builtin_prefetch(next->next);
     __builtin_prefetch(CONTAINER_OF(next->next, struct trio_task, root));
-    __builtin_prefetch(next->task->park);
 }
 
 static void refresh_below(struct trio_run *run, struct trio_cancel_scope *top)
@@ -124,21 +123,17 @@ static void deliver(struct trio_run *run)
     if (run->delivering)
         return; // The outer call does.
     run->delivering = true;
-    while (run->deliver_first != NULL) {
-        struct park *park = run->deliver_first;
-        run->deliver_first = park->next;
-        if (park->next != NULL) {
-            __builtin_prefetch(park->next->next);
-            __builtin_prefetch(park->next->task);
-        }
-        if (park->task->park != park)
+    while (run->told_first != NULL) {
+        struct trio_task *task = run->told_first;
+        run->told_first = task->next_told;
+        if (!trio_is_parked_(task))
             continue; // An abort function has woken it.
-        if (!park->task->cancelled) {
-            park->aborting = false; // Or has shielded it.
+        if (!task->cancelled) {
+            task->park.aborting = false; // Or has shielded it.
             continue;
         }
-        if (trio_abort_(run, park))
-            trio_task_ready_(run, park->task, TRIO_ECANCELED);
+        if (trio_abort_(run, task))
+            trio_task_ready_(run, task, TRIO_ECANCELED);
     }
     run->delivering = false;
 }

@@ -18,22 +18,22 @@
 
 static struct trio_task *holder(const struct trio_task *task)
 {
-    const struct park *park = task->park;
-    if (park == NULL || park->wait->owner == NULL)
+    const struct park *park = &task->park;
+    if (park->wait == NULL || park->wait->owner == NULL)
         return NULL;
     return park->wait->owner(park->object);
 }
 
 // Returns a task of the cycle that the walk from `task` runs into, or NULL.
 // Marks below `base` are of an earlier search.
-static struct trio_task *walk(struct trio_task *task, uint64_t base,
-                              uint64_t mark)
+static struct trio_task *walk(struct trio_task *task, uint32_t base,
+                              uint32_t mark)
 {
-    while (task != NULL && task->park != NULL && task->park->chain < base) {
-        task->park->chain = mark;
+    while (task != NULL && trio_is_parked_(task) && task->park.mark < base) {
+        task->park.mark = mark;
         task = holder(task);
     }
-    bool own = task != NULL && task->park != NULL && task->park->chain == mark;
+    bool own = task != NULL && trio_is_parked_(task) && task->park.mark == mark;
     return own ? task : NULL;
 }
 
@@ -41,12 +41,12 @@ static struct trio_task *find_cycle(struct trio_run *run)
 {
     struct trio_cancel_scope *scope = &run->root;
     struct trio_task *cycle = NULL;
-    uint64_t base = run->sequence + 1;
+    uint32_t base = run->marks + 1;
 
     for (; scope != NULL && cycle == NULL;
          scope = trio_scope_next_(&run->root, scope, true))
         if (scope->kind == SCOPE_TASK)
-            cycle = walk(scope->task, base, ++run->sequence);
+            cycle = walk(scope->task, base, ++run->marks);
     return cycle;
 }
 
@@ -60,8 +60,8 @@ static void print_cycle(const struct trio_report *report,
         trio_report_line_(
             report, "  task %llu \"%s\" waits to %s %p, held by task %llu",
             (unsigned long long)task->number,
-            task->name == NULL ? "" : task->name, task->park->wait->verb,
-            task->park->object, (unsigned long long)next->number);
+            task->name == NULL ? "" : task->name, task->park.wait->verb,
+            task->park.object, (unsigned long long)next->number);
         task = next;
     } while (task != cycle);
 }

@@ -82,15 +82,15 @@ static void print_task(struct trio_run *run, struct trio_task *task, int indent)
 
     if (task == run->current)
         trio_format_(report, state, sizeof(state), "running");
-    else if (task->park != NULL)
-        describe_wait(run, task->park, state, sizeof(state));
+    else if (trio_is_parked_(task))
+        describe_wait(run, &task->park, state, sizeof(state));
     else if (task->context == NULL)
         trio_format_(report, state, sizeof(state), "not run yet");
     name_task(report, task, name, sizeof(name));
     trio_report_line_(report, "%*stask %llu %s: %s%s", indent, "",
                       (unsigned long long)task->number, name, state,
                       task->cancelled ? " (cancelled)" : "");
-    if (task->park != NULL)
+    if (trio_is_parked_(task))
         print_frames(run, task, indent);
 }
 

@@ -169,12 +169,6 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     struct trio_run *run = trio_run_current_();
     struct settle settle = {.task = trio_task_current_(run),
                             .cushion = cushion < 0 ? 0 : cushion};
-    struct park park = {.task = settle.task,
-                        .wait = &settle_wait,
-                        .abort = stop_settling,
-                        .arg = &settle,
-                        .place = TRIO_CALLER(),
-                        .own = true};
     struct settle **link = &run->settling;
 
     while (*link != NULL && (*link)->cushion <= settle.cushion)
@@ -182,5 +176,10 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     settle.next = *link;
     *link = &settle;
     run->idle = false;
-    return trio_park_(run, &park);
+    settle.task->park = (struct park){.wait = &settle_wait,
+                                      .abort = stop_settling,
+                                      .arg = &settle,
+                                      .place = TRIO_CALLER(),
+                                      .own = true};
+    return trio_park_(run, settle.task);
 }

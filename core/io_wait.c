@@ -25,7 +25,7 @@ void trio_io_ready(struct trio_io_waiter *waiter, trio_status result)
     waiter->ready = true;
     waiter->result = result;
     // In a select its task may have been woken by another one.
-    if (waiter->task != NULL && waiter->task->park != NULL)
+    if (waiter->task != NULL && trio_is_parked_(waiter->task))
         trio_task_ready_(trio_run_current_(), waiter->task, result);
 }
 
@@ -46,19 +46,18 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
     struct trio_io_waiter waiter = {.task = trio_task_current_(run),
                                     .handle = handle,
                                     .direction = direction};
-    struct park park = {.task = waiter.task,
-                        .wait = &waits[direction],
-                        .object = (const void *)handle,
-                        .abort = stop_waiting,
-                        .arg = &waiter,
-                        .place = place,
-                        .own = true};
 
     if (waiter.task->cancelled)
         return trio_yield_cancelled_(run, waiter.task);
     trio_status rc = world->io->arm(world->context, &waiter);
     if (rc == TRIO_OK) {
-        rc = trio_park_(run, &park);
+        waiter.task->park = (struct park){.wait = &waits[direction],
+                                          .object = (const void *)handle,
+                                          .abort = stop_waiting,
+                                          .arg = &waiter,
+                                          .place = place,
+                                          .own = true};
+        rc = trio_park_(run, waiter.task);
         return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
     }
     int error = world->io->last_error(world->context); // Others make calls.

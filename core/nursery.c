@@ -61,10 +61,10 @@ static struct trio_run *run_of_open(struct trio_nursery *nursery)
     return run;
 }
 
-void trio_nursery_add_(struct trio_nursery *nursery, struct trio_task *task)
+static struct trio_nursery *nursery_of(const struct trio_task *task)
 {
-    task->nursery = nursery;
-    nursery->living++;
+    TRIO_ASSERT(task->start == NULL);
+    return (struct trio_nursery *)task->root.parent; // Its first member.
 }
 
 trio_status
@@ -78,7 +78,7 @@ trio_nursery_start_soon_with(struct trio_nursery *nursery,
     trio_status rc =
         trio_task_spawn_(run, &nursery->scope, options, fn, arg, &task);
     if (rc == TRIO_OK)
-        trio_nursery_add_(nursery, task);
+        nursery->living++;
     return rc;
 }
 
@@ -102,7 +102,7 @@ trio_status trio_nursery_start_soon_copy(struct trio_nursery *nursery,
     if (rc != TRIO_OK)
         return rc;
     trio_task_copy_(run, task, data, size);
-    trio_nursery_add_(nursery, task);
+    nursery->living++;
     return TRIO_OK;
 }
 
@@ -142,7 +142,7 @@ void trio_nursery_check_empty_(struct trio_run *run,
 void trio_nursery_child_ended_(struct trio_run *run, struct trio_task *task,
                                trio_status rc, struct trio_error *error)
 {
-    struct trio_nursery *nursery = task->nursery;
+    struct trio_nursery *nursery = nursery_of(task);
 
     if (task->root.had_cancel)
         nursery->scope.had_cancel = true; // S23
@@ -192,14 +192,13 @@ static void wait_for_tasks(struct trio_run *run, struct trio_nursery *nursery,
     if (nursery->living == 0 && nursery->starts == NULL)
         trio_yield_(run, task); // S35: a schedule point even so.
     while (nursery->living > 0 || nursery->starts != NULL) {
-        struct park park = {.task = task,
-                            .wait = &close_wait,
-                            .object = nursery,
-                            .place = nursery->scope.place,
-                            .shielded = true,
-                            .own = true};
+        task->park = (struct park){.wait = &close_wait,
+                                   .object = nursery,
+                                   .place = nursery->scope.place,
+                                   .shielded = true,
+                                   .own = true};
         nursery->closing = true;
-        trio_ignore(trio_park_(run, &park));
+        trio_ignore(trio_park_(run, task));
     }
 }
 

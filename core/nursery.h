@@ -12,7 +12,6 @@
 struct trio_run;
 
 void trio_nursery_init_(struct trio_nursery *nursery);
-void trio_nursery_add_(struct trio_nursery *nursery, struct trio_task *task);
 void trio_nursery_failed_(struct trio_run *run, struct trio_nursery *nursery,
                           trio_status rc, struct trio_error *error);
 void trio_nursery_child_ended_(struct trio_run *run, struct trio_task *task,

@@ -1,12 +1,11 @@
 // Parking and waking: every wait in the library comes through here.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A task is parked exactly while `task->park` points to a record in the frame
-// of its park. Whatever ends the wait, a wake or a cancellation that was agreed
-// to, clears that pointer first. So there is one winner, decided at that
-// moment, not when the task runs: a wake that came first is delivered even if
-// the task is cancelled before it runs (S15), and a wake that comes second
-// finds nobody.
+// A task is parked exactly while `task->park.wait` says what for. Whatever ends
+// the wait, a wake or a cancellation that was agreed to, clears that first. So
+// there is one winner, decided at that moment, not when the task runs: a wake
+// that came first is delivered even if the task is cancelled before it runs
+// (S15), and a wake that comes second finds nobody.
 
 #include "core/base.h"
 #include "core/cancel.h"
@@ -16,11 +15,12 @@
 #include "core/run.h"
 #include "core/step.h"
 #include "core/task.h"
+#include "core/waiters.h"
 
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,
                       trio_status result)
 {
-    task->park = NULL;
+    task->park.wait = NULL;
     if (task->waiters != NULL)
         trio_waiters_leave_(task);
     task->result = result;
@@ -30,8 +30,9 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
     trio_make_ready_(run, task);
 }
 
-bool trio_abort_(struct trio_run *run, struct park *park)
+bool trio_abort_(struct trio_run *run, struct trio_task *task)
 {
+    const struct park *park = &task->park;
     struct trio_task *current = run->current;
     struct trio_task *lender = run->lender;
 
@@ -39,19 +40,21 @@ bool trio_abort_(struct trio_run *run, struct park *park)
         return true;
     run->current = NULL; // S8: it must not do what a task does.
     run->lender = current != NULL ? current : lender;
-    bool agreed = park->abort(park->task, park->arg);
+    bool agreed = park->abort(task, park->arg);
     run->current = current;
     run->lender = lender;
-    if (UNLIKELY(agreed && park->task->park != park))
-        trio_misuse_at_("an abort function agreed and woke its task, too",
-                        park->task, NULL);
+    if (UNLIKELY(agreed && !trio_is_parked_(task)))
+        trio_misuse_at_("an abort function agreed and woke its task, too", task,
+                        NULL);
     return agreed;
 }
 
-void trio_park_observed_(struct trio_run *run, struct park *park)
+void trio_park_observed_(struct trio_run *run, struct trio_task *task)
 {
-    trio_note_tell_(run, TRIO_NOTE_PARK, park->task, park->object,
-                    park->wait->verb, park->wait->access);
+    const struct park *park = &task->park;
+
+    trio_note_tell_(run, TRIO_NOTE_PARK, task, park->object, park->wait->verb,
+                    park->wait->access);
 }
 
 trio_status trio_park(const struct trio_wait *wait, const void *object,
@@ -59,35 +62,37 @@ trio_status trio_park(const struct trio_wait *wait, const void *object,
                       void *arg)
 {
     struct trio_run *run = trio_run_current_();
-    struct park park = {.task = trio_task_current_(run),
-                        .wait = wait,
-                        .object = object,
-                        .abort = abort,
-                        .arg = arg,
-                        .place = TRIO_CALLER()};
-    return trio_park_(run, &park);
+    struct trio_task *task = trio_task_current_(run);
+
+    task->park = (struct park){.wait = wait,
+                               .object = object,
+                               .abort = abort,
+                               .arg = arg,
+                               .place = TRIO_CALLER()};
+    return trio_park_(run, task);
 }
 
 trio_status trio_park_shielded(const struct trio_wait *wait, const void *object)
 {
     struct trio_run *run = trio_run_current_();
-    struct park park = {.task = trio_task_current_(run),
-                        .wait = wait,
-                        .object = object,
-                        .place = TRIO_CALLER(),
-                        .shielded = true};
-    return trio_park_(run, &park);
+    struct trio_task *task = trio_task_current_(run);
+
+    task->park = (struct park){.wait = wait,
+                               .object = object,
+                               .place = TRIO_CALLER(),
+                               .shielded = true};
+    return trio_park_(run, task);
 }
 
 void trio_wake(struct trio_task *task, trio_status result)
 {
     struct trio_run *run = trio_run_current_();
 
-    if (UNLIKELY(task->park == NULL))
+    if (UNLIKELY(!trio_is_parked_(task)))
         trio_misuse_at_("woke a task that is not parked", task, NULL);
-    if (UNLIKELY(task->park->run != run))
+    if (UNLIKELY(task->run != run))
         trio_misuse_at_("woke a task of another run", task, NULL);
-    if (UNLIKELY(task->park->own))
+    if (UNLIKELY(task->park.own))
         trio_misuse_at_("woke a task that sleeps or waits for a nursery or a "
                         "handle",
                         task, NULL);
@@ -96,13 +101,22 @@ void trio_wake(struct trio_task *task, trio_status result)
 
 bool trio_task_is_parked(const struct trio_task *task)
 {
-    return task->park != NULL;
+    return trio_is_parked_(task);
+}
+
+static __attribute__((noinline)) trio_status
+yield_observed(struct trio_run *run, struct trio_task *task)
+{
+    trio_note_(run, TRIO_NOTE_TASK_READY, task, NULL, 0);
+    return trio_suspend_(run, task);
 }
 
 static inline trio_status yield(struct trio_run *run, struct trio_task *task)
 {
     task->result = TRIO_OK;
-    trio_make_ready_(run, task);
+    trio_queue_push_(&run->ready, task);
+    if (UNLIKELY(run->observed))
+        return yield_observed(run, task);
     return trio_suspend_(run, task);
 }
 

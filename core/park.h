@@ -6,29 +6,11 @@
 
 #include <trio/parking_lot.h>
 #include <trio/status.h>
-#include <trio/time.h>
 
 #include "core/note.h"
 #include "core/run.h"
 #include "core/task.h"
 #include "core/task_queue.h"
-
-// One wait of one task: lives in the frame of trio_park.
-struct park {
-    struct trio_task *task;
-    const struct trio_wait *wait;
-    const void *object;
-    bool (*abort)(struct trio_task *task, void *arg);
-    void *arg;
-    const void *place;
-    struct trio_run *run; // Of the task.
-    trio_time since;      // As of the last reading of the clock.
-    struct park *next;    // In the run's list of cancellations to deliver.
-    uint64_t chain;       // Mark of the deadlock search.
-    bool shielded;        // No cancellation ends it.
-    bool own;             // Nor does trio_wake: something else will.
-    bool aborting;        // Its abort was called, or is about to be.
-};
 
 // Has a task run in the next pass.
 static inline void trio_make_ready_(struct trio_run *run,
@@ -44,11 +26,8 @@ void trio_task_ready_(struct trio_run *run, struct trio_task *task,
 TRIO_MUST_USE trio_status trio_yield_cancelled_(struct trio_run *run,
                                                 struct trio_task *task);
 void trio_yield_(struct trio_run *run, struct trio_task *task);
-bool trio_abort_(struct trio_run *run, struct park *park);
+bool trio_abort_(struct trio_run *run, struct trio_task *task);
 __attribute__((cold)) void trio_park_observed_(struct trio_run *run,
-                                               struct park *park);
-
-// ---- parking_lot.c ----
-void trio_waiters_leave_(struct trio_task *task);
+                                               struct trio_task *task);
 
 #endif // TRIO_CORE_PARK_H

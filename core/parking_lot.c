@@ -13,94 +13,58 @@
 #include "core/run.h"
 #include "core/step.h"
 #include "core/task.h"
-
-static void take_out(struct trio_waiter *waiter)
-{
-    struct trio_parking_lot *lot = waiter->lot;
-
-    if (waiter->previous == NULL)
-        lot->first = waiter->next;
-    else
-        waiter->previous->next = waiter->next;
-    if (waiter->next == NULL)
-        lot->last = waiter->previous;
-    else
-        waiter->next->previous = waiter->previous;
-    lot->count--;
-    waiter->lot = NULL;
-}
-
-static void append(struct trio_parking_lot *lot, struct trio_waiter *waiter)
-{
-    waiter->lot = lot;
-    waiter->next = NULL;
-    waiter->previous = lot->last;
-    if (lot->last == NULL)
-        lot->first = waiter;
-    else
-        lot->last->next = waiter;
-    lot->last = waiter;
-    lot->count++;
-}
-
-void trio_waiters_leave_(struct trio_task *task)
-{
-    struct trio_waiter *waiter = task->waiters;
-
-    task->waiters = NULL;
-    for (; waiter != NULL; waiter = waiter->sibling)
-        if (waiter->lot != NULL)
-            take_out(waiter);
-}
+#include "core/waiters.h"
 
 bool trio_parking_lot_add(struct trio_parking_lot *lot,
                           struct trio_waiter *waiter)
 {
-    struct trio_task *task = trio_task_current();
+    struct trio_task *task = trio_task_current_(trio_run_current_());
 
     if (UNLIKELY(lot->broken))
         return false;
-    waiter->task = task;
-    waiter->claimed = false;
-    waiter->sibling = task->waiters;
-    task->waiters = waiter;
-    append(lot, waiter);
+    trio_waiter_add_(task, lot, waiter);
     return true;
 }
 
-static trio_status park_in(struct trio_parking_lot *lot, struct park *park)
+// S16: who finds the lot broken lets others have their turn all the same.
+static __attribute__((noinline, cold)) trio_status
+refuse(struct trio_run *run, struct trio_task *task, bool shielded)
+{
+    if (task->cancelled && !shielded)
+        return trio_yield_cancelled_(run, task);
+    trio_yield_(run, task);
+    return trio_fail_bare(TRIO_EBROKEN);
+}
+
+static trio_status park_in(struct trio_parking_lot *lot,
+                           const struct trio_wait *wait, const void *object,
+                           const void *place, bool shielded)
 {
     struct trio_run *run = trio_run_current_();
+    struct trio_task *task = trio_task_current_(run);
     struct trio_waiter waiter;
 
-    park->task = trio_task_current_(run);
-    if (LIKELY(trio_parking_lot_add(lot, &waiter))) {
-        trio_status rc = trio_park_(run, park);
-        return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
-    }
-    if (park->task->cancelled && !park->shielded)
-        return trio_yield_cancelled_(run, park->task);
-    trio_yield_(run, park->task); // S16
-    return trio_fail_bare(TRIO_EBROKEN);
+    if (UNLIKELY(lot->broken))
+        return refuse(run, task, shielded);
+    trio_waiter_add_(task, lot, &waiter);
+    task->park = (struct park){
+        .wait = wait, .object = object, .place = place, .shielded = shielded};
+    trio_status rc = trio_park_(run, task);
+    return UNLIKELY(trio_is_failure(rc)) ? trio_fail_bare(rc) : rc;
 }
 
 trio_status trio_parking_lot_park(struct trio_parking_lot *lot,
                                   const struct trio_wait *wait,
                                   const void *object)
 {
-    struct park park = {.wait = wait, .object = object, .place = TRIO_CALLER()};
-    return park_in(lot, &park);
+    return park_in(lot, wait, object, TRIO_CALLER(), false);
 }
 
 trio_status trio_parking_lot_park_shielded(struct trio_parking_lot *lot,
                                            const struct trio_wait *wait,
                                            const void *object)
 {
-    struct park park = {.wait = wait,
-                        .object = object,
-                        .place = TRIO_CALLER(),
-                        .shielded = true};
-    return park_in(lot, &park);
+    return park_in(lot, wait, object, TRIO_CALLER(), true);
 }
 
 struct trio_task *trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
@@ -149,8 +113,8 @@ size_t trio_parking_lot_repark(struct trio_parking_lot *lot,
         if (target->broken) {
             trio_wake(waiter->task, TRIO_EBROKEN);
         } else {
-            take_out(waiter);
-            append(target, waiter);
+            trio_waiter_take_out_(waiter);
+            trio_waiter_append_(target, waiter);
         }
     }
     return done;

@@ -25,6 +25,7 @@
 #include "core/task.h"
 #include "core/task_queue.h"
 #include "core/timer.h"
+#include "core/waiters.h"
 
 // ---- Who it is ----
 
@@ -84,14 +85,12 @@ static void run_hooks(struct trio_task *task)
 
 static void leave_wait(struct trio_run *run, struct trio_task *task)
 {
-    struct park *park = task->park;
-
-    if (park != NULL) {
-        park->aborting = true;
-        trio_abort_(run, park);
+    if (trio_is_parked_(task)) {
+        task->park.aborting = true;
+        trio_abort_(run, task);
     }
     trio_waiters_leave_(task);
-    task->park = NULL;
+    task->park.wait = NULL;
 }
 
 static void leave_all(struct trio_run *run, const struct trio_task *but)
@@ -149,7 +148,7 @@ static void tell_outside(struct trio_run *run, struct trio_task *task)
 {
     task->root.had_cancel = false;
     if (task->start == NULL) {
-        if (!is_lost(&task->nursery->scope))
+        if (!is_lost(task->root.parent))
             trio_nursery_child_ended_(run, task, TRIO_OK, NULL);
     } else if (!task->start->caller->abandoned) {
         trio_start_ended_(run, task, TRIO_OK, NULL);

@@ -168,7 +168,7 @@ static int run_main(void *arg)
         trio_note_(run, TRIO_NOTE_RUN_END, NULL, NULL, rc);
         return rc;
     }
-    trio_nursery_add_(&run->main, task);
+    run->main.living++;
     run->catching = run->config.catch_interrupt &&
                     world->jobs->catch_interrupt(world->context, run->poster,
                                                  &run->interrupt) == TRIO_OK;

@@ -28,7 +28,6 @@
 #include "core/task.h"
 #include "core/task_queue.h"
 
-struct park;
 struct settle;
 struct trio_poster;
 struct trio_start_;
@@ -65,8 +64,9 @@ struct trio_run {
     struct trio_task *paused; // At a soft point in this step, or NULL.
     size_t line_first; // Of those in the snapshot whose step is yet to come.
     size_t unchosen;   // How many there are.
-    struct park *deliver_first;
-    struct park *deliver_last;
+    struct trio_task *told_first; // Of a cancellation, parked until then.
+    struct trio_task *told_last;
+    uint32_t marks; // Of deadlock searches.
     struct trio_start_ *refresh;
     struct settle *settling;
     trio_time idle_since;

@@ -35,14 +35,13 @@ static trio_status sleep_until(struct trio_run *run, trio_time time)
 {
     struct sleeper sleeper = {.timer = {.expire = wake_up},
                               .task = trio_task_current_(run)};
-    struct park park = {.task = sleeper.task,
-                        .wait = &sleep_wait,
-                        .abort = stop_sleeping,
-                        .arg = &sleeper,
-                        .own = true};
 
     trio_timer_arm_(run, &sleeper.timer, time);
-    return trio_park_(run, &park);
+    sleeper.task->park = (struct park){.wait = &sleep_wait,
+                                       .abort = stop_sleeping,
+                                       .arg = &sleeper,
+                                       .own = true};
+    return trio_park_(run, sleeper.task);
 }
 
 trio_status trio_sleep_until(trio_time time)

@@ -83,12 +83,6 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
     struct trio_run *run = trio_run_current_();
     struct trio_start_ start = {.target = nursery,
                                 .caller = trio_task_current_(run)};
-    struct park park = {.task = start.caller,
-                        .wait = &start_wait,
-                        .object = nursery,
-                        .place = TRIO_CALLER(),
-                        .shielded = true,
-                        .own = true};
     struct trio_task *task;
 
     if (!nursery->scope.open)
@@ -102,7 +96,12 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
     if (rc == TRIO_OK) {
         task->start = &start;
         task->begun_by_start = true;
-        trio_ignore(trio_park_(run, &park));
+        start.caller->park = (struct park){.wait = &start_wait,
+                                           .object = nursery,
+                                           .place = TRIO_CALLER(),
+                                           .shielded = true,
+                                           .own = true};
+        trio_ignore(trio_park_(run, start.caller));
         rc = result(run, &start, ret_value);
     } else {
         trio_yield_(run, start.caller); // S16
@@ -148,7 +147,7 @@ void trio_started(void *value)
     task->start = NULL;
     trio_scope_unlink_(&task->root);
     trio_scope_link_(&task->root, &start->target->scope);
-    trio_nursery_add_(start->target, task);
+    start->target->living++;
     trio_note_(run, TRIO_NOTE_TASK_MOVE, task, &start->target->scope, 0);
     trio_scope_refresh_(run, &task->root);
     trio_task_ready_(run, start->caller, TRIO_OK);

@@ -35,6 +35,7 @@ static trio_status leave(struct trio_run *run, struct trio_task *task,
 trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
                                  struct trio_task *next)
 {
+    trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     if (next == task) {
         trio_begin_step_(run, task);
         return task->result;

@@ -72,12 +72,18 @@ static inline struct trio_task *trio_next_task_(struct trio_run *run)
     return trio_list_pop_(&run->batch);
 }
 
-static inline void trio_begin_step_(struct trio_run *run,
-                                    struct trio_task *task)
+static inline void trio_begin_step_unseen_(struct trio_run *run,
+                                           struct trio_task *task)
 {
     run->current = task;
     run->steps++;
     task->at_checkpoint = false;
+}
+
+static inline void trio_begin_step_(struct trio_run *run,
+                                    struct trio_task *task)
+{
+    trio_begin_step_unseen_(run, task);
     trio_note_(run, TRIO_NOTE_STEP_BEGIN, task, NULL, (int64_t)run->passes);
 }
 
@@ -106,36 +112,26 @@ static inline void trio_step_(struct trio_run *run, struct trio_task *task)
 TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
                                                       struct trio_task *task)
 {
-    trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     struct trio_task *next = trio_next_task_(run);
-    if (UNLIKELY(TRIO_ANNOTATED || next == task || task->keep_fp))
+
+    if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
+                 next->context == NULL || task->keep_fp || run->observed))
         return trio_suspend_slowly_(run, task, next);
-    if (UNLIKELY(next == NULL)) {
-        run->current = NULL;
-        return (trio_status)trio_context_switch_(&task->context, run->context,
-                                                 0);
-    }
-    if (UNLIKELY(next->context == NULL))
-        trio_task_make_context_(run, next);
-    trio_begin_step_(run, next);
+    trio_begin_step_unseen_(run, next);
     return (trio_status)trio_context_switch_(&task->context, next->context,
                                              next->result);
 }
 
-// Parks the task of a record that is filled in, until it is made ready.
+// Parks a task whose record is filled in, until it is made ready.
 TRIO_MUST_USE static inline trio_status trio_park_(struct trio_run *run,
-                                                   struct park *park)
+                                                   struct trio_task *task)
 {
-    struct trio_task *task = park->task;
-
-    park->run = run;
-    park->since = run->now;
-    task->park = park;
+    task->park.since = run->now;
     if (UNLIKELY(run->observed))
-        trio_park_observed_(run, park);
-    if (UNLIKELY(task->cancelled) && !park->shielded) {
-        park->aborting = true;
-        if (trio_abort_(run, park))
+        trio_park_observed_(run, task);
+    if (UNLIKELY(task->cancelled) && !task->park.shielded) {
+        task->park.aborting = true;
+        if (trio_abort_(run, task))
             trio_task_ready_(run, task, TRIO_ECANCELED);
     }
     return trio_suspend_(run, task);

@@ -8,33 +8,49 @@
 #include <trio/nursery.h>
 #include <trio/status.h>
 #include <trio/task.h>
+#include <trio/time.h>
 
 #include "core/base.h"
 #include "core/own_stack.h"
 
-struct park;
 struct trio_run;
 struct trio_start_;
 
+// One wait of a task.
+struct park {
+    const struct trio_wait *wait; // For what; NULL: it does not wait.
+    bool shielded;                // No cancellation ends it.
+    bool own;                     // Nor does trio_wake: something else will.
+    bool aborting;                // Its abort was called, or is about to be.
+    uint32_t mark;                // Of the deadlock search.
+    const void *object;
+    bool (*abort)(struct trio_task *task, void *arg);
+    void *arg;
+    const void *place;
+    trio_time since; // As of the last reading of the clock.
+};
+
 // What a switch, a wait and a wake need comes first, in one line of the cache.
+// Cancelling a crowd of parked tasks touches no stack of theirs.
 struct trio_task {
     void *context; // Stack pointer while it does not run; NULL before it did.
-    struct trio_task *next;      // In a queue.
-    struct park *park;           // NULL: runnable or running.
-    struct trio_waiter *waiters; // All leave their lots on wake.
-    trio_status result;          // What its park returns.
-    uint32_t ignored;            // Cancellations given in a row.
-    bool cancelled;              // Its innermost scope is effective.
+    struct trio_task *next;          // In a queue.
+    struct trio_run *run;            // That it is a task of.
+    struct trio_waiter *waiters;     // All leave their lots on wake.
+    struct trio_cancel_scope *scope; // Innermost.
+    trio_status result;              // What its park returns.
+    bool cancelled;                  // Its innermost scope is effective.
     bool keep_fp;
     bool at_checkpoint; // Its next step returns from trio_checkpoint.
     bool given_cancel;
+    struct park park;
+    struct trio_task *next_told; // In the run's list of cancellations.
+    uint32_t ignored;            // Cancellations given in a row.
     bool called_started;
     bool begun_by_start;
     bool has_copy;                   // `arg` lies at the top of its own stack.
     bool abandoned;                  // It has come to its end where it was.
-    struct trio_cancel_scope *scope; // Innermost.
-    const void *scope_place;         // Where that was opened.
-    struct trio_nursery *nursery;    // Where its end is told; NULL: to `start`.
+    const void *scope_place;         // Where its innermost scope was opened.
     struct trio_start_ *start;       // Until trio_started.
     trio_task_fn fn;
     void *arg;
@@ -48,6 +64,11 @@ struct trio_task {
     uint64_t number;
     struct trio_cancel_scope root; // SCOPE_TASK.
 } __attribute__((aligned(CACHE_LINE)));
+
+static inline bool trio_is_parked_(const struct trio_task *task)
+{
+    return task->park.wait != NULL;
+}
 
 // ---- birth.c, death.c ----
 TRIO_MUST_USE trio_status
