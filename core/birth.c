@@ -19,7 +19,7 @@
 #include "core/task.h"
 #include "core/task_queue.h"
 
-#define FIRST_FRAME_MAX 256 // Of a context that was just made, on any CPU.
+#define FIRST_FRAME_MAX 320 // Of a context that was just made, on any CPU.
 
 void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task)
 {
@@ -143,5 +143,6 @@ void trio_task_make_context_(struct trio_run *run, struct trio_task *task)
     if (task->has_copy)
         top = task->arg;
     trio_annotate_lay_down(top - FIRST_FRAME_MAX, FIRST_FRAME_MAX);
-    task->context = trio_context_make_(top, trio_task_main_, task);
+    task->context =
+        trio_context_make_(top, trio_task_main_, task, &task->stack.memory);
 }

@@ -14,7 +14,8 @@
 int trio_context_switch_(void **save, void *load, int value);
 void trio_context_leave_(void *load, int value);
 int trio_context_call_(void **save, int (*fn)(void *arg), void *arg);
-void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg);
+void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg,
+                         const struct trio_stack *stack);
 struct trio_registers trio_context_registers_(const void *saved_sp);
 uint64_t trio_fp_control_save_(void);
 void trio_fp_control_load_(uint64_t control);
@@ -31,6 +32,13 @@ struct fiber {
 
 #define TOP(fiber) ((fiber)->stack + sizeof(fiber)->stack)
 
+static void *make(struct fiber *fiber, void (*entry)(void *arg), void *arg)
+{
+    struct trio_stack stack = {fiber->stack, sizeof(fiber->stack), 0};
+
+    return trio_context_make_(TOP(fiber), entry, arg, &stack);
+}
+
 static void enter(struct fiber *fiber)
 {
     (void)trio_context_switch_(&fiber->back, fiber->context, 0);
@@ -43,7 +51,7 @@ static void leave(struct fiber *fiber)
 
 static void begin(struct fiber *fiber, void (*entry)(void *arg))
 {
-    fiber->context = trio_context_make_(TOP(fiber), entry, fiber);
+    fiber->context = make(fiber, entry, fiber);
     enter(fiber);
 }
 
@@ -141,7 +149,7 @@ TEST_PLAIN(context, that_is_new_has_no_caller)
 {
     static struct fiber fiber;
 
-    fiber.context = trio_context_make_(TOP(&fiber), count_turns, &fiber);
+    fiber.context = make(&fiber, count_turns, &fiber);
     struct trio_registers registers = trio_context_registers_(fiber.context);
 
     CHECK(registers.pc != NULL);
@@ -277,7 +285,7 @@ static int enter_fiber(void *arg)
     struct call *call = arg;
     struct fiber *fiber = call->fiber;
 
-    fiber->context = trio_context_make_(TOP(fiber), go_out_of_fiber, call);
+    fiber->context = make(fiber, go_out_of_fiber, call);
     enter(fiber);
     return 0; // Nobody comes back.
 }

@@ -36,6 +36,11 @@ struct check_case *check_first(void)
     return first_case;
 }
 
+const struct check_case *check_current(void)
+{
+    return current;
+}
+
 uint64_t check_seed(void)
 {
     return seed;

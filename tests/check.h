@@ -117,6 +117,9 @@ struct check_case {
 // The registry, for other runners.
 struct check_case *check_first(void);
 
+// Returns the case that is under way; NULL: there is none.
+const struct check_case *check_current(void);
+
 // Runs a case with all its seeds; says whether it passed.
 bool check_run_case(const struct check_case *item);
 

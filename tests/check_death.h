@@ -1,4 +1,4 @@
-// Expecting a process to stop with a report. POSIX only.
+// Expecting a process to stop with a report.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TESTS_CHECK_DEATH_H

@@ -3,8 +3,6 @@
 
 #include "tests/socket_kit.h"
 
-#include <fcntl.h>
-
 #include "tests/check.h"
 #include "tests/sockets.h"
 
@@ -71,10 +69,4 @@ size_t socket_fill(struct trio_socket *socket, size_t size)
         if (transfer.rc != TRIO_OK)
             return count;
     }
-}
-
-bool is_private(trio_handle handle)
-{
-    return (fcntl((int)handle, F_GETFD) & FD_CLOEXEC) != 0 &&
-           (fcntl((int)handle, F_GETFL) & O_NONBLOCK) != 0;
 }

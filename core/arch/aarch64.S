@@ -133,7 +133,7 @@ trio_context_call_:
     .cfi_endproc
     .size trio_context_call_, . - trio_context_call_
 
-// void *trio_context_make_(void *top: x0, entry: x1, void *arg: x2)
+// void *trio_context_make_(void *top: x0, entry: x1, void *arg: x2, stack)
     .globl trio_context_make_
     .type trio_context_make_, %function
     .p2align 4

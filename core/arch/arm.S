@@ -103,7 +103,7 @@ trio_context_call_:
     .cfi_endproc
     .size trio_context_call_, . - trio_context_call_
 
-// void *trio_context_make_(void *top: r0, entry: r1, void *arg: r2)
+// void *trio_context_make_(void *top: r0, entry: r1, void *arg: r2, stack)
     .globl trio_context_make_
     .type trio_context_make_, %function
     .p2align 2

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 struct trio_registers; // In <trio/backend.h>: pc, sp, fp.
+struct trio_stack;     // There, too: base, size, guard.
 
 // Leaves the running context, storing its stack pointer in `*save`, and enters
 // the context whose stack pointer is `load`, for which its own call returns
@@ -41,8 +42,10 @@ int trio_context_call_(void **save, int (*fn)(void *arg), void *arg);
 
 // Makes a context below `top`, the 16-aligned upper end of a stack: switching
 // to the pointer that is returned calls `entry(arg)`, which must never return.
-// Backtraces end there.
-void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg);
+// Backtraces end there. `stack` is all of the stack that `top` lies in, for the
+// systems that want to know in which one they are.
+void *trio_context_make_(void *top, void (*entry)(void *arg), void *arg,
+                         const struct trio_stack *stack);
 
 // Reads where a context that is not running goes on, for backtraces.
 struct trio_registers trio_context_registers_(const void *saved_sp);

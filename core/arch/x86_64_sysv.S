@@ -111,7 +111,7 @@ trio_context_call_:
     .cfi_endproc
     .size trio_context_call_, . - trio_context_call_
 
-// void *trio_context_make_(void *top: rdi, entry: rsi, void *arg: rdx)
+// void *trio_context_make_(void *top: rdi, entry: rsi, void *arg: rdx, stack)
     .globl trio_context_make_
     .type trio_context_make_, @function
     .p2align 4

@@ -475,7 +475,7 @@ struct trio_report {
 
     // Formats as vsnprintf does. Used also where nothing is printed.
     int (*format)(void *context, char *buffer, size_t size, const char *format,
-                  va_list arguments) __attribute__((format(printf, 4, 0)));
+                  va_list arguments) TRIO_PRINTF(4, 0);
 
     // Writes the name of a place in the code, as "program(+0x1234)".
     void (*place)(void *context, const void *place, char *buffer, size_t size);

@@ -21,8 +21,10 @@
 
 #if defined(__clang__)
 #define TRIO_CLANG_(attribute) __attribute__((attribute))
+#define TRIO_FORMAT_ printf
 #else
 #define TRIO_CLANG_(attribute)
+#define TRIO_FORMAT_ gnu_printf // Where the system's own differs from C's.
 #endif
 
 // The compiler warns where the result is dropped. Dropping a status on purpose
@@ -30,7 +32,8 @@
 #define TRIO_MUST_USE __attribute__((warn_unused_result))
 
 // A format string and where its arguments begin, as in printf.
-#define TRIO_PRINTF(text, first) __attribute__((format(printf, text, first)))
+#define TRIO_PRINTF(text, first) \
+    __attribute__((format(TRIO_FORMAT_, text, first)))
 
 // Scopes are capabilities, so that `clang -Wthread-safety` reports a `return`,
 // `goto` or `break` past a close, a forgotten close and a double close. Open

@@ -10,7 +10,7 @@
 #include <trio/error.h>
 #include <trio/task.h>
 
-#include "io/posix/idna.h"
+#include "io/idna.h"
 #include "io/net/finish.h"
 #include "io/net/question.h"
 

@@ -3,7 +3,7 @@
 // its interface has been the same since its first release.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/posix/idna.h"
+#include "io/idna.h"
 
 #include <dlfcn.h>
 #include <pthread.h>

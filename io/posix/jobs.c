@@ -5,10 +5,10 @@
 
 #include <trio/backend.h>
 
-#include "io/posix/lookup.h"
+#include "io/lookup.h"
 #include "io/posix/posix.h"
 #include "io/posix/signals.h"
-#include "io/posix/threads.h"
+#include "io/threads.h"
 
 static void stop_waiting(struct posix *posix, struct trio_job *job)
 {

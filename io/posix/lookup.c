@@ -4,7 +4,7 @@
 // name; errno tells the one from the other, if it is clear before the call.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/posix/lookup.h"
+#include "io/lookup.h"
 
 #include <errno.h>
 #include <netdb.h>

@@ -19,7 +19,7 @@
 // those in the list.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/posix/threads.h"
+#include "io/threads.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -23,6 +23,7 @@ INCLUDES = (
     ("io/linux", (ANY_SYSTEM, r'"io/((posix|linux)/)?\w+\.h"')),
     ("io/bsd", (ANY_SYSTEM, r'"io/((posix|bsd)/)?\w+\.h"')),
     ("io/macos", (ANY_SYSTEM, r'"io/(posix/)?\w+\.h"')),
+    ("io/windows", (ANY_SYSTEM, r'"io/(windows/)?\w+\.h"')),
     ("io", (ANY_SYSTEM, r'"io/\w+\.h"')),
     ("sim/runner", (ANY_SYSTEM, r'"sim/.*"')),
     ("sim", (PUBLIC, FREESTANDING, LIBC, r'"sim/.*"')),

@@ -46,10 +46,10 @@ def _cross_toolchain_config_impl(ctx):
         host_system_name = "local",
         target_system_name = triple,
         target_cpu = ctx.attr.cpu,
-        target_libc = "glibc",
+        target_libc = ctx.attr.libc,
         compiler = "gcc",
         abi_version = "gcc",
-        abi_libc_version = "glibc",
+        abi_libc_version = ctx.attr.libc,
         # The same result wherever the tree lies, and whenever it is built.
         features = [_optimised(), _always("reproducible", [
             "-no-canonical-prefixes",
@@ -57,7 +57,9 @@ def _cross_toolchain_config_impl(ctx):
         ])],
         cxx_builtin_include_directories = [
             "/usr/lib/gcc-cross/" + triple,
+            "/usr/lib/gcc/" + triple,
             "/usr/" + triple + "/include",
+            "/usr/share/mingw-w64/include",
             "/usr/include/valgrind", # Headers for every CPU.
         ],
         tool_paths = [
@@ -70,21 +72,24 @@ _cross_toolchain_config = rule(
     implementation = _cross_toolchain_config_impl,
     attrs = {
         "cpu": attr.string(mandatory = True),
+        "libc": attr.string(mandatory = True),
         "triple": attr.string(mandatory = True),
     },
     provides = [CcToolchainConfigInfo],
 )
 
-def cross_toolchain(name, triple):
+def cross_toolchain(name, triple, libc = "glibc"):
     """Declares the cross compiler of a CPU.
 
     Args:
       name: what Bazel calls the CPU.
       triple: what Debian's compiler calls it.
+      libc: the C library that it comes with.
     """
     _cross_toolchain_config(
         name = name + "_config",
         cpu = name,
+        libc = libc,
         triple = triple,
     )
     cc_toolchain(

@@ -1,0 +1,109 @@
+// What this world does not have, so that everybody learns it at once.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <stdlib.h>
+
+#include "io/windows/iocp.h"
+
+static trio_status refuse(void *context)
+{
+    return trio_iocp_refuse_(context, TRIO_ENOTSUP, 0);
+}
+
+// ---- Pipes, consoles and other handles that are no sockets ----
+
+trio_status trio_iocp_open_pipe_(void *context, trio_handle ret_handles[2])
+{
+    (void)ret_handles;
+    return refuse(context);
+}
+
+trio_status trio_iocp_adopt_descriptor_(void *context, trio_handle handle,
+                                        struct trio_descriptor *ret_descriptor)
+{
+    (void)handle;
+    (void)ret_descriptor;
+    return refuse(context);
+}
+
+// Nothing was adopted that these could be called for.
+trio_status trio_iocp_read_file_(void *context, trio_handle handle,
+                                 int64_t offset, void *data, size_t size,
+                                 size_t *ret_length, int *ret_error)
+{
+    (void)context;
+    (void)handle;
+    (void)offset;
+    (void)data;
+    (void)size;
+    (void)ret_length;
+    *ret_error = ERROR_NOT_SUPPORTED;
+    return TRIO_ENOTSUP;
+}
+
+trio_status trio_iocp_write_file_(void *context, trio_handle handle,
+                                  int64_t offset, const void *data, size_t size,
+                                  size_t *ret_length, int *ret_error)
+{
+    (void)context;
+    (void)handle;
+    (void)offset;
+    (void)data;
+    (void)size;
+    (void)ret_length;
+    *ret_error = ERROR_NOT_SUPPORTED;
+    return TRIO_ENOTSUP;
+}
+
+// Whoever sends a file reads it and sends that.
+trio_status trio_iocp_send_file_(void *context, trio_handle handle,
+                                 trio_handle file, uint64_t offset,
+                                 uint64_t size, uint64_t *ret_length)
+{
+    (void)handle;
+    (void)file;
+    (void)offset;
+    (void)size;
+    (void)ret_length;
+    return refuse(context);
+}
+
+// ---- Local sockets ----
+
+trio_status trio_iocp_path_id_(void *context,
+                               const struct trio_address *address,
+                               uint64_t *ret_id)
+{
+    (void)address;
+    (void)ret_id;
+    return refuse(context);
+}
+
+trio_status trio_iocp_remove_path_(void *context,
+                                   const struct trio_address *address)
+{
+    (void)address;
+    return refuse(context);
+}
+
+// ---- Signals ----
+
+trio_status trio_iocp_watch_signals_(void *context,
+                                     struct trio_signal_watch *watch)
+{
+    (void)watch;
+    return refuse(context);
+}
+
+// None was watched.
+void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch)
+{
+    (void)context;
+    (void)watch;
+}
+
+void trio_iocp_raise_signal_(void *context, int signal)
+{
+    (void)context;
+    (void)signal;
+}

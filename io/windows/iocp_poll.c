@@ -1,0 +1,194 @@
+// A task that waits asks the system one question: is this socket ready in this
+// direction? The answer comes through the port when it is, once. There is one
+// question for each waiter, so nothing is remembered between two waits.
+//
+// The system writes to the memory of a question until it has answered, also
+// where that was taken back. So a question is a block of its own, which is
+// freed by its answer; who it was for may long be gone. If somebody waits for
+// the same while the old question is still being taken back, a new one is
+// asked beside it.
+//
+// The question is put to the driver below Winsock, with a handle that is for
+// nothing else. Its interface is not documented, but has been the same since
+// Windows Vista, and every event loop that waits for readiness there uses it.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <stdlib.h>
+#include <winternl.h>
+
+#include "io/windows/iocp.h"
+#include "io/windows/status.h"
+
+#define IOCTL_AFD_POLL 0x00012024
+#define AFD_POLL_RECEIVE 0x0001
+#define AFD_POLL_SEND 0x0004
+#define AFD_POLL_DISCONNECT 0x0008
+#define AFD_POLL_ABORT 0x0010
+#define AFD_POLL_LOCAL_CLOSE 0x0020
+#define AFD_POLL_ACCEPT 0x0080
+#define AFD_POLL_CONNECT_FAIL 0x0100
+
+#define EVENTS_THAT_END                                                        \
+    (AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE | AFD_POLL_CONNECT_FAIL)
+
+static const ULONG events_of[] = {
+    [TRIO_READABLE] = AFD_POLL_RECEIVE | AFD_POLL_DISCONNECT | AFD_POLL_ACCEPT |
+                      EVENTS_THAT_END,
+    [TRIO_WRITABLE] = AFD_POLL_SEND | EVENTS_THAT_END,
+};
+
+// What the driver takes and gives back.
+struct afd_poll {
+    LARGE_INTEGER timeout;
+    ULONG count;
+    ULONG exclusive;
+    struct {
+        HANDLE socket;
+        ULONG events;
+        LONG status;
+    } sockets[1];
+};
+
+struct poll {
+    OVERLAPPED answer; // First, for the port names it; and where the system
+                       // writes the status.
+    struct afd_poll question;
+    struct trio_io_waiter *waiter; // NULL: nobody any more.
+};
+
+NTSTATUS NTAPI NtCancelIoFileEx(HANDLE file, IO_STATUS_BLOCK *operation,
+                                IO_STATUS_BLOCK *ret_status);
+
+static IO_STATUS_BLOCK *status_of(struct poll *poll)
+{
+    return (IO_STATUS_BLOCK *)&poll->answer;
+}
+
+// Returns 0 or the error.
+static int ask(struct iocp *iocp, struct poll *poll)
+{
+    // What is answered at once comes through the port all the same.
+    NTSTATUS status = NtDeviceIoControlFile(
+        iocp->afd, NULL, NULL, &poll->answer, status_of(poll), IOCTL_AFD_POLL,
+        &poll->question, sizeof(poll->question), &poll->question,
+        sizeof(poll->question));
+
+    return NT_SUCCESS(status) ? 0 : (int)RtlNtStatusToDosError(status);
+}
+
+static struct poll *new_poll(struct trio_io_waiter *waiter)
+{
+    struct poll *poll = calloc(1, sizeof(*poll));
+
+    if (poll == NULL)
+        return NULL;
+    poll->waiter = waiter;
+    poll->question.timeout.QuadPart = INT64_MAX;
+    poll->question.count = 1;
+    poll->question.sockets[0].socket = (HANDLE)waiter->handle;
+    poll->question.sockets[0].events = events_of[waiter->direction];
+    return poll;
+}
+
+trio_status trio_iocp_arm_(void *context, struct trio_io_waiter *waiter)
+{
+    struct iocp *iocp = context;
+    trio_status rc;
+    struct slot *slot = trio_iocp_make_slot_(iocp, waiter->handle, &rc);
+
+    if (slot == NULL)
+        return rc;
+    if (slot->waiters[waiter->direction] != NULL)
+        return TRIO_EBUSY;
+    struct poll *poll = new_poll(waiter);
+    if (poll == NULL)
+        return trio_iocp_refuse_(iocp, TRIO_ENOMEM, ERROR_NOT_ENOUGH_MEMORY);
+    int error = ask(iocp, poll);
+    if (error != 0) {
+        free(poll);
+        return trio_iocp_refuse_(
+            iocp, trio_status_of_windows_((unsigned long)error), error);
+    }
+    slot->waiters[waiter->direction] = waiter;
+    slot->polls[waiter->direction] = poll;
+    iocp->waiters++;
+    iocp->polls++;
+    return TRIO_OK;
+}
+
+// Nobody waits in this direction any more. Its question goes on by itself.
+static void leave(struct iocp *iocp, struct slot *slot,
+                  enum trio_direction direction)
+{
+    TRIO_ASSERT(iocp->waiters > 0);
+    iocp->waiters--;
+    slot->polls[direction]->waiter = NULL;
+    slot->polls[direction] = NULL;
+    slot->waiters[direction] = NULL;
+}
+
+// If it cannot be taken back, it was answered already.
+static void withdraw(struct iocp *iocp, struct poll *poll)
+{
+    IO_STATUS_BLOCK status;
+
+    NtCancelIoFileEx(iocp->afd, status_of(poll), &status);
+}
+
+void trio_iocp_disarm_(void *context, struct trio_io_waiter *waiter)
+{
+    struct iocp *iocp = context;
+    struct slot *slot = trio_iocp_slot_(iocp, waiter->handle);
+
+    TRIO_ASSERT(slot != NULL && slot->waiters[waiter->direction] == waiter);
+    withdraw(iocp, slot->polls[waiter->direction]);
+    leave(iocp, slot, waiter->direction);
+}
+
+static void dismiss(struct iocp *iocp, struct slot *slot,
+                    enum trio_direction direction)
+{
+    struct trio_io_waiter *waiter = slot->waiters[direction];
+
+    if (waiter == NULL)
+        return;
+    withdraw(iocp, slot->polls[direction]);
+    leave(iocp, slot, direction);
+    trio_io_ready(waiter, TRIO_ECLOSED);
+}
+
+void trio_iocp_closing_(void *context, trio_handle handle)
+{
+    struct slot *slot = trio_iocp_slot_(context, handle);
+
+    if (slot == NULL)
+        return;
+    dismiss(context, slot, TRIO_READABLE);
+    dismiss(context, slot, TRIO_WRITABLE);
+}
+
+void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer)
+{
+    struct poll *poll = (struct poll *)answer;
+    struct trio_io_waiter *waiter = poll->waiter;
+    // An error is told by whatever the task does next.
+    bool closed =
+        (poll->question.sockets[0].events & AFD_POLL_LOCAL_CLOSE) != 0;
+
+    TRIO_ASSERT(iocp->polls > 0);
+    iocp->polls--;
+    if (waiter != NULL) {
+        leave(iocp, trio_iocp_slot_(iocp, waiter->handle), waiter->direction);
+        trio_io_ready(waiter, closed ? TRIO_ECLOSED : TRIO_OK);
+    }
+    free(poll);
+}
+
+void trio_iocp_withdraw_all_(struct iocp *iocp)
+{
+    IO_STATUS_BLOCK status;
+
+    NtCancelIoFileEx(iocp->afd, NULL, &status);
+    while (iocp->polls > 0)
+        trio_iocp_take_(iocp, TRIO_FOREVER);
+}

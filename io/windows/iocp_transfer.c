@@ -1,0 +1,163 @@
+// Whether a call would wait, only the call tells: nothing is remembered of what
+// it found, for the next wait asks the system anyway.
+//
+// The system sends what it is given as a whole, however much that is, so a
+// large piece is cut: else a peer that reads slowly would cost us all of it in
+// memory of the kernel.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "io/windows/iocp.h"
+#include "io/windows/sockaddr.h"
+#include "io/windows/status.h"
+
+#define PIECE_MAX ((size_t)256 << 10)
+
+trio_status trio_iocp_refuse_(struct iocp *iocp, trio_status status, int number)
+{
+    iocp->last_error = number;
+    return status;
+}
+
+trio_status trio_iocp_failed_(struct iocp *iocp)
+{
+    int error = WSAGetLastError();
+
+    return trio_iocp_refuse_(
+        iocp, trio_status_of_windows_((unsigned long)error), error);
+}
+
+trio_status trio_iocp_result_(struct iocp *iocp, int result)
+{
+    return result < 0 ? trio_iocp_failed_(iocp) : TRIO_OK;
+}
+
+// Winsock counts in 32 bits.
+static int cut(size_t size, size_t most)
+{
+    return (int)(size < most ? size : most);
+}
+
+trio_status trio_iocp_receive_(void *context, trio_handle handle, void *data,
+                               size_t size, size_t *ret_length)
+{
+    struct iocp *iocp = context;
+    const struct slot *slot = trio_iocp_socket_(iocp, handle);
+
+    if (slot == NULL)
+        return TRIO_EBADHANDLE;
+    int length = recv((SOCKET)handle, data, cut(size, INT32_MAX), 0);
+    if (length < 0 && WSAGetLastError() == WSAEMSGSIZE)
+        return TRIO_ETRUNCATED;
+    if (length < 0)
+        return trio_iocp_failed_(iocp);
+    if (length == 0 && !slot->datagram)
+        return TRIO_EEND;
+    *ret_length = (size_t)length;
+    return TRIO_OK;
+}
+
+trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
+                            size_t size, size_t *ret_length)
+{
+    struct iocp *iocp = context;
+    const struct slot *slot = trio_iocp_socket_(iocp, handle);
+
+    if (slot == NULL)
+        return TRIO_EBADHANDLE;
+    int length = send((SOCKET)handle, data, cut(size, PIECE_MAX), 0);
+    if (length < 0)
+        return trio_iocp_failed_(iocp);
+    *ret_length = (size_t)length;
+    return TRIO_OK;
+}
+
+// ---- Messages ----
+
+// A message as the system wants it.
+struct parcel {
+    WSABUF pieces[TRIO_MESSAGE_BUFFERS_MAX];
+    DWORD count;
+    size_t size;
+    struct sockaddr_storage name;
+    int name_length;
+};
+
+// Finds the socket and packs the message for it.
+static trio_status prepare(struct iocp *iocp, trio_handle handle,
+                           const struct trio_message *message,
+                           struct parcel *ret_parcel,
+                           const struct slot **ret_slot)
+{
+    *ret_slot = trio_iocp_socket_(iocp, handle);
+    if (*ret_slot == NULL)
+        return TRIO_EBADHANDLE;
+    if (message->buffer_count > TRIO_MESSAGE_BUFFERS_MAX ||
+        message->handle_count > TRIO_MESSAGE_HANDLES_MAX)
+        return trio_iocp_refuse_(iocp, TRIO_EINVAL, WSAEINVAL);
+    ret_parcel->count = (DWORD)message->buffer_count;
+    ret_parcel->size = 0;
+    for (size_t i = 0; i < message->buffer_count; i++) {
+        ret_parcel->pieces[i] =
+            (WSABUF){(ULONG)cut(message->buffers[i].size, INT32_MAX),
+                     message->buffers[i].data};
+        ret_parcel->size += message->buffers[i].size;
+    }
+    return TRIO_OK;
+}
+
+trio_status trio_iocp_receive_message_(void *context, trio_handle handle,
+                                       struct trio_message *message)
+{
+    struct iocp *iocp = context;
+    const struct slot *slot;
+    struct parcel parcel;
+    trio_status rc = prepare(iocp, handle, message, &parcel, &slot);
+    DWORD flags = message->peek ? MSG_PEEK : 0;
+    DWORD length = 0;
+
+    if (rc != TRIO_OK)
+        return rc;
+    parcel.name.ss_family = AF_UNSPEC;
+    parcel.name_length = sizeof(parcel.name);
+    int failed = WSARecvFrom((SOCKET)handle, parcel.pieces, parcel.count,
+                             &length, &flags, (struct sockaddr *)&parcel.name,
+                             &parcel.name_length, NULL, NULL);
+    bool truncated = failed && WSAGetLastError() == WSAEMSGSIZE;
+    if (failed && !truncated)
+        return trio_iocp_failed_(iocp);
+    if (length == 0 && !truncated && !slot->datagram)
+        return TRIO_EEND;
+    message->length = truncated ? parcel.size : length;
+    message->handle_count = 0;
+    if (message->address != NULL)
+        *message->address = trio_sockaddr_to_(&parcel.name);
+    return truncated ? TRIO_ETRUNCATED : TRIO_OK;
+}
+
+trio_status trio_iocp_send_message_(void *context, trio_handle handle,
+                                    const struct trio_message *message,
+                                    size_t *ret_length)
+{
+    struct iocp *iocp = context;
+    const struct slot *slot;
+    struct parcel parcel;
+    trio_status rc = prepare(iocp, handle, message, &parcel, &slot);
+    const struct sockaddr *name = NULL;
+    DWORD length = 0;
+
+    if (rc != TRIO_OK)
+        return rc;
+    if (message->handles != NULL && message->handle_count > 0)
+        return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
+    parcel.name_length = 0;
+    if (message->address != NULL) {
+        parcel.name_length =
+            trio_sockaddr_from_(message->address, &parcel.name);
+        name = (const struct sockaddr *)&parcel.name;
+    }
+    if (WSASendTo((SOCKET)handle, parcel.pieces, parcel.count, &length, 0, name,
+                  parcel.name_length, NULL, NULL) != 0)
+        return trio_iocp_failed_(iocp);
+    *ret_length = length;
+    return TRIO_OK;
+}
