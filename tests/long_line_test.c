@@ -6,7 +6,7 @@
 #include "tests/campaigns.h"
 #include "tests/check.h"
 
-enum { TASKS = 40, OBJECTS = 3, RUNS = 600 };
+enum { TASKS = 80, OBJECTS = 3, RUNS = 1200 };
 
 static struct {
     int begun;

@@ -1,6 +1,9 @@
 // The tasks in line by priority, the highest first: a heap, so that a strategy
 // that goes by priorities need not look at each of very many. A line that was
 // never long is not ranked: few are compared sooner than kept in order.
+//
+// The line itself is in the order in which they came, and each of them knows
+// when that was: so the place of the highest is found by halves.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/kernel/state.h"
@@ -46,10 +49,52 @@ static void settle(struct kernel *kernel, size_t i, struct ranked ranked)
     move_in(&hole, ranked);
 }
 
+static inline const struct ranked *ranked_at(const struct kernel *kernel,
+                                             const struct actor *actor)
+{
+    return ARRAY_AT(&kernel->ranking, struct ranked, actor->rank - 1);
+}
+
 void trio_sim_rank_(struct kernel *kernel, struct actor *actor)
 {
-    settle(kernel, actor->rank - 1,
-           (struct ranked){actor->priority, actor->number});
+    struct ranked ranked = *ranked_at(kernel, actor);
+
+    ranked.priority = actor->priority;
+    settle(kernel, actor->rank - 1, ranked);
+}
+
+// ---- Who is first ----
+
+static inline uint32_t came_of(const struct kernel *kernel,
+                               const struct trio_task *task)
+{
+    const struct actor *actor =
+        ARRAY_AT(&kernel->actors, struct actor, trio_task_number(task));
+
+    return ranked_at(kernel, actor)->came;
+}
+
+// Returns the place in line of one who is there. The last few are looked at one
+// by one, for which nobody has to be asked when it came.
+static size_t place_of(const struct kernel *kernel,
+                       const struct candidates *candidates,
+                       const struct ranked *ranked)
+{
+    const struct trio_task *task =
+        ARRAY_AT(&kernel->actors, struct actor, ranked->number)->task;
+    size_t from = 0, to = candidates->task_count;
+
+    while (to - from > LONG_LINE) {
+        size_t middle = from + (to - from) / 2;
+        uint32_t came = came_of(kernel, candidates->tasks[middle]);
+        if ((int32_t)(ranked->came - came) < 0)
+            to = middle;
+        else
+            from = middle;
+    }
+    while (candidates->tasks[from] != task)
+        from++;
+    return from;
 }
 
 // The one of highest priority so far.
@@ -65,24 +110,21 @@ static inline void consider(struct best *best, size_t at,
         *best = (struct best){at, actor->priority};
 }
 
-// Who is ranked need not be looked for, but for its place in line.
 static void consider_tasks(const struct kernel *kernel,
                            const struct candidates *candidates,
                            struct best *best)
 {
     const struct actor *actors = kernel->actors.items;
     const struct ranked *highest = kernel->ranking.items;
-    size_t i = 0;
 
-    if (!candidates->ranked) {
-        for (; i < candidates->task_count; i++)
+    if (!candidates->ranked)
+        for (size_t i = 0; i < candidates->task_count; i++)
             consider(best, candidates->loop + i,
                      &actors[trio_task_number(candidates->tasks[i])]);
-    } else if (candidates->task_count > 0) {
-        while (candidates->tasks[i] != actors[highest->number].task)
-            i++;
-        consider(best, candidates->loop + i, &actors[highest->number]);
-    }
+    else if (candidates->task_count > 0)
+        consider(best,
+                 candidates->loop + place_of(kernel, candidates, highest),
+                 &actors[highest->number]);
 }
 
 size_t trio_sim_first_by_priority_(struct kernel *kernel,
@@ -102,7 +144,8 @@ size_t trio_sim_first_by_priority_(struct kernel *kernel,
 
 // ---- The line ----
 
-static void join(struct kernel *kernel, const struct trio_task *task)
+static void join(struct kernel *kernel, const struct trio_task *task,
+                 uint32_t came)
 {
     const struct strategy *strategy = kernel->strategy;
     struct actor *actor = trio_sim_actor_(kernel, task);
@@ -115,7 +158,7 @@ static void join(struct kernel *kernel, const struct trio_task *task)
     else
         kernel->ranking.count++;
     settle(kernel, kernel->ranking.count - 1,
-           (struct ranked){actor->priority, actor->number});
+           (struct ranked){actor->priority, actor->number, came});
 }
 
 // Who was in line still is; who is new is at the end, or the first, if it has
@@ -125,12 +168,13 @@ void trio_sim_line_up_(struct kernel *kernel,
 {
     struct trio_task *const *tasks = candidates->tasks;
     size_t count = candidates->task_count;
+    size_t ranked = kernel->ranking.count;
 
-    if (kernel->ranking.count < count &&
+    if (ranked > 0 && ranked < count &&
         trio_sim_actor_(kernel, tasks[0])->rank == 0)
-        join(kernel, tasks[0]);
+        join(kernel, tasks[0], came_of(kernel, tasks[1]) - 1);
     while (kernel->ranking.count < count)
-        join(kernel, tasks[kernel->ranking.count]);
+        join(kernel, tasks[kernel->ranking.count], ++kernel->came);
 }
 
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor)

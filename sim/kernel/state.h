@@ -79,6 +79,7 @@ struct pending_job {
 struct ranked {
     uint64_t priority;
     uint32_t number;
+    uint32_t came; // Later than who is before it in line. It wraps around.
 };
 
 // Where something comes that is no step: the tasks in line before whose steps
@@ -138,6 +139,7 @@ struct kernel {
     trio_time time_end;
     uint64_t decisions;
     uint64_t passed_over; // How often in a row the first in line was.
+    uint32_t came;        // What the last one in line has as `came`.
     struct actor time;    // The clock.
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
