@@ -1,5 +1,8 @@
 // Arrays that grow and are used again by the next run.
 // SPDX-License-Identifier: MIT OR Apache-2.0
+//
+// Most programs use few of the kernel's many arrays: those that ever had an
+// item are in a list, and a run begins by emptying them.
 
 #include "sim/kernel/state.h"
 
@@ -10,6 +13,10 @@ static void grow(struct kernel *kernel, struct array *array)
 
     void *items = memory->allocate(memory->context, max * array->size);
     TRIO_ASSERT(items != NULL);
+    if (array->items == NULL && array->of_runs) {
+        array->next = kernel->arrays;
+        kernel->arrays = array;
+    }
     if (array->items != NULL) {
         __builtin_memcpy(items, array->items, array->count * array->size);
         trio_sim_array_end_(kernel, array);
@@ -41,4 +48,17 @@ void trio_sim_array_end_(struct kernel *kernel, struct array *array)
         memory->release(memory->context, array->items,
                         array->max * array->size);
     array->items = NULL;
+}
+
+void trio_sim_arrays_reset_(struct kernel *kernel)
+{
+    for (struct array *array = kernel->arrays; array != NULL;
+         array = array->next)
+        array->count = 0;
+}
+
+void trio_sim_arrays_end_(struct kernel *kernel)
+{
+    for (; kernel->arrays != NULL; kernel->arrays = kernel->arrays->next)
+        trio_sim_array_end_(kernel, kernel->arrays);
 }

@@ -335,12 +335,14 @@ struct property {
     bool held; // At least once; of EVENTUALLY: last time.
 };
 
-// A growing array of the kernel's.
+// A growing array. Zero but for the size of an item: it is empty.
 struct array {
     void *items;
     size_t count;
     size_t max;
     size_t size; // Of an item.
+    bool of_runs; // The kernel's: a run begins with it empty.
+    struct array *next;
 };
 
 // Appends a zeroed item. Never fails: stops the process without memory.

@@ -28,7 +28,8 @@ enum {
     CHUNK_SIZE = 1 << 20,
     BLOCK_MIN_LOG = 4,
     BLOCK_MAX = 1 << (BLOCK_MIN_LOG + MEMORY_CLASSES - 1),
-    STACK_MIN = 4096,
+    STACK_MIN_LOG = 12,
+    STACK_MAX_LOG = STACK_MIN_LOG + STACK_SIZES_MAX - 1,
     MARK_SIZE = 64, // A line of the cache.
     JUNK_OF_STACK = 4096
 };
@@ -63,11 +64,17 @@ static void base_release(struct sim_memory *memory, void *block, size_t size)
 
 // ---- Blocks ----
 
+// Returns the logarithm of the power of two that has room for a size.
+static int logarithm(size_t size, int least)
+{
+    if (size <= (size_t)1 << least)
+        return least;
+    return 64 - __builtin_clzll((unsigned long long)size - 1);
+}
+
 static int class_of(size_t size)
 {
-    if (size <= (size_t)1 << BLOCK_MIN_LOG)
-        return 0;
-    return 64 - __builtin_clzll((unsigned long long)size - 1) - BLOCK_MIN_LOG;
+    return logarithm(size, BLOCK_MIN_LOG) - BLOCK_MIN_LOG;
 }
 
 static void *take_large(struct sim_memory *memory, size_t size)
@@ -189,17 +196,20 @@ static void release(void *context, void *block, size_t size)
 
 // ---- Stacks ----
 
-// Returns NULL for more than anybody needs.
+// Returns NULL for more than anybody needs. Most programs ask for one size.
 static struct sim_stacks *stacks_of(struct sim_memory *memory, size_t size)
 {
-    size_t class = 0;
+    int log = logarithm(size, STACK_MIN_LOG);
+    size_t i = 0;
 
-    while (class < STACK_SIZES && (size_t)STACK_MIN << class < size)
-        class ++;
-    if (class == STACK_SIZES)
+    if (log > STACK_MAX_LOG)
         return NULL;
-    memory->stacks[class].size = (size_t)STACK_MIN << class;
-    return &memory->stacks[class];
+    size = (size_t)1 << log;
+    while (i < memory->stack_sizes && memory->stacks[i].size != size)
+        i++;
+    if (i == memory->stack_sizes)
+        memory->stacks[memory->stack_sizes++].size = size;
+    return &memory->stacks[i];
 }
 
 // Room for one more, in both lists.
@@ -330,14 +340,20 @@ static void renew(struct sim_memory *memory, struct sim_stacks *stacks)
     }
 }
 
+// All are free again, in one order: those that the run has not taken still are.
 static void reset_stacks(struct sim_memory *memory, struct sim_stacks *stacks)
 {
-    if (stacks->free_count < stacks->all_count || memory->junk != 0)
+    bool renewed = stacks->free_count < stacks->all_count || memory->junk != 0;
+    bool changed = renewed || stacks->listed != stacks->all_count ||
+                   stacks->downwards != memory->downwards;
+
+    if (renewed)
         renew(memory, stacks);
-    for (size_t i = 0; i < stacks->all_count; i++)
+    for (size_t i = changed ? 0 : stacks->untaken; i < stacks->all_count; i++)
         stacks->free[i] =
             stacks->all[memory->downwards ? i : stacks->all_count - 1 - i];
-    stacks->free_count = stacks->untaken = stacks->all_count;
+    stacks->free_count = stacks->untaken = stacks->listed = stacks->all_count;
+    stacks->downwards = memory->downwards;
     stacks->promised = 0;
 }
 
@@ -362,9 +378,8 @@ void trio_sim_memory_reset_(struct sim_memory *memory)
         memory->free[i] = NULL;
     memory->chunk = NULL;
     memory->blocks = 0;
-    for (size_t i = 0; i < STACK_SIZES; i++)
-        if (memory->stacks[i].size != 0)
-            reset_stacks(memory, &memory->stacks[i]);
+    for (size_t i = 0; i < memory->stack_sizes; i++)
+        reset_stacks(memory, &memory->stacks[i]);
 }
 
 void trio_sim_memory_end_(struct sim_memory *memory)
@@ -372,7 +387,7 @@ void trio_sim_memory_end_(struct sim_memory *memory)
     struct trio_memory *base = &memory->base;
 
     trio_sim_memory_reset_(memory);
-    for (size_t i = 0; i < STACK_SIZES; i++) {
+    for (size_t i = 0; i < memory->stack_sizes; i++) {
         struct sim_stacks *stacks = &memory->stacks[i];
         for (size_t k = 0; k < stacks->all_count; k++)
             base->stack_give(base->context, stacks->all[k]);

@@ -6,17 +6,19 @@
 
 #include <trio/backend.h>
 
-enum { MEMORY_CLASSES = 13, STACK_SIZES = 20 };
+enum { MEMORY_CLASSES = 13, STACK_SIZES_MAX = 20 };
 
 // Stacks of one size, a power of two. They are never given back before the
 // kernel ends.
 struct sim_stacks {
-    size_t size; // As the base is asked for them; 0: there are none yet.
+    size_t size; // As the base is asked for them.
     struct trio_stack *all;
     struct trio_stack *free; // The last is taken next.
     size_t all_count;
     size_t free_count;
     size_t untaken;  // So many of `free` were not taken yet in this run.
+    size_t listed;   // There were so many when all were put into `free`.
+    bool downwards;  // In that order.
     size_t max;      // Room in both.
     size_t promised; // Not taken yet.
     size_t owned;    // Promises that the base has made to us.
@@ -44,7 +46,8 @@ struct sim_memory {
     bool downwards;             // Fresh memory is taken from the top.
     size_t shift;               // So much of each chunk is left out first.
     uint8_t junk;               // What fresh memory and stacks hold; 0: any.
-    struct sim_stacks stacks[STACK_SIZES]; // By the size's logarithm.
+    struct sim_stacks stacks[STACK_SIZES_MAX]; // As sizes were asked for.
+    size_t stack_sizes;                        // So many.
 };
 
 // Returns the platform's, so that each call counts as `inside`.

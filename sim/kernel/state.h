@@ -4,8 +4,6 @@
 #ifndef TRIO_SIM_KERNEL_STATE_H
 #define TRIO_SIM_KERNEL_STATE_H
 
-#include <stddef.h>
-
 #include "sim/kernel/descriptors.h"
 #include "sim/kernel/heap.h"
 #include "sim/kernel/kernel.h"
@@ -18,7 +16,6 @@ enum {
     RECENT_EVENTS = 1 << 12, // Kept without `words`.
     PASSED_OVER_MAX = 512,   // Decisions in a row that somebody is.
     FIRED_WORDS_MAX = 160,
-    ARRAYS = 21,
     ANCHOR_SLOTS = 1 << 15
 };
 
@@ -149,36 +146,32 @@ struct kernel {
     struct object_table objects;
     struct heap heap;
     struct heap lent;
-    union {
-        struct array arrays[ARRAYS];
-        struct {
-            struct array actors;  // By number; the first is the loop.
-            struct array jobs;    // struct pending_job, the first due first
-            struct array ranking; // struct ranked: a heap
-            struct array owed;
-            struct array descriptors; // struct descriptor
-            struct array properties;
-            struct array fault_kinds; // struct fault_kind, of those drawn
+    struct array *arrays; // Those below that ever had an item.
+    struct array actors;  // By number; the first is the loop.
+    struct array jobs;    // struct pending_job, the first due first
+    struct array ranking; // struct ranked: a heap
+    struct array owed;
+    struct array descriptors; // struct descriptor
+    struct array properties;
+    struct array fault_kinds; // struct fault_kind, of those drawn
 
-            // Only with details:
-            struct array histories;  // Of the actors.
-            struct array scopes;     // By number; the first is none.
-            struct array points;     // struct point
-            struct array lapses;     // struct lapse
-            struct array calls;      // struct call
-            struct array fired;      // struct deviation
-            struct array used;       // bool, of each deviation of the plan
-            struct array due;        // struct due
-            struct array persistent; // const char *: calls that always fail
-            struct array choices;    // struct deviation: that were not taken
+    // Only with details:
+    struct array histories;  // Of the actors.
+    struct array scopes;     // By number; the first is none.
+    struct array points;     // struct point
+    struct array lapses;     // struct lapse
+    struct array calls;      // struct call
+    struct array fired;      // struct deviation
+    struct array used;       // bool, of each deviation of the plan
+    struct array due;        // struct due
+    struct array persistent; // const char *: calls that always fail
+    struct array choices;    // struct deviation: that were not taken
 
-            // Only with words:
-            struct array fired_words;
-            struct array names; // struct given_name
-            struct array told;  // struct told: all events
-            struct array said;  // struct said_text
-        };
-    };
+    // Only with words:
+    struct array fired_words;
+    struct array names; // struct given_name
+    struct array told;  // struct told: all events
+    struct array said;  // struct said_text
 
     // Whether the plan has a deviation with such an anchor, by its last bits:
     // at most places there is none.
@@ -187,10 +180,6 @@ struct kernel {
     uint64_t events; // So far.
     struct event recent[RECENT_EVENTS];
 };
-
-_Static_assert(offsetof(struct kernel, arrays[ARRAYS]) ==
-                   offsetof(struct kernel, said) + sizeof(struct array),
-               "each array is emptied and freed");
 
 // A cancellation that is to happen between this step and the next.
 struct due {
@@ -226,7 +215,8 @@ uint64_t trio_sim_hash_text_(uint64_t hash, const char *text);
 
 // ---- array.c ----
 void *trio_sim_append_raw_(struct kernel *kernel, struct array *array);
-void trio_sim_array_end_(struct kernel *kernel, struct array *array);
+void trio_sim_arrays_reset_(struct kernel *kernel);
+void trio_sim_arrays_end_(struct kernel *kernel);
 
 // ---- notes.c: what happens ----
 struct trio_observer trio_sim_observer_(struct kernel *kernel);
