@@ -6,6 +6,18 @@
 
 #include <trio/backend.h>
 
+// Memory checkers know what the platform hands out.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define TRIO_SIM_EACH_FROM_BASE_ true
+#endif
+#elif defined(__SANITIZE_ADDRESS__)
+#define TRIO_SIM_EACH_FROM_BASE_ true
+#endif
+#ifndef TRIO_SIM_EACH_FROM_BASE_
+#define TRIO_SIM_EACH_FROM_BASE_ false
+#endif
+
 enum { MEMORY_CLASSES = 13, STACK_SIZES_MAX = 20 };
 
 // Stacks of one size, a power of two. They are never given back before the
@@ -52,6 +64,35 @@ struct sim_memory {
 
 // Returns the platform's, so that each call counts as `inside`.
 struct trio_memory trio_sim_memory_platform_(struct sim_memory *memory);
+
+// ---- What its files share ----
+
+static inline void *trio_sim_base_allocate_(struct sim_memory *memory,
+                                            size_t size)
+{
+    return memory->base.allocate(memory->base.context, size);
+}
+
+static inline void trio_sim_base_release_(struct sim_memory *memory,
+                                          void *block, size_t size)
+{
+    memory->base.release(memory->base.context, block, size);
+}
+
+// Returns the logarithm of the power of two that has room for a size.
+static inline int trio_sim_logarithm_(size_t size, int least)
+{
+    if (size <= (size_t)1 << least)
+        return least;
+    return 64 - __builtin_clzll((unsigned long long)size - 1);
+}
+
+// memory_stacks.c: what the run gets of stacks, and nothing else.
+struct trio_memory trio_sim_stacks_of_(struct sim_memory *memory);
+void trio_sim_stacks_reset_(struct sim_memory *memory);
+void trio_sim_stacks_end_(struct sim_memory *memory);
+
+// ---- All of it ----
 
 TRIO_MUST_USE trio_status trio_sim_memory_begin_(
     struct sim_memory *memory, const struct trio_memory *base);

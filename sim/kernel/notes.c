@@ -13,46 +13,9 @@ static const uint32_t always =
     BIT(TASK_SPAWN) | BIT(TASK_EXIT) | BIT(STEP_BEGIN) | BIT(SCOPE_CANCEL) |
     BIT(PARK) | BIT(WAKE) | BIT(TOUCH) | BIT(CLOCK_JUMP) | BIT(MISUSE) |
     BIT(PROPERTY) | BIT(OWE) | BIT(SETTLE) | BIT(TASK_HOLD);
-static const uint32_t with_details = BIT(TASK_READY) | BIT(SCOPE_OPEN) |
-                                     BIT(SCOPE_CLOSE) | BIT(TARGET) |
-                                     BIT(NAME) | BIT(TASK_MOVE) |
-                                     BIT(SCOPE_SHARE);
-
-void trio_sim_keep_(struct kernel *kernel, const struct event *event,
-                    int64_t first)
-{
-    struct told *told = trio_sim_append_raw_(kernel, &kernel->told);
-
-    *told = (struct told){.event = *event, .telling = {.first = first}};
-    // Who looks for the next step does not stand where that goes on.
-    if (kernel->locator.here != NULL && event->kind != TRIO_NOTE_STEP_BEGIN)
-        told->telling.place = kernel->locator.here();
-}
-
-static struct telling *last_telling(const struct kernel *kernel)
-{
-    return &ARRAY_AT(&kernel->told, struct told, kernel->told.count - 1)
-                ->telling;
-}
-
-// Of the scope that was cancelled last.
-static void keep_opening(struct kernel *kernel,
-                         const struct trio_cancel_scope *scope)
-{
-    if (kernel->locator.at != NULL && scope->place != NULL)
-        last_telling(kernel)->opened = kernel->locator.at(scope->place);
-}
-
-// It is no part of the hash: nobody is told of it without words.
-void trio_sim_keep_text_(struct kernel *kernel, uint32_t task, const char *text)
-{
-    struct said_text *said = trio_sim_append_(kernel, &kernel->said);
-
-    trio_sim_format_(kernel, said->text, sizeof(said->text), "%s", text);
-    trio_sim_keep_(kernel,
-                   &(struct event){.task = task, .kind = TRIO_NOTE_TEXT}, 0);
-    last_telling(kernel)->said = (uint32_t)kernel->said.count - 1;
-}
+static const uint32_t with_details =
+    BIT(TASK_READY) | BIT(SCOPE_OPEN) | BIT(SCOPE_CLOSE) | BIT(TARGET) |
+    BIT(NAME) | BIT(TASK_MOVE) | BIT(SCOPE_SHARE);
 
 static inline void record(struct kernel *kernel, enum trio_note_kind kind,
                           uint32_t task, uint32_t object, int64_t first,
@@ -184,7 +147,7 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
                             note->text);
     } else if (note->kind == TRIO_NOTE_SCOPE_CANCEL) {
         if (kernel->words)
-            keep_opening(kernel, scope);
+            trio_sim_keep_opening_(kernel, scope);
     } else if (actor == NULL) {
         return;
     } else if (note->kind == TRIO_NOTE_PARK || note->kind == TRIO_NOTE_TOUCH) {
@@ -301,31 +264,4 @@ struct trio_observer trio_sim_observer_(struct kernel *kernel)
                                       always | BIT(RUN_END) | BIT(KEEP) |
                                       (kernel->details ? with_details : 0) |
                                       (kernel->words ? BIT(TEXT) : 0)};
-}
-
-size_t trio_sim_event_count_(const struct kernel *kernel)
-{
-    if (kernel->words)
-        return kernel->told.count;
-    return kernel->events < RECENT_EVENTS ? (size_t)kernel->events
-                                          : RECENT_EVENTS;
-}
-
-const struct event *trio_sim_event_(const struct kernel *kernel, size_t i)
-{
-    if (kernel->words)
-        return &ARRAY_AT(&kernel->told, struct told, i)->event;
-    uint64_t first =
-        kernel->events < RECENT_EVENTS ? 0 : kernel->events - RECENT_EVENTS;
-    return &kernel->recent[(first + i) % RECENT_EVENTS];
-}
-
-const struct telling *trio_sim_telling_(const struct kernel *kernel, size_t i)
-{
-    return &ARRAY_AT(&kernel->told, struct told, i)->telling;
-}
-
-const char *trio_sim_said_(const struct kernel *kernel, uint32_t number)
-{
-    return ARRAY_AT(&kernel->said, struct said_text, number)->text;
 }

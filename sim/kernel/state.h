@@ -220,15 +220,20 @@ void trio_sim_arrays_end_(struct kernel *kernel);
 
 // ---- notes.c: what happens ----
 struct trio_observer trio_sim_observer_(struct kernel *kernel);
-void trio_sim_keep_(struct kernel *kernel, const struct event *event,
-                    int64_t first);
-void trio_sim_keep_text_(struct kernel *kernel, uint32_t task,
-                         const char *text);
 // For the network: something is done to what is behind a handle.
 void trio_sim_net_used_(trio_handle handle);
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       uint32_t task, uint32_t object, int64_t first,
                       const char *text);
+
+// ---- told.c: what is kept to be told ----
+void trio_sim_keep_(struct kernel *kernel, const struct event *event,
+                    int64_t first);
+void trio_sim_keep_text_(struct kernel *kernel, uint32_t task,
+                         const char *text);
+// Where the scope was opened that the last event cancelled.
+void trio_sim_keep_opening_(struct kernel *kernel,
+                            const struct trio_cancel_scope *scope);
 
 // ---- actors.c: tasks by number ----
 extern const struct actor trio_sim_no_actor_; // All zero.
@@ -240,6 +245,11 @@ void trio_sim_path_begin_(struct kernel *kernel, struct actor *actor);
 uint32_t trio_sim_nth_(const struct kernel *kernel, const struct actor *actor);
 struct history *trio_sim_history_(const struct kernel *kernel,
                                   const struct actor *actor);
+
+static inline struct actor *trio_sim_loop_(const struct kernel *kernel)
+{
+    return ARRAY_AT(&kernel->actors, struct actor, 0);
+}
 
 // ---- labels.c: where an actor stopped, as tokens name it ----
 void trio_sim_label_(struct kernel *kernel, struct actor *actor,
@@ -334,6 +344,13 @@ static inline bool trio_sim_is_long_(const struct kernel *kernel,
 void trio_sim_line_up_(struct kernel *kernel,
                        const struct candidates *candidates);
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor);
+
+// ---- candidates.c: who may come next ----
+// Between two steps; or inside one, where a task reads the clock again.
+void trio_sim_gather_(struct kernel *kernel, struct place place,
+                      struct candidates *ret);
+void trio_sim_gather_reading_(struct kernel *kernel, struct place place,
+                              struct candidates *ret);
 
 // ---- picker.c ----
 void trio_sim_started_(struct kernel *kernel, struct actor *actor);
