@@ -22,15 +22,14 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
                           const char *text)
 {
     uint64_t what = (uint64_t)task << 32 | (uint64_t)kind << 24 | object;
-    struct event event = {text, task, (uint16_t)object, (uint8_t)kind,
-                          (int8_t)first};
-
     uint64_t which = (uint64_t)first * UINT64_C(0xd1b54a32d192ed03);
+    struct event *event = &kernel->recent[kernel->events++ % RECENT_EVENTS];
 
     kernel->hash = trio_sim_mix_(kernel->hash ^ which, what);
-    kernel->recent[kernel->events++ % RECENT_EVENTS] = event;
+    *event = (struct event){text, task, (uint16_t)object, (uint8_t)kind,
+                            (int8_t)first};
     if (UNLIKELY(kernel->words))
-        trio_sim_keep_(kernel, &event, first);
+        trio_sim_keep_(kernel, event, first);
 }
 
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
@@ -60,16 +59,14 @@ static void left(struct kernel *kernel, struct actor *actor)
 }
 
 static void used(struct kernel *kernel, const struct trio_note *note,
-                 const char *verb)
+                 struct actor *actor)
 {
     const struct strategy *strategy = kernel->strategy;
-    struct actor *actor;
 
     if (UNLIKELY(note->task == NULL))
         return;
-    actor = trio_sim_actor_(kernel, note->task);
-    actor->pending =
-        (struct operation){note->object, verb, (enum trio_access)note->first};
+    actor->pending = (struct operation){note->object, note->text,
+                                        (enum trio_access)note->first};
     if (strategy != NULL && strategy->used != NULL)
         strategy->used(strategy->context, kernel, actor, &actor->pending);
 }
@@ -173,23 +170,25 @@ static void look_closely(struct kernel *kernel, const struct trio_note *note)
 static void happened(struct kernel *kernel, const struct trio_note *note,
                      uint32_t task)
 {
+    struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
+
     switch (note->kind) {
     case TRIO_NOTE_TASK_SPAWN:
         spawned(kernel, note);
         break;
     case TRIO_NOTE_TASK_EXIT:
-        trio_sim_actor_number_(kernel, task)->living = false;
-        left(kernel, trio_sim_actor_number_(kernel, task));
+        actor->living = false;
+        left(kernel, actor);
         break;
     case TRIO_NOTE_TASK_HOLD:
-        left(kernel, trio_sim_actor_number_(kernel, task));
+        left(kernel, actor);
         break;
     case TRIO_NOTE_PARK:
-        used(kernel, note, note->text);
-        trio_sim_actor_number_(kernel, task)->parked = true;
+        used(kernel, note, actor);
+        actor->parked = true;
         break;
     case TRIO_NOTE_TOUCH:
-        used(kernel, note, note->text);
+        used(kernel, note, actor);
         break;
     case TRIO_NOTE_SCOPE_CANCEL:
         if (note->first == TRIO_CANCEL_DEADLOCK)
