@@ -23,6 +23,9 @@ struct trio_sim_fault_options {
                       // was sent over it.
     bool partition;   // From here on the link is cut, both ways, and mended
                       // after 1 to 30 s.
+    bool swizzle;     // From here on some hosts, the sender and others, fall
+                      // silent within 5 s, one by one, and speak again within
+                      // the next 5 s, in another order.
     bool spurious;    // Who waits for a socket is woken for nothing.
     bool resolver;    // An answer takes 5 s.
     bool drift;       // A host that is opened or restarted gets a slow clock:
@@ -40,10 +43,10 @@ TRIO_BEGIN_DECLS
 // 4, 8, ... 1,024 calls. Whatever fails so is told, shrunk and replayed as in
 // the failure sweep: "server, accept no. 3 -> fails", "3rd segment client ->
 // server is lost", "is duplicated", "is overtaken", "is delayed", "is reset",
-// "is cut off"; "main, call no. 7 -> woken for nothing", "-> answered late",
-// "-> given a slow clock", "-> its host stands still".
-// After a fault any status of the scenario is as it should be, as in each run
-// with something injected.
+// "is cut off", "is caught in a swizzle"; "main, call no. 7 -> woken for
+// nothing", "-> answered late", "-> given a slow clock", "-> its host stands
+// still". After a fault any status of the scenario is as it should be, as in
+// each run with something injected.
 //
 //     static const struct trio_sim_fault_options faults = {.calls = true,
 //                                                          .loss = true};
@@ -62,12 +65,13 @@ TRIO_BEGIN_DECLS
 void trio_sim_faults(const struct trio_sim_fault_options *options);
 
 // Ends the phase in which things go wrong. From now on nothing fails, by chance
-// or in a sweep, all links are mended, and time passes only when nobody can
-// run, up to what is due next. By then the program has to recover: a scenario
-// that neither ends nor calls this again within `limit` of virtual time has
-// failed, of "no progress", and the text says what each task waits for. A
-// program that tries again for ever where it can never succeed is found so,
-// which is neither deadlocked nor wrong in anything that it says.
+// or in a sweep, all links are mended, no fault has a host stand still, and
+// time passes only when nobody can run, up to what is due next. By then the
+// program has to recover: a scenario that neither ends nor calls this again
+// within `limit` of virtual time has failed, of "no progress", and the text
+// says what each task waits for. A program that tries again for ever where it
+// can never succeed is found so, which is neither deadlocked nor wrong in
+// anything that it says.
 //
 //     static const struct trio_sim_fault_options losses = {.loss = true};
 //

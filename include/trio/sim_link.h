@@ -136,7 +136,19 @@ TRIO_MUST_USE trio_status trio_sim_link_clog(struct trio_sim_host *from,
                                              struct trio_sim_host *to,
                                              trio_duration duration);
 
-// Mends and releases all links of the run. They stay as slow as they are.
+// Has some of the run's hosts fall silent one by one, in the first half of
+// `duration`, and speak again in the second half, in another order. Between a
+// host that is silent and others it is as if all links were held. Which hosts
+// these are, home among them, and when, is drawn from the run's random data;
+// there is at least one. Who is in a swizzle already stays there.
+//
+//     trio_sim_swizzle(10 * TRIO_SECOND);
+//
+// Checkpoint: never.
+void trio_sim_swizzle(trio_duration duration);
+
+// Mends and releases all links of the run, and ends a swizzle. They stay as
+// slow as they are.
 //
 //     trio_sim_links_heal();
 //

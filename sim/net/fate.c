@@ -7,6 +7,7 @@
 
 #define OVERTAKEN_BY (10 * TRIO_MS)
 #define DELAY TRIO_SECOND
+#define SWIZZLE (10 * TRIO_SECOND)
 
 static bool strikes(const struct link *link, bool asked, const char *what)
 {
@@ -45,6 +46,10 @@ struct fate trio_sim_fate_(struct link *link, struct packet *packet)
         trio_sim_link_part_(link);
         return fate;
     }
+    if (strikes(link, asked->swizzle, "caught in a swizzle"))
+        trio_sim_swizzle_(link->network, link->from,
+                          trio_sim_link_path_(&link->job) ^ packet->number,
+                          SWIZZLE);
     fate.lost = strikes(link, asked->loss, "lost");
     if (fate.lost)
         return fate;

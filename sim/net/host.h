@@ -41,6 +41,9 @@ struct trio_sim_host {
     struct trio_realm_pause stall; // or does, for a while:
     struct alarm stall_alarm;      // it goes on.
     uint32_t stalls;
+    bool silent; // Nothing comes from it, and nothing to it,
+    trio_time silent_until;
+    struct alarm silence; // until this; or it will fall silent.
     struct host_clock clock;
     uint32_t clock_loss_ppm; // If no fault makes it slow.
     bool at_risk;            // The schedule may have it crash.
@@ -168,6 +171,11 @@ void trio_sim_link_put_(struct link *link, struct packet *packet,
 void trio_sim_link_go_on_(struct link *link);
 // How long what goes wrong somewhere lasts, if it is over by itself.
 trio_duration trio_sim_outage_(uint64_t path);
+// Has nothing arrive that goes between hosts of which one is silent.
+static inline bool trio_sim_link_is_silent_(const struct link *link)
+{
+    return link->from != link->to && (link->from->silent || link->to->silent);
+}
 // Nothing gets through any more, either way, for a while.
 void trio_sim_link_part_(struct link *link);
 void trio_sim_link_mend_(struct link *link);
@@ -199,6 +207,14 @@ struct link *trio_sim_lane_(struct link *link, const struct packet *packet,
 // Whether what a lane has may arrive: all that was sent before has.
 bool trio_sim_lane_is_open_(const struct link *link);
 void trio_sim_lane_free_(struct network *network, struct endpoint *owner);
+
+// ---- swizzle.c: hosts fall silent, and speak again ----
+
+// The first one does, whoever else is chosen.
+void trio_sim_swizzle_(struct network *network,
+                       const struct trio_sim_host *first, uint64_t choices,
+                       trio_duration duration);
+void trio_sim_swizzle_end_(struct network *network);
 
 // ---- fate.c: what may happen to a packet ----
 

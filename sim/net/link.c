@@ -48,7 +48,8 @@ static void announce(struct link *link)
     const struct packet *packet = link->first;
 
     if (packet == NULL || packet->held || link->announced ||
-        main_of(link)->stopped || !trio_sim_lane_is_open_(link))
+        main_of(link)->stopped || trio_sim_link_is_silent_(link) ||
+        !trio_sim_lane_is_open_(link))
         return;
     link->announced = true;
     if (world->announce == NULL)

@@ -95,6 +95,7 @@ void trio_sim_link_clog_(struct link *link, trio_duration duration)
 
 void trio_sim_links_heal_(struct network *network)
 {
+    trio_sim_swizzle_end_(network);
     for (struct link *link = network->links; link != NULL; link = link->all) {
         trio_sim_link_mend_(link);
         trio_sim_link_release_(link);
