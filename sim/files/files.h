@@ -135,6 +135,45 @@ void trio_sim_file_close_(struct network *network, struct disk *disk,
 struct open_file *trio_sim_file_find_(void *context, trio_handle handle,
                                       struct disk **ret_disk);
 
+// ---- opening.c ----
+TRIO_MUST_USE trio_status trio_sim_open_file_(
+    void *context, const char *path, const struct trio_file_options *options,
+    trio_handle *ret_handle, int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_close_file_(void *context,
+                                               trio_handle handle,
+                                               int *ret_error);
+
+// ---- content.c ----
+TRIO_MUST_USE trio_status trio_sim_file_resize_(struct network *network,
+                                                struct disk *disk,
+                                                struct inode *inode,
+                                                size_t length);
+TRIO_MUST_USE trio_status trio_sim_read_file_(void *context, trio_handle handle,
+                                              uint64_t offset, void *data,
+                                              size_t size, size_t *ret_length,
+                                              int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_write_file_(
+    void *context, trio_handle handle, uint64_t offset, const void *data,
+    size_t size, size_t *ret_length, int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_file_size_(void *context, trio_handle handle,
+                                              uint64_t *ret_size,
+                                              int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_truncate_file_(void *context,
+                                                  trio_handle handle,
+                                                  uint64_t size,
+                                                  int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_sync_file_(void *context, trio_handle handle,
+                                              int *ret_error);
+
+// ---- paths.c ----
+TRIO_MUST_USE trio_status trio_sim_rename_path_(void *context, const char *from,
+                                                const char *path,
+                                                int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_remove_file_(void *context, const char *path,
+                                                int *ret_error);
+TRIO_MUST_USE trio_status trio_sim_sync_path_(void *context, const char *path,
+                                              int *ret_error);
+
 // ---- calls.c: the seam ----
 extern const struct trio_files trio_sim_files_;
 
