@@ -113,6 +113,7 @@ static TRIO_CHECKPOINT trio_status visit(struct tls_contexts *contexts)
 
     TRIO_SIM_ALWAYS(rc != TRIO_EUNTRUSTED && rc != TRIO_EPROTOCOL,
                     "the network changes nothing that is said");
+    TRIO_SIM_SOMETIMES(rc == TRIO_EBROKEN, "a handshake is cut off");
     if (rc != TRIO_OK)
         return rc;
     rc = converse(&connection.tls.stream);
@@ -172,4 +173,64 @@ TRIO_SCENARIO(tls_1_3_in_all_weather, .no_malloc_failures = true)
 {
     (void)arg;
     return meet_in_all_weather(TRIO_TLS_1_3);
+}
+
+// ---- A server that crashes ----
+
+#define DOWN (10 * TRIO_SECOND)
+
+struct site {
+    struct tls_contexts *contexts;
+    struct trio_sim_host *host;
+    int lives;
+};
+
+static TRIO_CHECKPOINT trio_status begin_to_serve(void *arg)
+{
+    struct site *site = arg;
+
+    site->lives++;
+    return serve(site->contexts);
+}
+
+static TRIO_CHECKPOINT trio_status keep_running(void *arg)
+{
+    const struct site *site = arg;
+
+    return trio_sim_host_keep_running(site->host, DOWN, begin_to_serve, arg);
+}
+
+static TRIO_CHECKPOINT trio_status visit_until_served(struct site *site)
+{
+    trio_status rc = TRIO_ETIMEDOUT;
+
+    for (int i = 0; trio_is_failure(rc) && i < 5; i++) {
+        trio_status slept = trio_sleep(TRIO_SECOND);
+        if (slept != TRIO_OK)
+            return slept;
+        rc = visit_in_time(site->contexts);
+        TRIO_SIM_SOMETIMES(rc == TRIO_ETIMEDOUT, "a crash is not told");
+    }
+    TRIO_SIM_SOMETIMES(rc == TRIO_OK && site->lives > 1,
+                       "somebody is served after a crash");
+    return rc;
+}
+
+// The power may fail before each call of the server, in the handshake too.
+TRIO_SCENARIO(a_tls_server_crashes, .no_malloc_failures = true)
+{
+    struct site site = {.contexts = contexts_of(TRIO_TLS_1_3)};
+    struct trio_nursery nursery;
+    trio_status rc = trio_sim_host_open(KIT_HOST, NULL, &site.host);
+
+    (void)arg;
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    rc = trio_nursery_start_soon(&nursery, keep_running, &site);
+    if (rc == TRIO_OK)
+        rc = visit_until_served(&site);
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    rc = trio_nursery_close(&nursery, rc);
+    return rc == TRIO_ETIMEDOUT ? TRIO_OK : rc; // It may give up.
 }
