@@ -8,6 +8,8 @@
 #include <trio/file.h>
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,16 +18,34 @@
 
 #include "tests/check.h"
 
-static atomic_int interruptions; // To come, each of one call.
-static atomic_bool cuts;         // Each write is of half of its bytes.
+// To come, each of one call: of those that open, and of all others.
+static atomic_int open_interruptions, interruptions;
+static atomic_bool cuts; // Each write is of half of its bytes.
+
+static bool takes_one_of(atomic_int *left)
+{
+    if (atomic_load(left) == 0)
+        return false;
+    atomic_fetch_sub(left, 1);
+    errno = EINTR;
+    return true;
+}
 
 static bool is_interrupted(void)
 {
-    if (atomic_load(&interruptions) == 0)
-        return false;
-    atomic_fetch_sub(&interruptions, 1);
-    errno = EINTR;
-    return true;
+    return takes_one_of(&interruptions);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    va_list arguments;
+
+    if (takes_one_of(&open_interruptions))
+        return -1;
+    va_start(arguments, flags);
+    mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
+    va_end(arguments);
+    return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
 }
 
 ssize_t pread64(int descriptor, void *data, size_t size, off64_t offset)
@@ -49,16 +69,22 @@ int fdatasync(int descriptor)
     return is_interrupted() ? -1 : (int)syscall(SYS_fdatasync, descriptor);
 }
 
+int fsync(int descriptor)
+{
+    return is_interrupted() ? -1 : (int)syscall(SYS_fsync, descriptor);
+}
+
 int ftruncate64(int descriptor, off64_t length)
 {
     return is_interrupted() ? -1
                             : (int)syscall(SYS_ftruncate, descriptor, length);
 }
 
-static void interrupt_twice(void)
+// Those before have come.
+static void interrupt_twice(atomic_int *which)
 {
-    CHECK_EQ(atomic_load(&interruptions), 0); // The last ones have come.
-    atomic_store(&interruptions, 2);
+    CHECK_EQ(atomic_load(which), 0);
+    atomic_store(which, 2);
 }
 
 TEST_REAL(file_faults, interruptions_and_short_writes_are_nobodys_business)
@@ -72,20 +98,25 @@ TEST_REAL(file_faults, interruptions_and_short_writes_are_nobodys_business)
     REQUIRE(descriptor >= 0);
     close(descriptor);
     memset(data, 'x', sizeof(data));
+    interrupt_twice(&open_interruptions);
     CHECK_OK(trio_file_open(path, &options, &file));
     atomic_store(&cuts, true);
-    interrupt_twice();
+    interrupt_twice(&interruptions);
     CHECK_OK(trio_file_write_at(&file, 0, data, sizeof(data), &written));
     CHECK_EQ(written, sizeof(data));
-    interrupt_twice();
+    interrupt_twice(&interruptions);
     CHECK_OK(trio_file_sync(&file));
-    interrupt_twice();
+    interrupt_twice(&interruptions);
     CHECK_OK(trio_file_read_at(&file, 0, read, sizeof(read), &length));
     CHECK_EQ(length, sizeof(read));
     CHECK_EQ(memcmp(data, read, sizeof(read)), 0);
-    interrupt_twice();
+    interrupt_twice(&interruptions);
     CHECK_OK(trio_file_truncate(&file, 0));
-    CHECK_EQ(atomic_load(&interruptions), 0);
     CHECK_OK(trio_file_close(&file));
+    interrupt_twice(&open_interruptions); // It opens the folder.
+    interrupt_twice(&interruptions);
+    CHECK_OK(trio_path_sync(path));
+    CHECK_EQ(atomic_load(&open_interruptions), 0);
+    CHECK_EQ(atomic_load(&interruptions), 0);
     unlink(path);
 }
