@@ -11,27 +11,34 @@
 #include "tests/check.h"
 #include "tests/socket_kit.h"
 
+struct weather;
+
+// What is done with a server that listens.
+typedef trio_status (*visit_fn)(const struct trio_address *,
+                                const struct weather *);
+
 // What a program is run with.
 struct weather {
     struct trio_sim_fault_options faults;
     bool careful;
+    visit_fn visit; // Of with_server.
 };
 
 // ---- Of each kind ----
 
 // Without the fault the careless program passes whatever the schedule; with it
 // it fails, is replayed and shrunk to that alone, and the careful one passes.
-static void only_this_reveals(const char *name, trio_task_fn fn,
-                              struct trio_sim_fault_options faults,
-                              const char *text)
+static void only_these_reveal(struct trio_sim_fault_options faults,
+                              trio_task_fn fn, visit_fn visit, const char *text)
 {
     static const struct trio_campaign_options options = {
         .no_cancel_sweep = true, .runs = 500};
-    struct weather sunny = {.careful = false};
-    struct weather careless = {.faults = faults};
-    struct weather careful = {.faults = faults, .careful = true};
+    struct weather sunny = {.visit = visit};
+    struct weather careless = {.faults = faults, .visit = visit};
+    struct weather careful = {
+        .faults = faults, .careful = true, .visit = visit};
     struct trio_scenario scenario = {
-        .name = name, .fn = fn, .arg = &sunny, .still_clock = true};
+        .name = "program", .fn = fn, .arg = &sunny, .still_clock = true};
     struct trio_campaign *campaign = campaign_open(NULL);
     struct trio_campaign_result result =
         campaign_run(campaign, &scenario, &options);
@@ -52,6 +59,14 @@ static void only_this_reveals(const char *name, trio_task_fn fn,
     CHECK_STRING(result.text, text);
     trio_campaign_free(campaign);
 }
+
+// A case of that: the kind of fault, the program, and what it breaks.
+#define ONLY_REVEALS(kind, name, fn, visit, text)                              \
+    TEST_PLAIN(sim_link_faults, name)                                          \
+    {                                                                          \
+        only_these_reveal((struct trio_sim_fault_options){.kind = true}, fn,   \
+                          visit, text);                                        \
+    }
 
 // Two datagram sockets with a link between them.
 struct pair {
@@ -133,12 +148,8 @@ static TRIO_CHECKPOINT trio_status count_orders(void *arg)
     return close_pair(&pair, rc);
 }
 
-TEST_PLAIN(sim_link_faults, a_datagram_is_duplicated)
-{
-    only_this_reveals("count_orders", count_orders,
-                      (struct trio_sim_fault_options){.duplication = true},
-                      "an order counts once");
-}
+ONLY_REVEALS(duplication, a_datagram_is_duplicated, count_orders, NULL,
+             "an order counts once")
 
 static TRIO_CHECKPOINT trio_status read_letters(void *arg)
 {
@@ -161,19 +172,11 @@ static TRIO_CHECKPOINT trio_status read_letters(void *arg)
     return close_pair(&pair, rc);
 }
 
-TEST_PLAIN(sim_link_faults, a_datagram_is_overtaken)
-{
-    only_this_reveals("read_letters", read_letters,
-                      (struct trio_sim_fault_options){.reordering = true},
-                      "letters come in order");
-}
+ONLY_REVEALS(reordering, a_datagram_is_overtaken, read_letters, NULL,
+             "letters come in order")
 
-TEST_PLAIN(sim_link_faults, a_datagram_is_delayed)
-{
-    only_this_reveals("read_letters", read_letters,
-                      (struct trio_sim_fault_options){.delay = true},
-                      "letters come in order");
-}
+ONLY_REVEALS(delay, a_datagram_is_delayed, read_letters, NULL,
+             "letters come in order")
 
 // It is asked up to three times, or as long as it takes.
 static TRIO_CHECKPOINT trio_status ask_thrice(void *arg)
@@ -199,12 +202,8 @@ static TRIO_CHECKPOINT trio_status ask_thrice(void *arg)
     return close_pair(&pair, rc);
 }
 
-TEST_PLAIN(sim_link_faults, a_partition_lasts_for_a_while)
-{
-    only_this_reveals("ask_thrice", ask_thrice,
-                      (struct trio_sim_fault_options){.partition = true},
-                      "one of three attempts succeeds");
-}
+ONLY_REVEALS(partition, a_partition_lasts_for_a_while, ask_thrice, NULL,
+             "one of three attempts succeeds")
 
 // The careful one takes being woken for what it is: a reason to try.
 static TRIO_CHECKPOINT trio_status trust_the_wait(void *arg)
@@ -229,12 +228,8 @@ static TRIO_CHECKPOINT trio_status trust_the_wait(void *arg)
     return close_pair(&pair, rc);
 }
 
-TEST_PLAIN(sim_link_faults, who_waits_is_woken_for_nothing)
-{
-    only_this_reveals("trust_the_wait", trust_the_wait,
-                      (struct trio_sim_fault_options){.spurious = true},
-                      "what is readable is read at once");
-}
+ONLY_REVEALS(spurious, who_waits_is_woken_for_nothing, trust_the_wait, NULL,
+             "what is readable is read at once")
 
 static TRIO_CHECKPOINT trio_status look_up(void *arg)
 {
@@ -251,12 +246,8 @@ static TRIO_CHECKPOINT trio_status look_up(void *arg)
     return rc == TRIO_EMSGSIZE ? TRIO_OK : rc;
 }
 
-TEST_PLAIN(sim_link_faults, an_answer_of_the_resolver_is_late)
-{
-    only_this_reveals("look_up", look_up,
-                      (struct trio_sim_fault_options){.resolver = true},
-                      "a second is enough");
-}
+ONLY_REVEALS(resolver, an_answer_of_the_resolver_is_late, look_up, NULL,
+             "a second is enough")
 
 // ---- Connections ----
 
@@ -304,13 +295,10 @@ static TRIO_CHECKPOINT trio_status talk(struct trio_tcp_stream *stream,
     return rc;
 }
 
-// A server that listens, and what is done with it.
-typedef trio_status (*visit)(const struct trio_address *,
-                             const struct weather *);
-
-static TRIO_CHECKPOINT trio_status with_server(const struct weather *weather,
-                                               visit fn)
+// A server that listens, and who visits it.
+static TRIO_CHECKPOINT trio_status with_server(void *arg)
 {
+    const struct weather *weather = arg;
     struct trio_sim_host *home = trio_sim_host_home();
     struct trio_address address =
         trio_sim_host_address(home, TRIO_ADDRESS_IPV4, 80);
@@ -326,7 +314,7 @@ static TRIO_CHECKPOINT trio_status with_server(const struct weather *weather,
     trio_nursery_open(&nursery);
     rc = trio_nursery_start_soon(&nursery, serve_one, &listener);
     if (rc == TRIO_OK)
-        rc = fn(&address, weather);
+        rc = weather->visit(&address, weather);
     trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
     rc = trio_nursery_close(&nursery, rc);
     trio_tcp_listener_close(&listener);
@@ -350,17 +338,8 @@ static TRIO_CHECKPOINT trio_status talk_long(const struct trio_address *address,
     return later == TRIO_EBROKEN ? TRIO_OK : rc;
 }
 
-static TRIO_CHECKPOINT trio_status keep_talking(void *arg)
-{
-    return with_server(arg, talk_long);
-}
-
-TEST_PLAIN(sim_link_faults, a_connection_is_reset)
-{
-    only_this_reveals("keep_talking", keep_talking,
-                      (struct trio_sim_fault_options){.reset = true},
-                      "a connection that works is there to stay");
-}
+ONLY_REVEALS(reset, a_connection_is_reset, with_server, talk_long,
+             "a connection that works is there to stay")
 
 static TRIO_CHECKPOINT trio_status
 talk_quickly(const struct trio_address *address, const struct weather *weather)
@@ -376,17 +355,8 @@ talk_quickly(const struct trio_address *address, const struct weather *weather)
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status be_in_a_hurry(void *arg)
-{
-    return with_server(arg, talk_quickly);
-}
-
-TEST_PLAIN(sim_link_faults, what_is_sent_over_a_connection_is_delayed)
-{
-    only_this_reveals("be_in_a_hurry", be_in_a_hurry,
-                      (struct trio_sim_fault_options){.delay = true},
-                      "an answer comes in a second");
-}
+ONLY_REVEALS(delay, what_is_sent_over_a_connection_is_delayed, with_server,
+             talk_quickly, "an answer comes in a second")
 
 static TRIO_CHECKPOINT trio_status connect_quickly(
     const struct trio_address *address, const struct weather *weather)
@@ -403,28 +373,10 @@ static TRIO_CHECKPOINT trio_status connect_quickly(
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status expect_little(void *arg)
-{
-    return with_server(arg, connect_quickly);
-}
-
-TEST_PLAIN(sim_link_faults, an_opening_segment_is_lost)
-{
-    only_this_reveals("expect_little", expect_little,
-                      (struct trio_sim_fault_options){.loss = true},
-                      "a connection is made in a second");
-}
+ONLY_REVEALS(loss, an_opening_segment_is_lost, with_server, connect_quickly,
+             "a connection is made in a second")
 
 // ---- What the system does about it ----
-
-static struct trio_sim_host *open_far(struct trio_address *ret_address)
-{
-    struct trio_sim_host *host;
-
-    CHECK_OK(trio_sim_host_open("server", NULL, &host));
-    *ret_address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
-    return host;
-}
 
 static TRIO_CHECKPOINT trio_status serve_far(void *arg)
 {
@@ -440,59 +392,81 @@ static TRIO_CHECKPOINT trio_status serve_far(void *arg)
     return rc;
 }
 
+// A connection with a server on another host.
+struct distant {
+    struct trio_sim_host *host;
+    struct trio_nursery nursery; // Of the server.
+    struct trio_tcp_stream stream;
+};
+
+TRIO_PARKS static void open_distant(struct distant *distant)
+{
+    CHECK_OK(trio_sim_host_open("server", NULL, &distant->host));
+    struct trio_address address =
+        trio_sim_host_address(distant->host, TRIO_ADDRESS_IPV4, 80);
+    trio_nursery_open(&distant->nursery);
+    CHECK_OK(trio_sim_host_start_soon(distant->host, &distant->nursery,
+                                      serve_far, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_tcp_connect(&address, &distant->stream));
+}
+
+TRIO_PARKS static void close_distant(struct distant *distant)
+{
+    trio_stream_close_forcefully(&distant->stream.stream);
+    CHECK_OK(trio_nursery_close(&distant->nursery, TRIO_OK));
+}
+
+static void cut_off(const struct distant *distant)
+{
+    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), distant->host));
+}
+
+static void mend(const struct distant *distant)
+{
+    CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), distant->host));
+}
+
 TEST_ONCE(sim_link_faults, what_nobody_acknowledges_is_given_up)
 {
-    struct trio_address address;
-    struct trio_sim_host *far = open_far(&address);
-    struct trio_tcp_stream stream;
-    struct trio_nursery nursery;
+    struct distant distant;
+    struct trio_stream *stream = &distant.stream.stream;
     char letter;
     size_t length;
 
-    trio_nursery_open(&nursery);
-    CHECK_OK(trio_sim_host_start_soon(far, &nursery, serve_far, NULL));
-    CHECK_OK(trio_wait_all_tasks_blocked(0));
-    CHECK_OK(trio_tcp_connect(&address, &stream));
-    CHECK_OK(talk(&stream, 1, TRIO_SECOND));
-    CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
+    open_distant(&distant);
+    CHECK_OK(talk(&distant.stream, 1, TRIO_SECOND));
+    cut_off(&distant);
     trio_time begin = trio_now();
-    CHECK_OK(trio_stream_send_all(&stream.stream, "a", 1, NULL));
-    CHECK_STATUS(trio_stream_receive_some(&stream.stream, &letter, 1, &length),
+    CHECK_OK(trio_stream_send_all(stream, "a", 1, NULL));
+    CHECK_STATUS(trio_stream_receive_some(stream, &letter, 1, &length),
                  TRIO_EPEERTIMEDOUT);
     CHECK_EQ(trio_now() - begin, 9246 * (TRIO_SECOND / 10));
-    CHECK_STATUS(trio_stream_receive_some(&stream.stream, &letter, 1, &length),
+    CHECK_STATUS(trio_stream_receive_some(stream, &letter, 1, &length),
                  TRIO_EPEERTIMEDOUT);
-    CHECK_STATUS(trio_stream_send_all(&stream.stream, "a", 1, NULL),
-                 TRIO_EBROKEN);
-    trio_stream_close_forcefully(&stream.stream);
-    CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(trio_stream_send_all(stream, "a", 1, NULL), TRIO_EBROKEN);
+    mend(&distant);
+    close_distant(&distant);
 }
 
 TEST_ONCE(sim_link_faults, what_gets_through_in_time_is_not_given_up)
 {
-    struct trio_address address;
-    struct trio_sim_host *far = open_far(&address);
-    struct trio_tcp_stream stream;
-    struct trio_nursery nursery;
+    struct distant distant;
+    struct trio_stream *stream = &distant.stream.stream;
     char letter;
     size_t length;
 
-    trio_nursery_open(&nursery);
-    CHECK_OK(trio_sim_host_start_soon(far, &nursery, serve_far, NULL));
-    CHECK_OK(trio_wait_all_tasks_blocked(0));
-    CHECK_OK(trio_tcp_connect(&address, &stream));
+    open_distant(&distant);
     for (int i = 0; i < 2; i++) {
-        CHECK_OK(trio_sim_link_cut(trio_sim_host_home(), far));
-        CHECK_OK(trio_stream_send_all(&stream.stream, "a", 1, NULL));
+        cut_off(&distant);
+        CHECK_OK(trio_stream_send_all(stream, "a", 1, NULL));
         CHECK_OK(trio_sleep(10 * TRIO_MINUTE));
-        CHECK_OK(trio_sim_link_mend(trio_sim_host_home(), far));
-        CHECK_OK(trio_stream_receive_some(&stream.stream, &letter, 1, &length));
+        mend(&distant);
+        CHECK_OK(trio_stream_receive_some(stream, &letter, 1, &length));
     }
     CHECK_OK(trio_sleep(TRIO_HOUR));
-    CHECK_OK(talk(&stream, 1, TRIO_SECOND));
-    trio_stream_close_forcefully(&stream.stream);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(talk(&distant.stream, 1, TRIO_SECOND));
+    close_distant(&distant);
 }
 
 // All of it at once: what is there is there, once and in order, or the
@@ -527,7 +501,7 @@ count_letters(const struct trio_address *address, const struct weather *weather)
 
 static TRIO_CHECKPOINT trio_status weather_it(void *arg)
 {
-    trio_status rc = with_server(arg, count_letters);
+    trio_status rc = with_server(arg);
 
     return rc == TRIO_EPEERTIMEDOUT || rc == TRIO_ECONNREFUSED ? TRIO_OK : rc;
 }
@@ -540,7 +514,8 @@ TEST_PLAIN(sim_link_faults, a_stream_stays_one_under_all_of_them)
                                                 .delay = true,
                                                 .reset = true,
                                                 .partition = true,
-                                                .spurious = true}};
+                                                .spurious = true},
+                                     .visit = count_letters};
     const struct trio_scenario scenario = {
         .name = "weather_it", .fn = weather_it, .arg = &weather};
     struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
