@@ -40,7 +40,7 @@ INCLUDES = (
 SANITIZER = re.compile(r"\b(__(a|l|t|m)san_|__sanitizer_|VALGRIND_)|"
                        r"<(sanitizer|valgrind)/")
 SANITIZER_HOMES = ("core/arch/annotate.h", "io/stack_tools.h",
-                   "sim/runner/sanitizer.h")
+                   "sim/runner/sanitizer.h", "tools/mutation/trace.c")
 
 # No condition on the operating system in what is pure.
 SYSTEM_CONDITION = re.compile(
