@@ -231,3 +231,26 @@ TEST_REAL(local, a_cancelled_connect_leaves_nothing)
     trio_listener_close(&listener.listener);
     remove_place(&place);
 }
+
+// Numbers of paths begin with 1 there: the first one is a path, too.
+TEST_ONCE(local, each_path_in_simulation_is_removed)
+{
+    struct trio_socket_listener listener;
+    struct trio_socket_stream stream;
+
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(trio_local_listen("/run/socket", NULL, &listener));
+        trio_listener_close(&listener.listener);
+        CHECK_STATUS(trio_local_connect("/run/socket", &stream), TRIO_ENOENT);
+    }
+}
+
+TEST_ONCE(local, no_name_is_nobodys)
+{
+    const struct trio_address nobody = {.family = TRIO_ADDRESS_LOCAL};
+    struct trio_socket socket;
+
+    CHECK_OK(trio_socket_open(TRIO_ADDRESS_LOCAL, TRIO_SOCKET_STREAM, &socket));
+    CHECK_STATUS(trio_socket_connect(&socket, &nobody), TRIO_EINVAL);
+    trio_socket_close(&socket);
+}

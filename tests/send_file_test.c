@@ -143,6 +143,8 @@ TEST_REAL(send_file, all_that_was_asked_for_is_sent)
 {
     for (int kind = 0; kind < KINDS; kind++) {
         transfer((enum kind)kind, 0, FILE_SIZE, TRIO_OK, FILE_SIZE);
+        transfer((enum kind)kind, 0, FILE_SIZE - 1000, TRIO_OK,
+                 FILE_SIZE - 1000);
         transfer((enum kind)kind, 1000, 77777, TRIO_OK, 77777);
         transfer((enum kind)kind, 5, 0, TRIO_OK, 0);
     }

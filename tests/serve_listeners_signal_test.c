@@ -118,12 +118,13 @@ TEST_REAL(serve_listeners_signal, cancelled_it_gives_everything_back)
 
 TEST(serve_listeners_signal, without_signals_listeners_are_closed)
 {
-    struct door door = open_door();
-    struct trio_listener *listener = &door.listener;
+    struct door doors[] = {open_door(), open_door()};
+    struct trio_listener *listeners[] = {&doors[0].listener,
+                                         &doors[1].listener};
     struct trio_server server = TRIO_SERVER_INIT;
 
-    CHECK_STATUS(trio_serve_listeners_until_signal(&server, &listener, 1, NULL,
+    CHECK_STATUS(trio_serve_listeners_until_signal(&server, listeners, 2, NULL,
                                                    echo_once, NULL),
                  TRIO_ENOTSUP);
-    CHECK(door.closed);
+    CHECK(doors[0].closed && doors[1].closed);
 }

@@ -235,6 +235,45 @@ TEST_ONCE(sim_host, a_peer_learns_of_it_by_a_reset_after_the_restart)
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
 
+static TRIO_CHECKPOINT trio_status close_first(void *arg)
+{
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream stream;
+
+    (void)arg;
+    trio_status rc = trio_tcp_listen(&port_80, NULL, &listener);
+    if (rc != TRIO_OK)
+        return rc;
+    rc = trio_tcp_accept(&listener, &stream);
+    if (rc == TRIO_OK)
+        rc = trio_stream_close(&stream.stream);
+    trio_tcp_listener_close(&listener);
+    return rc;
+}
+
+// Who closes first keeps his port for a while, but not through a crash.
+TEST_ONCE(sim_host, what_lingers_of_a_connection_is_gone_after_a_crash)
+{
+    struct trio_sim_host *host;
+    struct trio_nursery nursery;
+    struct trio_tcp_stream stream;
+    struct trio_address address;
+
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    address = trio_sim_host_address(host, TRIO_ADDRESS_IPV4, 80);
+    trio_nursery_open(&nursery);
+    for (int i = 0; i < 3; i++) {
+        CHECK_OK(trio_sim_host_start_soon(host, &nursery, close_first, NULL));
+        CHECK_OK(trio_wait_all_tasks_blocked(0));
+        CHECK_OK(trio_tcp_connect(&address, &stream));
+        CHECK_OK(trio_wait_all_tasks_blocked(0));
+        CHECK_OK(trio_stream_close(&stream.stream));
+        trio_sim_host_crash(host);
+        trio_sim_host_restart(host);
+    }
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
 // Who wants to be connected goes on trying.
 TEST_ONCE(sim_host, who_connects_to_a_host_that_is_down_waits_for_it)
 {

@@ -73,3 +73,20 @@ TEST_REAL(socket_stream, what_is_no_connection_is_refused)
     trio_socket_close(&far);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
 }
+
+static TRIO_CHECKPOINT trio_status send_x(void *stream)
+{
+    return trio_stream_send_all(stream, "x", 1, NULL);
+}
+
+// S14: others come in, also where there is nothing to be done any more.
+TEST_REAL(socket_stream, a_send_after_its_end_is_a_checkpoint)
+{
+    struct trio_socket_stream near, far;
+
+    CHECK_OK(trio_socket_stream_pair(&near, &far));
+    CHECK_OK(trio_stream_send_eof(&near.stream));
+    CHECK_STATUS(trio_assert_checkpoints(send_x, &near.stream), TRIO_ECLOSED);
+    CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+}

@@ -84,6 +84,19 @@ TEST(stapled_stream, send_eof_closes_a_sender_that_has_none)
     close_staple(&staple);
 }
 
+// S63: its sender does not know whether it was ended or closed.
+TEST(stapled_stream, what_was_closed_forcefully_is_not_ended)
+{
+    struct staple staple;
+
+    open_staple(&staple);
+    trio_stream_close_forcefully(&staple.sender.stream);
+    trio_memory_stream_one_way_pair(&staple.sender, &staple.sent);
+    trio_stream_close_forcefully(&staple.both.stream);
+    CHECK_STATUS(trio_stream_send_eof(&staple.both.stream), TRIO_ECLOSED);
+    close_staple(&staple);
+}
+
 // S63
 TEST(stapled_stream, closing_closes_both_also_if_cancelled)
 {
