@@ -3,20 +3,10 @@
 // writes as if it were alone.
 
 #include "bench/echo.h"
+#include "bench/ours.h"
 
-#include <trio/trio.h>
-
-#include "bench/meter.h"
-
-struct service {
-    struct trio_server server;
-    int report;
-    int connections; // Still to come, or to end.
-};
-
-static TRIO_CHECKPOINT trio_status echo(struct trio_stream *stream, void *arg)
+static TRIO_CHECKPOINT trio_status echo(struct trio_stream *stream)
 {
-    struct service *service = arg;
     char buffer[ECHO_BUFFER];
     size_t length;
     trio_status rc;
@@ -27,34 +17,10 @@ static TRIO_CHECKPOINT trio_status echo(struct trio_stream *stream, void *arg)
         if (rc != TRIO_OK)
             break;
     }
-    if (--service->connections == 0)
-        trio_serve_stop(&service->server, TRIO_SECOND);
-    return rc == TRIO_EEND ? TRIO_OK : rc;
-}
-
-static TRIO_CHECKPOINT trio_status program(void *arg)
-{
-    struct service *service = arg;
-    struct trio_tcp_listener listener;
-    struct trio_address address;
-    trio_status rc = trio_address_parse("127.0.0.1:0", &address);
-
-    if (rc == TRIO_OK)
-        rc = trio_tcp_listen(&address, NULL, &listener);
-    if (rc != TRIO_OK)
-        return rc;
-    server_report(service->report, listener.address.port);
-    return trio_serve(&service->server, &listener, 1, NULL, echo, service);
+    return rc;
 }
 
 void ours_serve_echo(int report, int connections)
 {
-    struct service service = {
-        .server = TRIO_SERVER_INIT,
-        .report = report,
-        .connections = connections,
-    };
-
-    if (trio_run(program, &service) != TRIO_OK)
-        meter_give_up("trio_run");
+    ours_serve(report, connections, NULL, echo);
 }

@@ -39,18 +39,19 @@ double meter_wall_ns(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
-struct meter_times meter_times_now(void)
+struct meter_times meter_times_of(pid_t process)
 {
-    return (struct meter_times){meter_wall_ns(), meter_cpu_ns()};
+    return (struct meter_times){process, meter_cpu_ns_of(process),
+                                meter_wall_ns()};
 }
 
 void meter_times_since(struct meter_times start, double units,
                        double *ret_figures)
 {
-    struct meter_times now = meter_times_now();
+    struct meter_times now = meter_times_of(start.process);
 
-    ret_figures[0] = (now.wall_ns - start.wall_ns) / 1000 / units;
-    ret_figures[1] = (now.cpu_ns - start.cpu_ns) / 1000 / units;
+    ret_figures[0] = (now.cpu_ns - start.cpu_ns) / 1000 / units;
+    ret_figures[1] = (now.wall_ns - start.wall_ns) / 1000 / units;
 }
 
 // The number behind `key` in a file of lines "Key:   123 kB", in bytes.

@@ -26,15 +26,16 @@ double meter_cpu_ns_of(pid_t process);
 // Nanoseconds on the clock on the wall.
 double meter_wall_ns(void);
 
-// Both of them, of this process.
+// Both of them, of a process that lives.
 struct meter_times {
-    double wall_ns, cpu_ns;
+    pid_t process;
+    double cpu_ns, wall_ns;
 };
 
-struct meter_times meter_times_now(void);
+struct meter_times meter_times_of(pid_t process);
 
-// Stores what has passed since then: microseconds per unit of work, on the wall
-// and of the processor.
+// Stores what has passed since then: microseconds per unit of work, of the
+// processor and on the wall.
 void meter_times_since(struct meter_times start, double units,
                        double *ret_figures);
 

@@ -87,7 +87,7 @@ SERVER(event)
 
 const struct bench_row bench_echo_rows[] = {
     CPU_ROW("echo, 64 connections", cpu_64, 1.02),
-    CPU_ROW("echo, 1,000 connections", cpu_1000, 1.05),
+    CPU_ROW("echo, 1,000 connections", cpu_1000, 1.04),
     CPU_ROW("echo, 10,000 connections", cpu_10000, 1.05),
     {
         .number = 12,

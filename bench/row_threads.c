@@ -2,6 +2,8 @@
 // Rows 30 and 31: functions that do nothing, run in threads. What is measured
 // is the way there and back.
 
+#include <unistd.h>
+
 #include <trio/trio.h>
 
 #include "bench/harness.h"
@@ -55,7 +57,7 @@ static TRIO_CHECKPOINT trio_status measure(void *arg)
     struct measurement *measurement = arg;
 
     trio_status rc = call_all(&measurement->crowd, PEERS_JOBS / 10);
-    struct meter_times start = meter_times_now();
+    struct meter_times start = meter_times_of(getpid());
     if (rc == TRIO_OK)
         rc = call_all(&measurement->crowd, PEERS_JOBS);
     meter_times_since(start, PEERS_JOBS, measurement->figures);
@@ -98,9 +100,7 @@ static void measure_many_by_default(double *ret_figures)
     {                                                                          \
         .number = (row), .name = (text),                                       \
         .measure = {[BENCH_OURS] = (ours), [BENCH_LIBUV] = (uv)},              \
-        .figures = {{"wall", "us", BENCH_LIBUV, 1.0},                          \
-                    {"CPU", "us", BENCH_LIBUV, 1.0}},                          \
-        .wall = true,                                                          \
+        .figures = {BENCH_CPU_AND_WALL(BENCH_LIBUV, 1.0)}, .wall = true,       \
     }
 
 const struct bench_row bench_thread_rows[] = {

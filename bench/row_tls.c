@@ -49,9 +49,7 @@ static void our_resumed(double *ret_figures)
 #define ROW(row, text, ours, by_hand)                                          \
     {                                                                          \
         .number = (row), .name = (text), .measure = {(ours), (by_hand)},       \
-        .figures = {{"CPU", "us", BENCH_RAW, 1.05},                            \
-                    {"wall", "us", BENCH_RAW, 1.05}},                          \
-        .wall = true,                                                          \
+        .figures = {BENCH_CPU_AND_WALL(BENCH_RAW, 1.05)}, .wall = true,        \
     }
 
 const struct bench_row bench_tls_rows[] = {

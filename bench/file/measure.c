@@ -47,11 +47,9 @@ void file_measure(server_fn serve, size_t size, int times, double *ret_figures)
     struct server server = server_start(serve, 1);
     int fd = server_connect(server_port(server.report));
     order_files(fd, times / 10);
-    double cpu_ns = meter_cpu_ns_of(server.process);
-    double wall_ns = meter_wall_ns();
+    struct meter_times start = meter_times_of(server.process);
     order_files(fd, times);
-    ret_figures[0] = (meter_cpu_ns_of(server.process) - cpu_ns) / 1000 / times;
-    ret_figures[1] = (meter_wall_ns() - wall_ns) / 1000 / times;
+    meter_times_since(start, times, ret_figures);
     close(fd);
     server_end(&server, &usage);
     close(file.descriptor);

@@ -13,25 +13,6 @@
 
 enum { BLOCKS = 16, FIRST_BLOCKS = 2, CLIENTS = 8, VISITS = 64 };
 
-struct readings {
-    double cpu_ns, wall_ns;
-};
-
-static struct readings read_clocks(const struct server *server)
-{
-    return (struct readings){meter_cpu_ns_of(server->process), meter_wall_ns()};
-}
-
-// Stores what has passed, per unit and in microseconds.
-static void store(const struct server *server, struct readings start,
-                  double units, double *ret_figures)
-{
-    struct readings now = read_clocks(server);
-
-    ret_figures[0] = (now.cpu_ns - start.cpu_ns) / 1000 / units;
-    ret_figures[1] = (now.wall_ns - start.wall_ns) / 1000 / units;
-}
-
 static void order_blocks(struct client *client, bool sending, int count)
 {
     for (; count > 0; count--) {
@@ -51,9 +32,9 @@ void tls_measure_bulk(server_fn serve, bool sending, double *ret_figures)
     struct client client = client_of(&server);
     client_connect(&client);
     order_blocks(&client, sending, FIRST_BLOCKS);
-    struct readings start = read_clocks(&server);
+    struct meter_times start = meter_times_of(server.process);
     order_blocks(&client, sending, BLOCKS);
-    store(&server, start, (double)BLOCKS * (TLS_BLOCK >> 20), ret_figures);
+    meter_times_since(start, (double)BLOCKS * (TLS_BLOCK >> 20), ret_figures);
     client_disconnect(&client);
     server_end(&server, &usage);
     SSL_CTX_free(client.context);
@@ -91,9 +72,9 @@ void tls_measure_handshakes(server_fn serve, bool resumed, double *ret_figures)
     struct client client = client_of(&server);
     client.resumes = resumed;
     client_visit(&client);
-    struct readings start = read_clocks(&server);
+    struct meter_times start = meter_times_of(server.process);
     visit_at_once(&client);
-    store(&server, start, CLIENTS * VISITS, ret_figures);
+    meter_times_since(start, CLIENTS * VISITS, ret_figures);
     client_visit(&client); // The server has lived until now.
     server_end(&server, &usage);
     SSL_SESSION_free(client.ticket);

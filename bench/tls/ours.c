@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 // A TLS listener that is served as any other: a task for each connection.
 
-#include <trio/tls_listener.h>
-#include <trio/trio.h>
-
+#include "bench/ours.h"
 #include "bench/meter.h"
 #include "bench/tls/tls.h"
-
-struct service {
-    struct trio_server server;
-    struct trio_tls_context context;
-    int report;
-    int connections; // Still to come, or to end.
-};
 
 static char piece[TLS_PIECE];
 
@@ -46,10 +37,8 @@ static TRIO_CHECKPOINT trio_status do_order(struct trio_stream *stream,
     return rc == TRIO_OK ? trio_stream_send_all(stream, piece, 1, NULL) : rc;
 }
 
-static TRIO_CHECKPOINT trio_status serve_one(struct trio_stream *stream,
-                                             void *arg)
+static TRIO_CHECKPOINT trio_status do_orders(struct trio_stream *stream)
 {
-    struct service *service = arg;
     size_t length;
     char order;
     trio_status rc;
@@ -60,42 +49,16 @@ static TRIO_CHECKPOINT trio_status serve_one(struct trio_stream *stream,
         if (rc != TRIO_OK)
             break;
     }
-    if (--service->connections == 0)
-        trio_serve_stop(&service->server, TRIO_SECOND);
-    return rc == TRIO_EEND ? TRIO_OK : rc;
-}
-
-static TRIO_CHECKPOINT trio_status program(void *arg)
-{
-    struct service *service = arg;
-    struct trio_tcp_listener tcp;
-    struct trio_tls_listener over_tls;
-    struct trio_listener *listener = &over_tls.listener;
-    struct trio_address address;
-    trio_status rc = trio_address_parse("127.0.0.1:0", &address);
-
-    if (rc == TRIO_OK)
-        rc = trio_tcp_listen(&address, NULL, &tcp);
-    if (rc != TRIO_OK)
-        return rc;
-    trio_tls_listener_init(&over_tls, &service->context, &tcp.listener);
-    server_report(service->report, tcp.address.port);
-    return trio_serve_listeners(&service->server, &listener, 1, NULL, serve_one,
-                                service);
+    return rc;
 }
 
 void ours_serve_tls(int report, int connections)
 {
-    struct service service = {
-        .server = TRIO_SERVER_INIT,
-        .report = report,
-        .connections = connections,
-    };
+    struct trio_tls_context context;
 
-    if (trio_tls_server_context_open(NULL, &service.context) != TRIO_OK)
+    if (trio_tls_server_context_open(NULL, &context) != TRIO_OK)
         meter_give_up("context");
-    tls_use_identity(service.context.ssl_ctx);
-    if (trio_run(program, &service) != TRIO_OK)
-        meter_give_up("trio_run");
-    trio_tls_context_close(&service.context);
+    tls_use_identity(context.ssl_ctx);
+    ours_serve(report, connections, &context, do_orders);
+    trio_tls_context_close(&context);
 }
