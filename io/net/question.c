@@ -4,9 +4,6 @@
 //
 // It is the run's: it is in no realm, and who is given up while he waits for it
 // leaves it like all others.
-//
-// What the system's resolver writes to has two owners, that task and the
-// thread, since the thread may be the last one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "io/net/question.h"
@@ -19,7 +16,8 @@
 #include <trio/probe.h>
 #include <trio/run.h>
 #include <trio/task.h>
-#include <trio/thread.h>
+
+#include "io/net/answer.h"
 
 struct trio_question_ {
     struct trio_lookup lookup;
@@ -33,76 +31,6 @@ struct trio_question_ {
     struct trio_question_ *next; // While it can be found.
 };
 
-// ---- The system's resolver ----
-
-struct errand {
-    struct trio_lookup lookup;
-    void (*look_up)(struct trio_lookup *lookup);
-    int owners; // Atomic.
-    void (*release)(void *context, void *block, size_t size);
-    void *release_context;
-};
-
-static void give_up_errand(struct errand *errand)
-{
-    if (__atomic_sub_fetch(&errand->owners, 1, __ATOMIC_ACQ_REL) == 0)
-        errand->release(errand->release_context, errand, sizeof(*errand));
-}
-
-static trio_status run_errand(void *arg)
-{
-    struct errand *errand = arg;
-
-    errand->look_up(&errand->lookup);
-    give_up_errand(errand);
-    return TRIO_OK;
-}
-
-static TRIO_CHECKPOINT trio_status ask_system(struct trio_question_ *question)
-{
-    const struct trio_memory *memory = trio_run_memory();
-    const struct trio_jobs *jobs = trio_run_world()->jobs;
-    bool abandoned = false;
-    const struct trio_thread_options options = {.name = "resolve",
-                                                .abandon_on_cancel = true,
-                                                .ret_abandoned = &abandoned};
-
-    struct errand *errand = memory->allocate(memory->context, sizeof(*errand));
-    if (errand == NULL)
-        return TRIO_ENOMEM;
-    errand->lookup = question->lookup;
-    errand->look_up =
-        question->backwards ? jobs->lookup_name : jobs->lookup_addresses;
-    errand->owners = 2;
-    errand->release = memory->release;
-    errand->release_context = memory->context;
-    trio_status rc = trio_thread_run(&options, run_errand, errand);
-    if (rc == TRIO_OK)
-        question->lookup = errand->lookup;
-    else if (!abandoned)
-        give_up_errand(errand); // The thread that never was.
-    give_up_errand(errand);
-    return rc;
-}
-
-// ---- Whoever is set in its place ----
-
-static TRIO_CHECKPOINT trio_status ask_resolver(struct trio_question_ *question)
-{
-    const struct trio_resolver *resolver = question->resolver;
-    struct trio_lookup *lookup = &question->lookup;
-
-    if (question->backwards)
-        return resolver->reverse(resolver->context, &lookup->addresses[0],
-                                 lookup->host, sizeof(lookup->host));
-    trio_status rc =
-        resolver->resolve(resolver->context, lookup->host, lookup->family,
-                          lookup->addresses, TRIO_RESOLVE_MAX, &lookup->count);
-    if (rc == TRIO_OK && lookup->count == 0)
-        rc = TRIO_ENOENT;
-    return rc;
-}
-
 // Keeps what a failure has left in the records of this task.
 static void keep_failure(struct trio_lookup *lookup, trio_status rc)
 {
@@ -114,16 +42,6 @@ static void keep_failure(struct trio_lookup *lookup, trio_status rc)
     lookup->os_error = error->os_error;
     memcpy(lookup->reason, error->text, sizeof(lookup->reason));
     trio_error_clear();
-}
-
-static bool is_replaced(const struct trio_question_ *question)
-{
-    const struct trio_resolver *resolver = question->resolver;
-
-    if (resolver == NULL)
-        return false;
-    return question->backwards ? resolver->reverse != NULL
-                               : resolver->resolve != NULL;
 }
 
 // ---- Asking ----
@@ -147,44 +65,6 @@ static void hide(const struct trio_question_ *question)
         *link = question->next;
 }
 
-static bool is_known(const struct trio_lookup *lookup, size_t count,
-                     const struct trio_address *address)
-{
-    for (size_t i = 0; i < count; i++)
-        if (trio_address_equal(&lookup->addresses[i], address))
-            return true;
-    return false;
-}
-
-// Keeps the first of each address: who asks listens on all of them, or tries
-// one after the other.
-static void drop_repeated(struct trio_lookup *lookup)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < lookup->count; i++) {
-        lookup->addresses[i].port = 0; // Whatever it was.
-        if (!is_known(lookup, count, &lookup->addresses[i]))
-            lookup->addresses[count++] = lookup->addresses[i];
-    }
-    lookup->count = count;
-}
-
-static TRIO_CHECKPOINT trio_status ask(struct trio_question_ *question)
-{
-    trio_status rc;
-
-    if (is_replaced(question)) {
-        question->lookup.status = TRIO_OK;
-        rc = ask_resolver(question);
-    } else {
-        rc = ask_system(question);
-    }
-    if (rc == TRIO_OK)
-        drop_repeated(&question->lookup);
-    return rc;
-}
-
 static TRIO_CHECKPOINT trio_status ask_in_scope(void *arg)
 {
     struct trio_question_ *question = arg;
@@ -194,7 +74,8 @@ static TRIO_CHECKPOINT trio_status ask_in_scope(void *arg)
     question->asking = true;
     if (question->waiting == 0)
         trio_cancel_scope_cancel(&question->scope, NULL);
-    trio_status rc = ask(question);
+    trio_status rc = trio_answer_(&question->lookup, question->backwards,
+                                  question->resolver);
     question->asking = false;
     if (rc != TRIO_OK)
         keep_failure(&question->lookup, rc);
