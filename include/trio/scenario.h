@@ -20,7 +20,8 @@ enum trio_sim_order {
 
 // A `trio_scenario` is a main task, to be run many times under different
 // schedules, with cancellations and failures injected. It passes if it returns
-// TRIO_OK and leaves nothing behind. One registers itself where it is defined:
+// TRIO_OK, or anything after an injection, and leaves nothing behind. One
+// registers itself where it is defined:
 //
 //     TRIO_SCENARIO(nobody_gets_more_than_there_is)
 //     {

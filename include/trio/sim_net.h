@@ -63,7 +63,7 @@
 //         trio_nursery_open(&nursery);
 //         rc = trio_sim_host_start_soon(server, &nursery, serve, arg);
 //         if (rc == TRIO_OK)
-//             rc = trio_sleep(TRIO_SECOND); // By then it listens.
+//             rc = trio_sleep(TRIO_SECOND); // Mostly it listens by then.
 //         if (rc == TRIO_OK)
 //             rc = trio_tcp_open("server", 7, NULL, &stream);
 //         if (rc == TRIO_OK) {
@@ -74,6 +74,10 @@
 //         }
 //         return trio_nursery_close(&nursery, rc);
 //     }
+//
+// Mostly: time may pass before the server's first step, and in orders beyond
+// PASS it does. A scenario that is to stand that tries again where it is
+// refused.
 //
 // What is sent to another host arrives after the latency of the link, in the
 // order of sending, and time passes until then. A schedule may have it arrive
