@@ -27,17 +27,27 @@ struct turns {
     struct trio_case *cases;
     size_t count;
     size_t first;
-    size_t chosen; // The case that was done, or `count`.
+    size_t chosen;               // The case that was done, or `count`.
+    bool handles;                // Some case is for a handle.
+    const struct trio_case *due; // The case for a time that comes first.
 };
 
 static struct trio_case *case_at(const struct turns *turns, size_t turn)
 {
-    return &turns->cases[(turns->first + turn) % turns->count];
+    size_t until_end = turns->count - turns->first;
+    size_t index = turn < until_end ? turns->first + turn : turn - until_end;
+
+    return &turns->cases[index];
 }
 
 static bool is_for_handle(const struct trio_case *item)
 {
     return item->kind == TRIO_CASE_READABLE || item->kind == TRIO_CASE_WRITABLE;
+}
+
+static bool has_offer(const struct trio_case *item)
+{
+    return item->kind <= TRIO_CASE_EVENT;
 }
 
 // Records a failure as the operation of the case alone would.
@@ -98,8 +108,11 @@ static void disarm_all(const struct turns *turns)
 {
     const struct trio_world *world = trio_run_world();
 
+    if (!turns->handles)
+        return;
     for (size_t i = 0; i < turns->count; i++)
-        turns->cases[i].io.task = NULL;
+        if (is_for_handle(&turns->cases[i]))
+            turns->cases[i].io.task = NULL;
     for (size_t i = 0; i < turns->count; i++) {
         struct trio_case *item = &turns->cases[i];
         if (item->armed && !item->io.ready)
@@ -108,13 +121,24 @@ static void disarm_all(const struct turns *turns)
     }
 }
 
+static trio_status arm_all(struct turns *turns)
+{
+    for (size_t turn = 0; turns->handles && turn < turns->count; turn++) {
+        struct trio_case *item = case_at(turns, turn);
+        trio_status rc = is_for_handle(item) ? arm(item) : TRIO_EWOULDBLOCK;
+        if (rc != TRIO_EWOULDBLOCK)
+            return choose(turns, item, rc);
+    }
+    return TRIO_EWOULDBLOCK;
+}
+
 // Finds a handle that was made ready. Arming one may tell another that its
 // descriptor is gone, so that this happens before the wait, too.
 static trio_status choose_ready(struct turns *turns)
 {
-    for (size_t turn = 0; turn < turns->count; turn++) {
+    for (size_t turn = 0; turns->handles && turn < turns->count; turn++) {
         const struct trio_case *item = case_at(turns, turn);
-        if (item->io.ready)
+        if (is_for_handle(item) && item->io.ready)
             return choose(turns, item, item->io.result);
     }
     return TRIO_EWOULDBLOCK;
@@ -144,21 +168,29 @@ static trio_status try_case(struct trio_case *item, bool has_turn)
     return ready ? TRIO_OK : TRIO_EWOULDBLOCK;
 }
 
+// What a wait will have to look at again.
+static void remember(struct turns *turns, const struct trio_case *item)
+{
+    const struct trio_case *due = turns->due;
+
+    if (is_for_handle(item))
+        turns->handles = true;
+    else if (item->kind == TRIO_CASE_AT &&
+             (due == NULL || item->time < due->time))
+        turns->due = item;
+}
+
 static trio_status try_all(struct turns *turns)
 {
     for (size_t turn = 0; turn < turns->count; turn++) {
         struct trio_case *item = case_at(turns, turn);
+        remember(turns, item);
         trio_status rc = try_case(item, turn == 0);
         if (rc != TRIO_EWOULDBLOCK)
             return choose(turns, item, rc);
     }
-    for (size_t turn = 0; turn < turns->count; turn++) {
-        struct trio_case *item = case_at(turns, turn);
-        trio_status rc = is_for_handle(item) ? arm(item) : TRIO_EWOULDBLOCK;
-        if (rc != TRIO_EWOULDBLOCK)
-            return choose(turns, item, rc);
-    }
-    return choose_ready(turns);
+    trio_status rc = arm_all(turns);
+    return rc == TRIO_EWOULDBLOCK ? choose_ready(turns) : rc;
 }
 
 // ---- Waiting ----
@@ -188,20 +220,6 @@ static bool stop_waiting(struct trio_task *task, void *arg)
     return true;
 }
 
-// The case that is due first, or NULL.
-static const struct trio_case *earliest(const struct turns *turns)
-{
-    const struct trio_case *first = NULL;
-
-    for (size_t turn = 0; turn < turns->count; turn++) {
-        const struct trio_case *item = case_at(turns, turn);
-        if (item->kind == TRIO_CASE_AT &&
-            (first == NULL || item->time < first->time))
-            first = item;
-    }
-    return first;
-}
-
 // Finds out what ended the wait. What was claimed is done, and comes first.
 static trio_status choose_woken(struct turns *turns, trio_status rc)
 {
@@ -209,29 +227,32 @@ static trio_status choose_woken(struct turns *turns, trio_status rc)
         return rc;
     for (size_t turn = 0; turn < turns->count; turn++) {
         const struct trio_case *item = case_at(turns, turn);
-        if (item->offer.waiter.claimed)
+        if (has_offer(item) && item->offer.waiter.claimed)
             return choose(turns, item, rc);
     }
     trio_status told = choose_ready(turns);
     if (told != TRIO_EWOULDBLOCK)
         return told;
-    const struct trio_case *due = earliest(turns);
-    TRIO_ASSERT(due != NULL); // Nothing else ends a wait.
-    return choose(turns, due, TRIO_OK);
+    TRIO_ASSERT(turns->due != NULL); // Nothing else ends a wait.
+    return choose(turns, turns->due, TRIO_OK);
+}
+
+static TRIO_CHECKPOINT trio_status park(struct turns *turns)
+{
+    for (size_t turn = 0; turn < turns->count; turn++)
+        offer(case_at(turns, turn));
+    return trio_park(&select_wait, turns->cases, stop_waiting, turns);
 }
 
 static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
 {
-    const struct trio_case *due = earliest(turns);
     struct trio_cancel_scope scope;
 
-    trio_move_on_at(&scope, due == NULL ? TRIO_FOREVER : due->time);
+    if (turns->due == NULL)
+        return park(turns);
+    trio_move_on_at(&scope, turns->due->time);
     trio_sim_spare(&scope); // Only its deadline ends it.
-    for (size_t turn = 0; turn < turns->count; turn++)
-        offer(case_at(turns, turn));
-    trio_status rc = trio_park(&select_wait, turns->cases, stop_waiting, turns);
-    rc = trio_cancel_scope_close(&scope, rc);
-    return choose_woken(turns, rc);
+    return trio_cancel_scope_close(&scope, park(turns));
 }
 
 trio_status trio_select(struct trio_select *select, struct trio_case *cases,
@@ -248,7 +269,7 @@ trio_status trio_select(struct trio_select *select, struct trio_case *cases,
     rc = try_all(&turns);
     bool waits = rc == TRIO_EWOULDBLOCK;
     if (waits)
-        rc = wait(&turns);
+        rc = choose_woken(&turns, wait(&turns));
     disarm_all(&turns);
     if (!waits)
         trio_cancel_shielded_checkpoint(); // S14, S16

@@ -24,11 +24,13 @@ enum trio_case_kind {
 // functions below. What it names must outlive the select.
 struct trio_case {
     enum trio_case_kind kind; // Private.
+    bool armed;               // Private. `io` is the world's now.
     void *object;             // Private. Sender, receiver or event.
-    struct trio_offer_ offer; // Private. In one of its lots.
-    struct trio_io_waiter io; // Private. For a handle.
-    bool armed;               // Private. That is the world's now.
-    trio_time time;           // Private.
+    union {
+        struct trio_offer_ offer; // Private. In one of the object's lots.
+        struct trio_io_waiter io; // Private. For a handle.
+        trio_time time;           // Private.
+    };
 };
 
 // A `trio_select` remembers whose turn it is among the cases of one select, so
