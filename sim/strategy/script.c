@@ -11,112 +11,9 @@
 #include <string.h>
 
 #include "sim/kernel/state.h"
+#include "sim/strategy/script_word.h"
 
 enum { NAME_SHOWN = 64, WORD_SHOWN = 100 };
-
-// What a word has come.
-enum action {
-    ACTION_TASK,
-    ACTION_CLOCK,
-    ACTION_READING,
-    ACTION_JOB,
-    ACTION_CANCEL
-};
-
-// One word, taken apart: "cancel:reader*3".
-struct word {
-    const char *text; // All of it.
-    enum action action;
-    const char *name; // Of the task; how long the clock goes, or nothing.
-    size_t length;
-    uint64_t times;
-    const char *end;
-};
-
-static bool begins_with(const char *text, size_t length, const char *with)
-{
-    return length >= strlen(with) && memcmp(text, with, strlen(with)) == 0;
-}
-
-static bool is_digit(char letter)
-{
-    return letter >= '0' && letter <= '9';
-}
-
-// Takes "*3" off. What is no number stays a part of the name, and fits nobody.
-static void take_times(struct word *word)
-{
-    size_t digits = 0, factor = 1;
-    uint64_t times = 0;
-
-    while (digits < word->length && digits < 9 &&
-           is_digit(word->name[word->length - digits - 1])) {
-        digits++;
-        times += factor * (size_t)(word->name[word->length - digits] - '0');
-        factor *= 10;
-    }
-    if (times == 0 || digits + 1 >= word->length ||
-        word->name[word->length - digits - 1] != '*')
-        return;
-    word->times = times;
-    word->length -= digits + 1;
-}
-
-// The first of a name needs no number.
-static size_t without_first(const char *name, size_t length)
-{
-    bool first = length > 2 && memcmp(name + length - 2, "#1", 2) == 0;
-
-    return first ? length - 2 : length;
-}
-
-// Takes off what a word begins with, if it does.
-static bool take(struct word *word, const char *prefix)
-{
-    size_t length = strlen(prefix);
-
-    if (!begins_with(word->name, word->length, prefix))
-        return false;
-    word->name += length;
-    word->length -= length;
-    return true;
-}
-
-static bool is_word(const struct word *word, const char *text)
-{
-    return word->length == strlen(text) &&
-           begins_with(word->name, word->length, text);
-}
-
-// Whether a word is `name`, or `name` and for how long: ":5ms".
-static bool is_time(const struct word *word, const char *name)
-{
-    return begins_with(word->name, word->length, name) &&
-           (word->length == strlen(name) || word->name[strlen(name)] == ':');
-}
-
-static struct word next_word(const struct script *script)
-{
-    const char *at = script->at + strspn(script->at, " \t\n");
-    struct word word = {
-        .text = at, .name = at, .length = strcspn(at, " \t\n"), .times = 1};
-
-    word.end = at + word.length;
-    take_times(&word);
-    if (is_time(&word, "clock")) {
-        word.action = ACTION_CLOCK;
-        take(&word, "clock");
-    } else if (is_time(&word, "reading")) {
-        word.action = ACTION_READING;
-        take(&word, "reading");
-    } else if (is_word(&word, "job")) {
-        word.action = ACTION_JOB;
-    } else if (take(&word, "cancel:")) {
-        word.action = ACTION_CANCEL;
-    }
-    word.length = without_first(word.name, word.length);
-    return word;
-}
 
 static void follow(struct script *script, const struct word *word)
 {
@@ -144,7 +41,7 @@ static bool is_called(const struct kernel *kernel, const struct actor *actor,
     char name[NAME_SHOWN];
 
     trio_sim_actor_name_(kernel, actor->number, name, sizeof name);
-    size_t length = without_first(name, strlen(name));
+    size_t length = trio_sim_without_first_(name, strlen(name));
     return length == word->length && memcmp(name, word->name, length) == 0;
 }
 
@@ -159,33 +56,13 @@ static struct actor *find_living(struct kernel *kernel, const struct word *word)
     misfit(kernel, word, "no such task is there");
 }
 
-// Returns what a word like "5ms" says, as a deviation has it; 0: nothing.
-static uint32_t read_duration(const char *text, size_t length)
-{
-    static const struct {
-        const char *name;
-        trio_duration unit;
-    } units[] = {
-        {"ns", 1}, {"us", TRIO_US}, {"ms", TRIO_MS}, {"s", TRIO_SECOND}};
-    trio_duration duration = 0;
-    size_t i = 0;
-
-    for (; i < length && i < 9 && is_digit(text[i]); i++)
-        duration = 10 * duration + (text[i] - '0');
-    for (size_t k = 0; k < sizeof units / sizeof units[0]; k++)
-        if (strlen(units[k].name) == length - i &&
-            begins_with(text + i, length - i, units[k].name))
-            return trio_sim_far_(duration * units[k].unit);
-    return 0;
-}
-
 static void pass_time(struct kernel *kernel, struct place place,
                       const struct word *word)
 {
     uint32_t far = (uint32_t)word->times;
 
     if (word->length > 0) // ":5ms"
-        far = read_duration(word->name + 1, word->length - 1);
+        far = trio_sim_read_duration_(word->name + 1, word->length - 1);
     if (far == 0 || (word->length > 0 && word->times > 1))
         misfit(kernel, word, "no duration, as 5ms or 1500us");
     if (far >= FAR_LASTS && word->length == 0)
@@ -240,7 +117,7 @@ static size_t pick(void *context, struct kernel *kernel,
                    const struct candidates *candidates)
 {
     struct script *script = context;
-    struct word word = next_word(script);
+    struct word word = trio_sim_script_word_(script->at);
     struct place place = {candidates->tasks, (uint32_t)candidates->task_count,
                           candidates->reading};
 
