@@ -127,6 +127,7 @@ struct link {
     struct network *network;
     struct trio_sim_host *from;
     struct trio_sim_host *to;
+    uint64_t path; // What the two are called in tokens.
     struct latency latency;
     size_t bandwidth;     // Bytes a second; 0: as many as one likes.
     trio_time busy_until; // With what was sent before.
@@ -159,6 +160,9 @@ static inline bool trio_sim_is_near_(const struct trio_sim_host *from,
     return from == to && from->loop == NULL;
 }
 
+// What a link between them is called in tokens.
+uint64_t trio_sim_link_path_of_(const struct trio_sim_host *from,
+                                const struct trio_sim_host *to);
 // Returns NULL if there is no memory.
 struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                             struct trio_sim_host *to);

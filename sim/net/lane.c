@@ -19,6 +19,7 @@ static struct link *find_or_add(struct link *link, struct link **ret_lane,
                           .network = link->network,
                           .from = link->from,
                           .to = link->to,
+                          .path = link->path,
                           .job.fn = trio_sim_link_arrives_,
                           .main = link,
                           .owner = owner};

@@ -30,6 +30,7 @@ struct link *trio_sim_link_(struct network *network, struct trio_sim_host *from,
                           .network = network,
                           .from = from,
                           .to = to,
+                          .path = trio_sim_link_path_of_(from, to),
                           .job.fn = trio_sim_link_arrives_,
                           .latency.min = TRIO_SIM_LATENCY_DEFAULT};
     from->links = network->links = link;

@@ -17,9 +17,13 @@ uint64_t trio_sim_host_path_(const struct trio_sim_host *host)
 
 uint64_t trio_sim_link_path_(const struct trio_sim_job *job)
 {
-    const struct link *link = (const struct link *)job; // Its first member.
+    return ((const struct link *)job)->path; // Its first member.
+}
 
-    return hash_name(trio_sim_host_path_(link->from), link->to->name);
+uint64_t trio_sim_link_path_of_(const struct trio_sim_host *from,
+                                const struct trio_sim_host *to)
+{
+    return hash_name(trio_sim_host_path_(from), to->name);
 }
 
 void trio_sim_link_names_(const struct trio_sim_job *job, const char **ret_from,
