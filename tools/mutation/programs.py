@@ -24,7 +24,7 @@ TRACED = ("-O0", "-g1", "-fsanitize-coverage=trace-pc")
 NOT_TESTS = re.compile(r"tests/(?:tls|rapidcheck|golden|many_connections)")
 
 TIMEOUT = 5  # In seconds, and as many times what the program takes by itself.
-SLOW = 2  # In seconds, too: such tests are not tried.
+SLOW = 4  # In seconds, too: such tests are not tried.
 MEMORY = 6 << 30  # Of an address space; a mutant may well allocate for ever.
 
 # How they are run, as "$0".
