@@ -311,3 +311,30 @@ TEST_REAL(datagram, only_groups_are_joined)
     trio_socket_close(&near);
     trio_socket_close(&far);
 }
+
+static TRIO_PARKS void shut_one_down(void)
+{
+    struct trio_socket near, far;
+    struct trio_address address;
+
+    CHECK_OK(trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &near));
+    CHECK_OK(trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &far));
+    CHECK_OK(trio_address_parse("127.0.0.1:0", &address));
+    CHECK_OK(trio_socket_bind(&far, &address));
+    CHECK_OK(trio_socket_local_address(&far, &address));
+    CHECK_STATUS(trio_socket_shutdown_send(&near), TRIO_EBROKEN);
+    CHECK_OK(trio_socket_connect(&near, &address));
+    CHECK_OK(trio_socket_shutdown_send(&near));
+    trio_socket_close(&near);
+    trio_socket_close(&far);
+}
+
+TEST_REAL(datagram, without_a_peer_nothing_is_shut_down)
+{
+    shut_one_down();
+}
+
+TEST_ONCE(datagram, without_a_peer_nothing_is_shut_down_in_simulation)
+{
+    shut_one_down();
+}
