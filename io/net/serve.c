@@ -8,19 +8,16 @@
 // comes soon, and always, also when cancelled.
 //
 // Whether there is room for a connection is looked at before one is accepted,
-// and again after that, since another loop may have filled it meanwhile. When a
-// connection ends all loops that wait for room are woken: nobody may want to
-// connect where the first of them listens.
+// and again after that, since another loop may have filled it meanwhile.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/serve.h>
 
 #include <trio/error.h>
-#include <trio/nursery.h>
-#include <trio/parking_lot.h>
 #include <trio/probe.h>
-#include <trio/task.h>
 #include <trio/time.h>
+
+#include "io/net/connection.h"
 
 #define PAUSE_DEFAULT (100 * TRIO_MS)
 
@@ -29,111 +26,27 @@ static const struct trio_serve_options serve_defaults = {0};
 static const struct trio_wait room_wait = {.verb = "accept",
                                            .access = TRIO_ACCESS_ACQUIRE};
 
-struct service {
-    struct trio_server *server;
-    const struct trio_serve_options *options;
-    trio_handler_fn fn;
-    void *arg;
-    struct trio_listener *const *listeners;    // Either these,
-    struct trio_socket_listener *in_one_array; // or these.
-    size_t count;
-    struct trio_nursery handlers;
-    struct trio_parking_lot waiting; // Loops, while there is no room.
-};
-
-// A connection, with room for its stream behind it.
-struct connection {
-    struct service *service;
-    struct trio_stream *stream;
-    struct trio_address peer;
-    size_t size; // Of all this.
-    _Alignas(max_align_t) unsigned char storage[];
-};
-
 struct loop {
-    struct service *service;
+    struct trio_service_ *service;
     struct trio_listener *listener;
 };
 
-static struct trio_listener *listener_at(const struct service *service,
+static struct trio_listener *listener_at(const struct trio_service_ *service,
                                          size_t i)
 {
     return service->listeners != NULL ? service->listeners[i]
                                       : &service->in_one_array[i].listener;
 }
 
-// Returns NULL where memory is used up.
-static struct connection *make_connection(struct service *service,
-                                          const struct trio_listener *listener)
-{
-    const struct trio_memory *memory = trio_run_memory();
-    size_t size = sizeof(struct connection) + listener->stream_size;
-    struct connection *connection = memory->allocate(memory->context, size);
-
-    if (connection != NULL) {
-        connection->service = service;
-        connection->size = size;
-    }
-    return connection;
-}
-
-static void drop_connection(struct connection *connection)
-{
-    const struct trio_memory *memory = trio_run_memory();
-    memory->release(memory->context, connection, connection->size);
-}
-
-// ---- Handling ----
-
-static void report_once(struct trio_server *server,
-                        const struct trio_address *peer, trio_status rc)
-{
-    char text[TRIO_ADDRESS_TEXT_MAX];
-
-    if (server->reported)
-        return;
-    server->reported = true;
-    if (trio_error_find(rc) == NULL)
-        trio_ignore(trio_fail(rc, "serve %s",
-                              trio_address_format(peer, text, sizeof(text))));
-    trio_error_print(trio_error_find(rc));
-}
-
-static void tell_of_failure(const struct service *service,
-                            const struct trio_address *peer, trio_status rc)
-{
-    if (service->options->on_error != NULL)
-        service->options->on_error(peer, rc, service->options->on_error_arg);
-    else
-        report_once(service->server, peer, rc);
-}
-
-static TRIO_CHECKPOINT trio_status handle_connection(void *arg)
-{
-    struct connection *connection = arg;
-    struct service *service = connection->service;
-    trio_status rc = service->fn(connection->stream, service->arg);
-
-    rc = trio_combine(rc, trio_stream_close(connection->stream));
-    if (trio_is_failure(rc)) {
-        tell_of_failure(service, &connection->peer, rc);
-        rc = TRIO_OK; // S48: it never stops the server.
-    }
-    drop_connection(connection);
-    service->server->connections--;
-    trio_parking_lot_unpark_all(&service->waiting);
-    return rc;
-}
-
 // ---- Accepting ----
 
-static bool is_full(const struct service *service)
+static bool is_full(const struct trio_service_ *service)
 {
     size_t max = service->options->connections_max;
     return max != 0 && service->server->connections >= max;
 }
 
-static TRIO_CHECKPOINT trio_status await_room(struct service *service)
+static TRIO_CHECKPOINT trio_status await_room(struct trio_service_ *service)
 {
     trio_status rc = TRIO_OK;
 
@@ -150,31 +63,9 @@ static bool is_shortage(trio_status rc)
     return rc == TRIO_EMFILE || rc == TRIO_ENOMEM || rc == TRIO_ENOBUFS;
 }
 
-static void count_connection(struct trio_server *server)
-{
-    server->accepted++;
-    server->connections++;
-    if (server->connections > server->connections_peak)
-        server->connections_peak = server->connections;
-}
-
-// Starts a task that owns the connection.
-static trio_status start_handler(struct connection *connection)
-{
-    struct service *service = connection->service;
-    const struct trio_task_options options = {
-        .name = "connection", .stack_size = service->options->stack_size};
-    trio_status rc = trio_nursery_start_soon_with(
-        &service->handlers, &options, handle_connection, connection);
-
-    if (rc == TRIO_OK)
-        count_connection(service->server);
-    return rc;
-}
-
 // Accepts into `connection`, and gives that to a task, or not.
-static TRIO_CHECKPOINT trio_status accept_into(struct connection *connection,
-                                               struct trio_listener *listener)
+static TRIO_CHECKPOINT trio_status
+accept_into(struct trio_connection_ *connection, struct trio_listener *listener)
 {
     trio_status rc = trio_listener_accept(
         listener, connection->storage, &connection->stream, &connection->peer);
@@ -183,7 +74,7 @@ static TRIO_CHECKPOINT trio_status accept_into(struct connection *connection,
         return rc;
     rc = await_room(connection->service);
     if (rc == TRIO_OK)
-        rc = start_handler(connection);
+        rc = trio_connection_start_(connection);
     if (rc != TRIO_OK)
         trio_stream_close_forcefully(connection->stream);
     return rc;
@@ -195,13 +86,13 @@ static TRIO_CHECKPOINT trio_status accept_one(const struct loop *loop)
 
     if (rc != TRIO_OK)
         return rc;
-    struct connection *connection =
-        make_connection(loop->service, loop->listener);
+    struct trio_connection_ *connection =
+        trio_connection_make_(loop->service, loop->listener);
     if (connection == NULL)
         return trio_fail_bare(TRIO_ENOMEM);
     rc = accept_into(connection, loop->listener);
     if (rc != TRIO_OK)
-        drop_connection(connection);
+        trio_connection_drop_(connection);
     return rc;
 }
 
@@ -220,7 +111,7 @@ static TRIO_CHECKPOINT trio_status accept_loop(void *arg)
 }
 
 static trio_status start_loop(struct trio_nursery *loops,
-                              struct service *service,
+                              struct trio_service_ *service,
                               struct trio_listener *listener)
 {
     const struct loop loop = {service, listener};
@@ -228,7 +119,7 @@ static trio_status start_loop(struct trio_nursery *loops,
                                         sizeof(loop));
 }
 
-static TRIO_PARKS trio_status accept_on_all(struct service *service)
+static TRIO_PARKS trio_status accept_on_all(struct trio_service_ *service)
 {
     struct trio_nursery loops;
     trio_status rc = TRIO_OK;
@@ -244,13 +135,13 @@ static TRIO_PARKS trio_status accept_on_all(struct service *service)
 
 // ---- Serving ----
 
-static void close_listeners(const struct service *service)
+static void close_listeners(const struct trio_service_ *service)
 {
     for (size_t i = 0; i < service->count; i++)
         trio_listener_close(listener_at(service, i));
 }
 
-static TRIO_PARKS trio_status serve_all(struct service *service)
+static TRIO_PARKS trio_status serve_all(struct trio_service_ *service)
 {
     trio_nursery_open(&service->handlers);
     service->server->handling = &service->handlers;
@@ -262,7 +153,7 @@ static TRIO_PARKS trio_status serve_all(struct service *service)
 }
 
 static TRIO_CHECKPOINT trio_status
-serve(struct service *service, const struct trio_serve_options *options)
+serve(struct trio_service_ *service, const struct trio_serve_options *options)
 {
     trio_status rc = trio_checkpoint();
 
@@ -280,11 +171,11 @@ trio_status trio_serve(struct trio_server *server,
                        const struct trio_serve_options *options,
                        trio_handler_fn fn, void *arg)
 {
-    struct service service = {.server = server,
-                              .in_one_array = listeners,
-                              .count = count,
-                              .fn = fn,
-                              .arg = arg};
+    struct trio_service_ service = {.server = server,
+                                    .in_one_array = listeners,
+                                    .count = count,
+                                    .fn = fn,
+                                    .arg = arg};
     return serve(&service, options);
 }
 
@@ -294,11 +185,11 @@ trio_status trio_serve_listeners(struct trio_server *server,
                                  const struct trio_serve_options *options,
                                  trio_handler_fn fn, void *arg)
 {
-    struct service service = {.server = server,
-                              .listeners = listeners,
-                              .count = count,
-                              .fn = fn,
-                              .arg = arg};
+    struct trio_service_ service = {.server = server,
+                                    .listeners = listeners,
+                                    .count = count,
+                                    .fn = fn,
+                                    .arg = arg};
     return serve(&service, options);
 }
 
