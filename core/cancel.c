@@ -8,9 +8,11 @@
 //
 // A checkpoint reads that bit and nothing else, at any depth. Whatever changes
 // a term of it calls trio_scope_refresh_, which walks down only where the bit
-// flips, and lists the parked tasks that it reached. Their abort functions run
-// after the walk: they may call back into here, and then find a tree in order.
-// A nested call only adds to the list that the outer one is working off.
+// flips. Parked tasks that it reaches go on at once, in its order, down to the
+// first that has an abort function. From there on they are listed, and told
+// after the walk: abort functions may call back into here, and then find a tree
+// in order. A nested call only adds to the list that the outer one is working
+// off.
 //
 // Nothing in here allocates or recurses.
 
@@ -76,6 +78,10 @@ static void tell_task(struct trio_run *run, struct trio_task *task,
         return;
     if (UNLIKELY(task->run != run))
         trio_misuse_at_("cancelled a task of another run", task, NULL);
+    if (park->abort == NULL && run->told_first == NULL && !run->delivering) {
+        trio_task_ready_(run, task, TRIO_ECANCELED);
+        return;
+    }
     park->aborting = true; // S40: at most once.
     task->next_told = NULL;
     if (run->told_first == NULL)
