@@ -32,6 +32,18 @@ static trio_status leave(struct trio_run *run, struct trio_task *task,
     return (trio_status)value;
 }
 
+static __attribute__((noinline)) trio_status
+leave_keeping_fp(struct trio_run *run, struct trio_task *task,
+                 struct trio_task *next)
+{
+    uint64_t control = trio_fp_control_save_();
+
+    trio_fp_control_load_(run->fp_control);
+    trio_status rc = leave(run, task, next);
+    trio_fp_control_load_(control);
+    return rc;
+}
+
 trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
                                  struct trio_task *next)
 {
@@ -40,13 +52,9 @@ trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
         trio_begin_step_(run, task);
         return task->result;
     }
-    if (!task->keep_fp)
-        return leave(run, task, next);
-    uint64_t control = trio_fp_control_save_();
-    trio_fp_control_load_(run->fp_control);
-    trio_status rc = leave(run, task, next);
-    trio_fp_control_load_(control);
-    return rc;
+    if (UNLIKELY(task->keep_fp))
+        return leave_keeping_fp(run, task, next);
+    return leave(run, task, next);
 }
 
 // Decides what runs after a task has ended, on the stack that it leaves. If the
