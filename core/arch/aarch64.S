@@ -10,13 +10,15 @@
 
 #if defined(__aarch64__) && !defined(_WIN32)
 
+#include "core/arch/symbol.h"
+
     .text
 
 // int trio_context_switch_(void **save: x0, void *load: x1, int value: w2)
-    .globl trio_context_switch_
-    .type trio_context_switch_, %function
+    .globl SYMBOL(trio_context_switch_)
+    FUNCTION(trio_context_switch_)
     .p2align 4
-trio_context_switch_:
+SYMBOL(trio_context_switch_):
     .cfi_startproc
     stp x29, x30, [sp, #-160]!
     .cfi_def_cfa_offset 160
@@ -51,7 +53,7 @@ trio_context_switch_:
     .cfi_offset d15, -8
     mov x9, sp
     str x9, [x0]
-enter:
+LOCAL(enter):
     mov w0, w2
     mov sp, x1 // Both stacks look the same here: no directive needed.
     ldp d14, d15, [sp, #144]
@@ -87,25 +89,25 @@ enter:
     .cfi_restore d15
     br x30
     .cfi_endproc
-    .size trio_context_switch_, . - trio_context_switch_
+    END(trio_context_switch_)
 
 // void trio_context_leave_(void *load: x0, int value: w1)
-    .globl trio_context_leave_
-    .type trio_context_leave_, %function
+    .globl SYMBOL(trio_context_leave_)
+    FUNCTION(trio_context_leave_)
     .p2align 4
-trio_context_leave_:
+SYMBOL(trio_context_leave_):
     .cfi_startproc
     mov w2, w1
     mov x1, x0
-    b enter
+    b LOCAL(enter)
     .cfi_endproc
-    .size trio_context_leave_, . - trio_context_leave_
+    END(trio_context_leave_)
 
 // int trio_context_call_(void **save: x0, fn: x1, void *arg: x2)
-    .globl trio_context_call_
-    .type trio_context_call_, %function
+    .globl SYMBOL(trio_context_call_)
+    FUNCTION(trio_context_call_)
     .p2align 4
-trio_context_call_:
+SYMBOL(trio_context_call_):
     .cfi_startproc
     stp x29, x30, [sp, #-160]!
     .cfi_def_cfa_offset 160
@@ -131,18 +133,18 @@ trio_context_call_:
     .cfi_restore x30
     ret
     .cfi_endproc
-    .size trio_context_call_, . - trio_context_call_
+    END(trio_context_call_)
 
 // void *trio_context_make_(void *top: x0, entry: x1, void *arg: x2, stack)
-    .globl trio_context_make_
-    .type trio_context_make_, %function
+    .globl SYMBOL(trio_context_make_)
+    FUNCTION(trio_context_make_)
     .p2align 4
-trio_context_make_:
+SYMBOL(trio_context_make_):
     .cfi_startproc
     // Two empty words stay where a caller's frame would be, for whoever looks.
     stp xzr, xzr, [x0, #-16]!
     sub x0, x0, #160
-    adr x9, start
+    adr x9, LOCAL(start)
     stp xzr, x9, [x0]      // x29: the end of the chain of frames; x30
     stp x1, x2, [x0, #16]  // x19, x20
     stp xzr, xzr, [x0, #32]
@@ -155,25 +157,25 @@ trio_context_make_:
     stp xzr, xzr, [x0, #144]
     ret
     .cfi_endproc
-    .size trio_context_make_, . - trio_context_make_
+    END(trio_context_make_)
 
 // Where a new context begins: entry in x19, its argument in x20.
-    .type start, %function
+    FUNCTION(start)
     .p2align 4
-start:
+LOCAL(start):
     .cfi_startproc
     .cfi_undefined x30 // Nothing called us: a backtrace ends here.
     mov x0, x20
     blr x19
     brk #1 // An entry function does not return.
     .cfi_endproc
-    .size start, . - start
+    END(start)
 
 // struct trio_registers *ret: x8 trio_context_registers_(saved_sp: x0)
-    .globl trio_context_registers_
-    .type trio_context_registers_, %function
+    .globl SYMBOL(trio_context_registers_)
+    FUNCTION(trio_context_registers_)
     .p2align 4
-trio_context_registers_:
+SYMBOL(trio_context_registers_):
     .cfi_startproc
     ldp x9, x10, [x0]
     add x11, x0, #160
@@ -181,26 +183,26 @@ trio_context_registers_:
     str x9, [x8, #16]   // fp
     ret
     .cfi_endproc
-    .size trio_context_registers_, . - trio_context_registers_
+    END(trio_context_registers_)
 
 // uint64_t trio_fp_control_save_(void): FPSR above FPCR
-    .globl trio_fp_control_save_
-    .type trio_fp_control_save_, %function
+    .globl SYMBOL(trio_fp_control_save_)
+    FUNCTION(trio_fp_control_save_)
     .p2align 4
-trio_fp_control_save_:
+SYMBOL(trio_fp_control_save_):
     .cfi_startproc
     mrs x0, fpcr
     mrs x1, fpsr
     bfi x0, x1, #32, #32
     ret
     .cfi_endproc
-    .size trio_fp_control_save_, . - trio_fp_control_save_
+    END(trio_fp_control_save_)
 
 // void trio_fp_control_load_(uint64_t control: x0)
-    .globl trio_fp_control_load_
-    .type trio_fp_control_load_, %function
+    .globl SYMBOL(trio_fp_control_load_)
+    FUNCTION(trio_fp_control_load_)
     .p2align 4
-trio_fp_control_load_:
+SYMBOL(trio_fp_control_load_):
     .cfi_startproc
     lsr x1, x0, #32
     and x0, x0, #0xffffffff
@@ -208,7 +210,7 @@ trio_fp_control_load_:
     msr fpsr, x1
     ret
     .cfi_endproc
-    .size trio_fp_control_load_, . - trio_fp_control_load_
+    END(trio_fp_control_load_)
 
 #endif
 

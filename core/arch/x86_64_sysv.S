@@ -9,13 +9,15 @@
 
 #if defined(__x86_64__) && !defined(_WIN32)
 
+#include "core/arch/symbol.h"
+
     .text
 
 // int trio_context_switch_(void **save: rdi, void *load: rsi, int value: edx)
-    .globl trio_context_switch_
-    .type trio_context_switch_, @function
+    .globl SYMBOL(trio_context_switch_)
+    FUNCTION(trio_context_switch_)
     .p2align 4
-trio_context_switch_:
+SYMBOL(trio_context_switch_):
     .cfi_startproc
     pushq %rbp
     .cfi_adjust_cfa_offset 8
@@ -36,7 +38,7 @@ trio_context_switch_:
     .cfi_adjust_cfa_offset 8
     .cfi_rel_offset %r15, 0
     movq %rsp, (%rdi)
-enter:
+LOCAL(enter):
     movl %edx, %eax
     movq %rsi, %rsp // Both stacks look the same here: no directive needed.
     popq %r15
@@ -62,25 +64,25 @@ enter:
     .cfi_register %rip, %rcx
     jmp *%rcx
     .cfi_endproc
-    .size trio_context_switch_, . - trio_context_switch_
+    END(trio_context_switch_)
 
 // void trio_context_leave_(void *load: rdi, int value: esi)
-    .globl trio_context_leave_
-    .type trio_context_leave_, @function
+    .globl SYMBOL(trio_context_leave_)
+    FUNCTION(trio_context_leave_)
     .p2align 4
-trio_context_leave_:
+SYMBOL(trio_context_leave_):
     .cfi_startproc
     movl %esi, %edx
     movq %rdi, %rsi
-    jmp enter
+    jmp LOCAL(enter)
     .cfi_endproc
-    .size trio_context_leave_, . - trio_context_leave_
+    END(trio_context_leave_)
 
 // int trio_context_call_(void **save: rdi, fn: rsi, void *arg: rdx)
-    .globl trio_context_call_
-    .type trio_context_call_, @function
+    .globl SYMBOL(trio_context_call_)
+    FUNCTION(trio_context_call_)
     .p2align 4
-trio_context_call_:
+SYMBOL(trio_context_call_):
     .cfi_startproc
     pushq %rbp
     .cfi_adjust_cfa_offset 8
@@ -109,18 +111,18 @@ trio_context_call_:
     .cfi_adjust_cfa_offset -56
     ret
     .cfi_endproc
-    .size trio_context_call_, . - trio_context_call_
+    END(trio_context_call_)
 
 // void *trio_context_make_(void *top: rdi, entry: rsi, void *arg: rdx, stack)
-    .globl trio_context_make_
-    .type trio_context_make_, @function
+    .globl SYMBOL(trio_context_make_)
+    FUNCTION(trio_context_make_)
     .p2align 4
-trio_context_make_:
+SYMBOL(trio_context_make_):
     .cfi_startproc
     // Two empty words stay where a caller's frame would be, for whoever looks
     // there, and because the first call wants the stack 16-aligned.
     leaq -72(%rdi), %rax
-    leaq start(%rip), %rcx
+    leaq LOCAL(start)(%rip), %rcx
     movq $0, 0(%rax)    // r15
     movq $0, 8(%rax)    // r14
     movq %rdx, 16(%rax) // r13
@@ -132,25 +134,25 @@ trio_context_make_:
     movq $0, 64(%rax)
     ret
     .cfi_endproc
-    .size trio_context_make_, . - trio_context_make_
+    END(trio_context_make_)
 
 // Where a new context begins: entry in r12, its argument in r13.
-    .type start, @function
+    FUNCTION(start)
     .p2align 4
-start:
+LOCAL(start):
     .cfi_startproc
     .cfi_undefined %rip // Nothing called us: a backtrace ends here.
     movq %r13, %rdi
     callq *%r12
     ud2 // An entry function does not return.
     .cfi_endproc
-    .size start, . - start
+    END(start)
 
 // struct trio_registers *ret: rdi trio_context_registers_(saved_sp: rsi)
-    .globl trio_context_registers_
-    .type trio_context_registers_, @function
+    .globl SYMBOL(trio_context_registers_)
+    FUNCTION(trio_context_registers_)
     .p2align 4
-trio_context_registers_:
+SYMBOL(trio_context_registers_):
     .cfi_startproc
     movq %rdi, %rax
     movq 48(%rsi), %rcx
@@ -161,13 +163,13 @@ trio_context_registers_:
     movq %rcx, 16(%rdi) // fp
     ret
     .cfi_endproc
-    .size trio_context_registers_, . - trio_context_registers_
+    END(trio_context_registers_)
 
 // uint64_t trio_fp_control_save_(void): MXCSR below the x87 control word
-    .globl trio_fp_control_save_
-    .type trio_fp_control_save_, @function
+    .globl SYMBOL(trio_fp_control_save_)
+    FUNCTION(trio_fp_control_save_)
     .p2align 4
-trio_fp_control_save_:
+SYMBOL(trio_fp_control_save_):
     .cfi_startproc
     movq $0, -8(%rsp) // The red zone will do.
     stmxcsr -8(%rsp)
@@ -175,20 +177,20 @@ trio_fp_control_save_:
     movq -8(%rsp), %rax
     ret
     .cfi_endproc
-    .size trio_fp_control_save_, . - trio_fp_control_save_
+    END(trio_fp_control_save_)
 
 // void trio_fp_control_load_(uint64_t control: rdi)
-    .globl trio_fp_control_load_
-    .type trio_fp_control_load_, @function
+    .globl SYMBOL(trio_fp_control_load_)
+    FUNCTION(trio_fp_control_load_)
     .p2align 4
-trio_fp_control_load_:
+SYMBOL(trio_fp_control_load_):
     .cfi_startproc
     movq %rdi, -8(%rsp)
     ldmxcsr -8(%rsp)
     fldcw -4(%rsp)
     ret
     .cfi_endproc
-    .size trio_fp_control_load_, . - trio_fp_control_load_
+    END(trio_fp_control_load_)
 
 #endif
 

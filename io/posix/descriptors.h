@@ -17,7 +17,9 @@ extern const int trio_descriptor_send_flags_;
 extern const int trio_descriptor_receive_flags_;
 
 // The flag that has a receive return the length of a whole datagram, 0: none.
+// Then trio_descriptor_next_length_ tells that of the next one; else it is 0.
 extern const int trio_descriptor_length_flag_;
+size_t trio_descriptor_next_length_(int descriptor);
 
 int trio_descriptor_socket_(int family, int type);
 int trio_descriptor_socket_pair_(int type, int ret_ends[2]);

@@ -136,6 +136,8 @@ trio_status trio_posix_receive_message_(void *context, trio_handle handle,
     int flags = trio_descriptor_receive_flags_ |
                 (slot->datagram ? trio_descriptor_length_flag_ : 0) |
                 (message->peek ? MSG_PEEK : 0);
+    size_t whole =
+        slot->datagram ? trio_descriptor_next_length_((int)handle) : 0;
     do
         length = recvmsg((int)handle, &parcel.header, flags);
     while (length < 0 && errno == EINTR);
@@ -145,7 +147,8 @@ trio_status trio_posix_receive_message_(void *context, trio_handle handle,
         return trio_posix_ended_(posix, slot);
     trio_posix_transferred_(slot, TRIO_READABLE, (size_t)length,
                             message->peek ? 0 : parcel.size);
-    return unpack(slot, &parcel, message, (size_t)length);
+    return unpack(slot, &parcel, message,
+                  whole > (size_t)length ? whole : (size_t)length);
 }
 
 // ---- Sending ----
