@@ -10,6 +10,7 @@ def trio_scenarios(
         size = "small",
         args = [],
         data = [],
+        tags = [],
         **kwargs):
     """A test of scenarios, and the program that replays what it finds.
 
@@ -25,6 +26,7 @@ def trio_scenarios(
       size: `small` (1 minute) to `enormous` (1 hour).
       args: options; they come before those of `bazel run`.
       data: files that the scenarios need.
+      tags: tags of the test.
       **kwargs: anything else that cc_test takes.
     """
     tokens = native.glob([corpus + "/*.token"]) if corpus else []
@@ -38,5 +40,7 @@ def trio_scenarios(
         data = data + tokens,
         # The runner is the main, whatever else `deps` bring along.
         deps = ["//sim:main"] + deps + ["//:trio_sim"],
+        # The runner is a program of POSIX.
+        tags = tags + ["no_windows"],
         **kwargs
     )

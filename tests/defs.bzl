@@ -10,6 +10,7 @@ Tags:
     no_valgrind   not under Valgrind
     no_qemu       not under qemu
     no_musl       not with musl
+    no_windows    not on Windows
     openssl       links OpenSSL, which there is for this machine only
     real_world    uses the real clock or the real kernel
     cmocka        set by the macro: see trio_tests
@@ -46,7 +47,7 @@ def trio_test(
         **kwargs
     )
 
-def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
+def trio_tests(srcs, tags = {}, sizes = {}, deps = {}, posix = []):
     """For each source a trio_test, and the same cases as tests of cmocka.
 
     The latter are <noun>_cmocka_test; they are for a plain x86-64 build.
@@ -56,7 +57,11 @@ def trio_tests(srcs, tags = {}, sizes = {}, deps = {}):
       tags: by the test's name, a list of tags.
       sizes: by the test's name, a size other than small.
       deps: by the test's name, what it needs besides.
+      posix: names of tests that call POSIX.
     """
+    tags = dict(tags)
+    for name in posix:
+        tags[name] = tags.get(name, []) + ["no_windows"]
     names = [src[:-len(".c")] for src in srcs]
     for name in sorted(tags.keys() + sizes.keys() + deps.keys()):
         if name not in names:

@@ -169,13 +169,34 @@ static trio_status sync_file(void *context, trio_handle handle, int *ret_error)
     return result(FlushFileBuffers((HANDLE)handle), ret_error);
 }
 
-// The file system keeps a journal of names; there is no call that waits for it.
+// Leaves the folder of a path: "." where the path names none.
+static void leave_folder(wchar_t *path)
+{
+    wchar_t *end = path + wcslen(path);
+
+    while (end > path && end[-1] != L'\\' && end[-1] != L'/')
+        end--;
+    if (end == path)
+        *end++ = L'.';
+    *end = L'\0';
+}
+
 static trio_status sync_path(void *context, const char *path, int *ret_error)
 {
+    wchar_t folder[PATH_MAX_SIZE];
+
     (void)context;
-    (void)path;
-    *ret_error = ERROR_NOT_SUPPORTED;
-    return TRIO_ENOTSUP;
+    if (!trio_utf8_to_wide_(path, folder, PATH_MAX_SIZE))
+        return failed(ret_error);
+    leave_folder(folder);
+    HANDLE handle =
+        CreateFileW(folder, GENERIC_WRITE, SHARE, NULL, OPEN_EXISTING,
+                    FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    if (handle == INVALID_HANDLE_VALUE)
+        return failed(ret_error);
+    trio_status rc = result(FlushFileBuffers(handle), ret_error);
+    CloseHandle(handle);
+    return rc;
 }
 
 // ---- Paths ----

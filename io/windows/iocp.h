@@ -36,6 +36,7 @@ struct iocp {
     size_t jobs_awaited; // and those that a task waits for.
     struct slot *slots;  // By socket.
     size_t slot_count;
+    char rest[64 * 1024]; // Of a datagram, what is too much for its receiver.
 };
 
 // ---- iocp.c ----
@@ -71,6 +72,9 @@ TRIO_MUST_USE trio_status trio_iocp_arm_(void *context,
 void trio_iocp_disarm_(void *context, struct trio_io_waiter *waiter);
 void trio_iocp_closing_(void *context, trio_handle handle);
 
+// Says whether the peer has reset the connection, if the system knows.
+bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle);
+
 // A question was answered.
 void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer);
 
@@ -103,13 +107,13 @@ TRIO_MUST_USE trio_status
 trio_iocp_send_message_(void *context, trio_handle handle,
                         const struct trio_message *message, size_t *ret_length);
 
-// ---- iocp_pair.c ----
-
-// Connects two new sockets with each other, by way of the loopback. Returns 0
-// or the error.
-int trio_iocp_connect_pair_(bool datagram, SOCKET ret_ends[2]);
-
 // ---- iocp_option.c ----
+bool trio_iocp_is_ipv6_(SOCKET socket);
+
+// Says whether others may have the address of a socket, too, where the system
+// lets them.
+void trio_iocp_share_address_(SOCKET socket, bool share);
+
 TRIO_MUST_USE trio_status trio_iocp_set_option_(void *context,
                                                 trio_handle handle,
                                                 enum trio_socket_option option,
@@ -140,6 +144,9 @@ TRIO_MUST_USE trio_status trio_iocp_send_file_(void *context,
                                                trio_handle file,
                                                uint64_t offset, uint64_t size,
                                                uint64_t *ret_length);
+TRIO_MUST_USE trio_status trio_iocp_pair_(void *context,
+                                          enum trio_socket_type type,
+                                          trio_handle ret_handles[2]);
 TRIO_MUST_USE trio_status trio_iocp_path_id_(void *context,
                                              const struct trio_address *address,
                                              uint64_t *ret_id);

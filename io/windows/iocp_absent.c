@@ -21,8 +21,12 @@ trio_status trio_iocp_open_pipe_(void *context, trio_handle ret_handles[2])
 trio_status trio_iocp_adopt_descriptor_(void *context, trio_handle handle,
                                         struct trio_descriptor *ret_descriptor)
 {
-    (void)handle;
+    DWORD flags;
+
     (void)ret_descriptor;
+    if (handle < 0 || !GetHandleInformation((HANDLE)handle, &flags))
+        return trio_iocp_refuse_(context, TRIO_EBADHANDLE,
+                                 ERROR_INVALID_HANDLE);
     return refuse(context);
 }
 
@@ -60,15 +64,24 @@ trio_status trio_iocp_send_file_(void *context, trio_handle handle,
                                  trio_handle file, uint64_t offset,
                                  uint64_t size, uint64_t *ret_length)
 {
-    (void)handle;
     (void)file;
     (void)offset;
     (void)size;
     (void)ret_length;
+    if (trio_iocp_socket_(context, handle) == NULL)
+        return TRIO_EBADHANDLE;
     return refuse(context);
 }
 
-// ---- Local sockets ----
+// ---- Local sockets: no path names one ----
+
+trio_status trio_iocp_pair_(void *context, enum trio_socket_type type,
+                            trio_handle ret_handles[2])
+{
+    (void)type;
+    (void)ret_handles;
+    return refuse(context);
+}
 
 trio_status trio_iocp_path_id_(void *context,
                                const struct trio_address *address,
@@ -76,14 +89,14 @@ trio_status trio_iocp_path_id_(void *context,
 {
     (void)address;
     (void)ret_id;
-    return refuse(context);
+    return trio_iocp_refuse_(context, TRIO_ENOENT, 0);
 }
 
 trio_status trio_iocp_remove_path_(void *context,
                                    const struct trio_address *address)
 {
     (void)address;
-    return refuse(context);
+    return trio_iocp_refuse_(context, TRIO_ENOENT, 0);
 }
 
 // ---- Signals ----

@@ -19,6 +19,17 @@ static bool unblock(SOCKET socket)
     return ioctlsocket(socket, (long)FIONBIO, &yes) == 0;
 }
 
+// Whether a datagram that nobody listens for is told of by a later call. That
+// is for who is connected: others could not tell which one it was.
+static void tell_refusals(SOCKET socket, bool tell)
+{
+    BOOL wanted = tell;
+    DWORD length;
+
+    WSAIoctl(socket, SIO_UDP_CONNRESET, &wanted, sizeof(wanted), NULL, 0,
+             &length, NULL, NULL);
+}
+
 static trio_status own(struct iocp *iocp, SOCKET socket, bool datagram,
                        trio_handle *ret_handle)
 {
@@ -44,6 +55,9 @@ static trio_status net_open(void *context, enum trio_address_family family,
 
     if (socket == INVALID_SOCKET)
         return trio_iocp_failed_(iocp);
+    trio_iocp_share_address_(socket, false);
+    if (datagram)
+        tell_refusals(socket, false);
     return own(iocp, socket, datagram, ret_handle);
 }
 
@@ -61,28 +75,6 @@ static void net_close(void *context, trio_handle handle, bool reset)
                    (const char *)&at_once, sizeof(at_once));
     }
     closesocket((SOCKET)handle);
-}
-
-static trio_status net_pair(void *context, enum trio_socket_type type,
-                            trio_handle ret_handles[2])
-{
-    struct iocp *iocp = context;
-    bool datagram = type == TRIO_SOCKET_DATAGRAM;
-    SOCKET ends[2];
-    int error = trio_iocp_connect_pair_(datagram, ends);
-
-    if (error != 0)
-        return trio_iocp_refuse_(
-            iocp, trio_status_of_windows_((unsigned long)error), error);
-    trio_status rc = own(iocp, ends[0], datagram, &ret_handles[0]);
-    if (rc != TRIO_OK) {
-        closesocket(ends[1]);
-        return rc;
-    }
-    rc = own(iocp, ends[1], datagram, &ret_handles[1]);
-    if (rc != TRIO_OK)
-        net_close(iocp, ret_handles[0], false);
-    return rc;
 }
 
 // ---- Handles of others ----
@@ -146,12 +138,28 @@ static trio_status net_bind(void *context, trio_handle handle,
         iocp, bind((SOCKET)handle, (struct sockaddr *)&name, length));
 }
 
+// A socket gets no port by listening, as it does elsewhere.
+static void bind_any(SOCKET socket)
+{
+    struct sockaddr_storage name;
+    int length = sizeof(name);
+
+    if (getsockname(socket, (struct sockaddr *)&name, &length) == 0)
+        return;
+    struct trio_address any = {.family = trio_iocp_is_ipv6_(socket)
+                                             ? TRIO_ADDRESS_IPV6
+                                             : TRIO_ADDRESS_IPV4};
+    length = trio_sockaddr_from_(&any, &name);
+    bind(socket, (struct sockaddr *)&name, length);
+}
+
 static trio_status net_listen(void *context, trio_handle handle, int backlog)
 {
     struct iocp *iocp = context;
 
     if (trio_iocp_socket_(iocp, handle) == NULL)
         return TRIO_EBADHANDLE;
+    bind_any((SOCKET)handle);
     return trio_iocp_result_(iocp, listen((SOCKET)handle, backlog));
 }
 
@@ -191,11 +199,14 @@ static trio_status net_connect(void *context, trio_handle handle,
                                const struct trio_address *address)
 {
     struct iocp *iocp = context;
+    const struct slot *slot = trio_iocp_socket_(iocp, handle);
     struct sockaddr_storage name;
     int length = trio_sockaddr_from_(address, &name);
 
-    if (trio_iocp_socket_(iocp, handle) == NULL)
+    if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->datagram)
+        tell_refusals((SOCKET)handle, true);
     return trio_iocp_result_(
         iocp, connect((SOCKET)handle, (struct sockaddr *)&name, length));
 }
@@ -258,7 +269,7 @@ static trio_status net_peer_address(void *context, trio_handle handle,
 
 const struct trio_net trio_iocp_net_ = {
     .open = net_open,
-    .pair = net_pair,
+    .pair = trio_iocp_pair_,
     .adopt = net_adopt,
     .release = net_release,
     .open_pipe = trio_iocp_open_pipe_,

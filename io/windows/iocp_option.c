@@ -3,7 +3,8 @@
 //
 // What other systems call reusing an address is what this one does by itself,
 // and its own option of that name lets anybody take the address away from who
-// has it: so the wish is kept, and not passed on.
+// has it. What keeps an address apart is an option, too, and set unless the
+// caller wishes otherwise.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "io/windows/iocp.h"
@@ -44,14 +45,21 @@ static const struct {
                                          {IPPROTO_IPV6, IPV6_MULTICAST_IF}},
 };
 
-static bool is_ipv6(trio_handle handle)
+bool trio_iocp_is_ipv6_(SOCKET socket)
 {
     WSAPROTOCOL_INFOW info = {.iAddressFamily = AF_UNSPEC};
     int length = sizeof(info);
 
-    getsockopt((SOCKET)handle, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info,
-               &length);
+    getsockopt(socket, SOL_SOCKET, SO_PROTOCOL_INFOW, (char *)&info, &length);
     return info.iAddressFamily == AF_INET6;
+}
+
+void trio_iocp_share_address_(SOCKET socket, bool share)
+{
+    BOOL exclusive = !share;
+
+    setsockopt(socket, SOL_SOCKET, SO_EXCLUSIVEADDRUSE,
+               (const char *)&exclusive, sizeof(exclusive));
 }
 
 static trio_status find(struct iocp *iocp, trio_handle handle,
@@ -62,7 +70,8 @@ static trio_status find(struct iocp *iocp, trio_handle handle,
         return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
     if ((size_t)option >= sizeof(table) / sizeof(table[0]))
         return trio_iocp_refuse_(iocp, TRIO_EINVAL, WSAEINVAL);
-    bool other = table[option].ipv6.name != 0 && is_ipv6(handle);
+    bool other =
+        table[option].ipv6.name != 0 && trio_iocp_is_ipv6_((SOCKET)handle);
     *ret_option = other ? table[option].ipv6 : table[option].ipv4;
     return TRIO_OK;
 }
@@ -78,6 +87,7 @@ trio_status trio_iocp_set_option_(void *context, trio_handle handle,
         return TRIO_EBADHANDLE;
     if (option == TRIO_SOCKET_REUSE_ADDRESS) {
         slot->reuses_address = value != 0;
+        trio_iocp_share_address_((SOCKET)handle, value != 0);
         return TRIO_OK;
     }
     trio_status rc = find(iocp, handle, option, &name);

@@ -64,16 +64,24 @@ static IO_STATUS_BLOCK *status_of(struct poll *poll)
     return (IO_STATUS_BLOCK *)&poll->answer;
 }
 
-// Returns 0 or the error.
+// Returns 0 or the error. What is answered at once comes through the port all
+// the same.
 static int ask(struct iocp *iocp, struct poll *poll)
 {
-    // What is answered at once comes through the port all the same.
     NTSTATUS status = NtDeviceIoControlFile(
         iocp->afd, NULL, NULL, &poll->answer, status_of(poll), IOCTL_AFD_POLL,
         &poll->question, sizeof(poll->question), &poll->question,
         sizeof(poll->question));
 
     return NT_SUCCESS(status) ? 0 : (int)RtlNtStatusToDosError(status);
+}
+
+static struct afd_poll question_about(trio_handle handle, ULONG events)
+{
+    return (struct afd_poll){
+        .timeout.QuadPart = INT64_MAX,
+        .count = 1,
+        .sockets[0] = {.socket = (HANDLE)handle, .events = events}};
 }
 
 static struct poll *new_poll(struct trio_io_waiter *waiter)
@@ -83,10 +91,8 @@ static struct poll *new_poll(struct trio_io_waiter *waiter)
     if (poll == NULL)
         return NULL;
     poll->waiter = waiter;
-    poll->question.timeout.QuadPart = INT64_MAX;
-    poll->question.count = 1;
-    poll->question.sockets[0].socket = (HANDLE)waiter->handle;
-    poll->question.sockets[0].events = events_of[waiter->direction];
+    poll->question =
+        question_about(waiter->handle, events_of[waiter->direction]);
     return poll;
 }
 
@@ -167,20 +173,31 @@ void trio_iocp_closing_(void *context, trio_handle handle)
     dismiss(context, slot, TRIO_WRITABLE);
 }
 
+// A question that failed is no answer: whoever asked tries, and sees.
+static ULONG events_in(struct poll *poll)
+{
+    return NT_SUCCESS(status_of(poll)->Status)
+               ? poll->question.sockets[0].events
+               : 0;
+}
+
+static void tell(struct iocp *iocp, struct trio_io_waiter *waiter, ULONG events)
+{
+    struct slot *slot = trio_iocp_slot_(iocp, waiter->handle);
+
+    leave(iocp, slot, waiter->direction);
+    trio_io_ready(waiter, (events & AFD_POLL_LOCAL_CLOSE) != 0 ? TRIO_ECLOSED
+                                                               : TRIO_OK);
+}
+
 void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer)
 {
     struct poll *poll = (struct poll *)answer;
-    struct trio_io_waiter *waiter = poll->waiter;
-    // An error is told by whatever the task does next.
-    bool closed =
-        (poll->question.sockets[0].events & AFD_POLL_LOCAL_CLOSE) != 0;
 
     TRIO_ASSERT(iocp->polls > 0);
     iocp->polls--;
-    if (waiter != NULL) {
-        leave(iocp, trio_iocp_slot_(iocp, waiter->handle), waiter->direction);
-        trio_io_ready(waiter, closed ? TRIO_ECLOSED : TRIO_OK);
-    }
+    if (poll->waiter != NULL)
+        tell(iocp, poll->waiter, events_in(poll));
     free(poll);
 }
 
@@ -191,4 +208,24 @@ void trio_iocp_withdraw_all_(struct iocp *iocp)
     NtCancelIoFileEx(iocp->afd, NULL, &status);
     while (iocp->polls > 0)
         trio_iocp_take_(iocp, TRIO_FOREVER);
+}
+
+bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle)
+{
+    struct afd_poll question = question_about(handle, AFD_POLL_ABORT);
+    HANDLE answered = CreateEventW(NULL, TRUE, FALSE, NULL);
+    IO_STATUS_BLOCK status;
+
+    if (answered == NULL)
+        return false;
+    question.timeout.QuadPart = 0;
+    // Without a context it is answered here, and not through the port.
+    NTSTATUS result = NtDeviceIoControlFile(
+        iocp->afd, answered, NULL, NULL, &status, IOCTL_AFD_POLL, &question,
+        sizeof(question), &question, sizeof(question));
+    if (result == STATUS_PENDING)
+        WaitForSingleObject(answered, INFINITE);
+    CloseHandle(answered);
+    return NT_SUCCESS(result) && question.count > 0 &&
+           (question.sockets[0].events & AFD_POLL_ABORT) != 0;
 }

@@ -37,6 +37,24 @@ static int cut(size_t size, size_t most)
     return (int)(size < most ? size : most);
 }
 
+// A stream has nothing more. That it was reset is an error of the call, or
+// looks like an orderly end, if the error was told elsewhere.
+static trio_status ended(struct iocp *iocp, trio_handle handle)
+{
+    return trio_iocp_was_reset_(iocp, handle)
+               ? trio_iocp_refuse_(iocp, TRIO_EBROKEN, WSAECONNRESET)
+               : TRIO_EEND;
+}
+
+// A datagram has no connection that could be reset: nobody listens where an
+// earlier one went.
+static trio_status receive_failed(struct iocp *iocp, const struct slot *slot)
+{
+    if (slot->datagram && WSAGetLastError() == WSAECONNRESET)
+        return trio_iocp_refuse_(iocp, TRIO_ECONNREFUSED, WSAECONNRESET);
+    return trio_iocp_failed_(iocp);
+}
+
 trio_status trio_iocp_receive_(void *context, trio_handle handle, void *data,
                                size_t size, size_t *ret_length)
 {
@@ -49,11 +67,24 @@ trio_status trio_iocp_receive_(void *context, trio_handle handle, void *data,
     if (length < 0 && WSAGetLastError() == WSAEMSGSIZE)
         return TRIO_ETRUNCATED;
     if (length < 0)
-        return trio_iocp_failed_(iocp);
+        return receive_failed(iocp, slot);
     if (length == 0 && !slot->datagram)
-        return TRIO_EEND;
+        return ended(iocp, handle);
     *ret_length = (size_t)length;
     return TRIO_OK;
+}
+
+// A datagram that says not where it goes, from a socket that does not, either,
+// is told of in more than one way.
+static trio_status send_failed(struct iocp *iocp, trio_handle handle)
+{
+    struct sockaddr_storage name;
+    int length = sizeof(name);
+
+    if (WSAGetLastError() != WSAEINVAL ||
+        getpeername((SOCKET)handle, (struct sockaddr *)&name, &length) == 0)
+        return trio_iocp_failed_(iocp);
+    return trio_iocp_refuse_(iocp, TRIO_EBROKEN, WSAENOTCONN);
 }
 
 trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
@@ -66,7 +97,7 @@ trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
         return TRIO_EBADHANDLE;
     int length = send((SOCKET)handle, data, cut(size, PIECE_MAX), 0);
     if (length < 0)
-        return trio_iocp_failed_(iocp);
+        return send_failed(iocp, handle);
     *ret_length = (size_t)length;
     return TRIO_OK;
 }
@@ -75,7 +106,7 @@ trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
 
 // A message as the system wants it.
 struct parcel {
-    WSABUF pieces[TRIO_MESSAGE_BUFFERS_MAX];
+    WSABUF pieces[TRIO_MESSAGE_BUFFERS_MAX + 1];
     DWORD count;
     size_t size;
     struct sockaddr_storage name;
@@ -105,6 +136,13 @@ static trio_status prepare(struct iocp *iocp, trio_handle handle,
     return TRIO_OK;
 }
 
+// What does not fit is received beside it, for else nobody would be told how
+// much it was.
+static void add_rest(struct iocp *iocp, struct parcel *parcel)
+{
+    parcel->pieces[parcel->count++] = (WSABUF){sizeof(iocp->rest), iocp->rest};
+}
+
 trio_status trio_iocp_receive_message_(void *context, trio_handle handle,
                                        struct trio_message *message)
 {
@@ -117,21 +155,21 @@ trio_status trio_iocp_receive_message_(void *context, trio_handle handle,
 
     if (rc != TRIO_OK)
         return rc;
+    if (slot->datagram)
+        add_rest(iocp, &parcel);
     parcel.name.ss_family = AF_UNSPEC;
     parcel.name_length = sizeof(parcel.name);
-    int failed = WSARecvFrom((SOCKET)handle, parcel.pieces, parcel.count,
-                             &length, &flags, (struct sockaddr *)&parcel.name,
-                             &parcel.name_length, NULL, NULL);
-    bool truncated = failed && WSAGetLastError() == WSAEMSGSIZE;
-    if (failed && !truncated)
-        return trio_iocp_failed_(iocp);
-    if (length == 0 && !truncated && !slot->datagram)
-        return TRIO_EEND;
-    message->length = truncated ? parcel.size : length;
+    if (WSARecvFrom((SOCKET)handle, parcel.pieces, parcel.count, &length,
+                    &flags, (struct sockaddr *)&parcel.name,
+                    &parcel.name_length, NULL, NULL) != 0)
+        return receive_failed(iocp, slot);
+    if (length == 0 && !slot->datagram)
+        return ended(iocp, handle);
+    message->length = length;
     message->handle_count = 0;
     if (message->address != NULL)
         *message->address = trio_sockaddr_to_(&parcel.name);
-    return truncated ? TRIO_ETRUNCATED : TRIO_OK;
+    return length > parcel.size ? TRIO_ETRUNCATED : TRIO_OK;
 }
 
 trio_status trio_iocp_send_message_(void *context, trio_handle handle,

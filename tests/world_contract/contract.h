@@ -14,6 +14,9 @@ struct world_traits {
     bool has_local;      // Local sockets without a name, and pairs.
     bool has_pipes;
     bool has_jobs;
+    bool hides_refusals;   // Nobody learns that a datagram was not wanted.
+    bool holds_names;      // No path of an open file is given to another one.
+    bool shares_ports;     // Ports are kept apart by rules of its own.
     bool is_open;          // Others than the run may do something, unasked.
     void (*prepare)(void); // Called first in each run; NULL: nothing is.
     trio_handle (*open_file)(void); // An empty one, to read and to write; NULL:

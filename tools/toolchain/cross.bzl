@@ -2,6 +2,7 @@
 
 load(
     "@bazel_tools//tools/cpp:cc_toolchain_config_lib.bzl",
+    "artifact_name_pattern",
     "feature",
     "flag_group",
     "flag_set",
@@ -62,6 +63,12 @@ def _cross_toolchain_config_impl(ctx):
             "/usr/share/mingw-w64/include",
             "/usr/include/valgrind", # Headers for every CPU.
         ],
+        # Where programs have a suffix, the linker adds it.
+        artifact_name_patterns = [artifact_name_pattern(
+            category_name = "executable",
+            prefix = "",
+            extension = ctx.attr.suffix,
+        )] if ctx.attr.suffix else [],
         tool_paths = [
             tool_path(name = tool, path = "/usr/bin/%s-%s" % (triple, tool))
             for tool in _TOOLS
@@ -73,23 +80,26 @@ _cross_toolchain_config = rule(
     attrs = {
         "cpu": attr.string(mandatory = True),
         "libc": attr.string(mandatory = True),
+        "suffix": attr.string(),
         "triple": attr.string(mandatory = True),
     },
     provides = [CcToolchainConfigInfo],
 )
 
-def cross_toolchain(name, triple, libc = "glibc"):
+def cross_toolchain(name, triple, libc = "glibc", suffix = ""):
     """Declares the cross compiler of a CPU.
 
     Args:
       name: what Bazel calls the CPU.
       triple: what Debian's compiler calls it.
       libc: the C library that it comes with.
+      suffix: of the names of programs.
     """
     _cross_toolchain_config(
         name = name + "_config",
         cpu = name,
         libc = libc,
+        suffix = suffix,
         triple = triple,
     )
     cc_toolchain(

@@ -1,0 +1,141 @@
+// What is different on Windows, and has to hold all the same.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <windows.h>
+
+#include <trio/file.h>
+#include <trio/signal.h>
+
+#include "tests/check.h"
+#include "tests/check_death.h"
+
+// ---- Stacks ----
+
+__attribute__((noinline)) static int sink_deeper(int levels)
+{
+    volatile char frame[1000];
+
+    frame[0] = 1;
+    return levels == 0 ? 0 : frame[0] + sink_deeper(levels - 1);
+}
+
+static TRIO_CHECKPOINT trio_status sink(void *arg)
+{
+    (void)arg;
+    return sink_deeper(1 << 20) == 0 ? TRIO_OK : TRIO_EINVAL;
+}
+
+__attribute__((noinline)) static int take_at_once(void)
+{
+    volatile char frame[512 * 1024];
+
+    frame[0] = 1;
+    return frame[0];
+}
+
+static TRIO_CHECKPOINT trio_status sink_at_once(void *arg)
+{
+    (void)arg;
+    return take_at_once() == 1 ? TRIO_OK : TRIO_EINVAL;
+}
+
+static TRIO_CHECKPOINT trio_status start(trio_task_fn fn)
+{
+    struct trio_task_options options = {.name = "the diver"};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon_with(&nursery, &options, fn, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
+static TRIO_CHECKPOINT trio_status start_sinking(void *arg)
+{
+    (void)arg;
+    return start(sink);
+}
+
+static TRIO_CHECKPOINT trio_status start_sinking_at_once(void *arg)
+{
+    (void)arg;
+    return start(sink_at_once);
+}
+
+static void overflow(void)
+{
+    trio_ignore(trio_run(start_sinking, NULL));
+}
+
+static void overflow_at_once(void)
+{
+    trio_ignore(trio_run(start_sinking_at_once, NULL));
+}
+
+TEST_PLAIN(windows, a_task_that_overflows_its_stack_is_named)
+{
+    CHECK_DIES(overflow, "overflow", "the diver");
+}
+
+// The frame is larger than the guard: the compiler has each page touched.
+TEST_PLAIN(windows, a_large_frame_does_not_step_over_the_guard)
+{
+    CHECK_DIES(overflow_at_once, "overflow", "the diver");
+}
+
+// ---- Ctrl-C ----
+
+static TRIO_CHECKPOINT trio_status be_interrupted(void *arg)
+{
+    (void)arg;
+    FreeConsole();
+    REQUIRE(AllocConsole());
+    REQUIRE(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
+    return trio_sleep(60 * TRIO_SECOND);
+}
+
+TEST_PLAIN(windows, ctrl_c_ends_a_run)
+{
+    CHECK_STATUS(trio_run(be_interrupted, NULL), TRIO_EINTERRUPTED);
+}
+
+// ---- What there is not ----
+
+TEST_REAL(windows, there_are_no_signals_to_receive)
+{
+    struct trio_signal_receiver receiver;
+    int signals[] = {SIGTERM};
+
+    CHECK_STATUS(trio_signal_receiver_open(&receiver, signals, 1),
+                 TRIO_ENOTSUP);
+}
+
+// ---- Text ----
+
+TEST_REAL(windows, paths_are_utf_8)
+{
+    static const char path[] = "trio-\xc3\xa4\xe6\xb0\xb4.txt";
+    struct trio_file_options options = {.write = true, .create = true};
+    struct trio_file file;
+
+    CHECK_OK(trio_file_open(path, &options, &file));
+    CHECK_OK(trio_file_close(&file));
+    CHECK(GetFileAttributesW(L"trio-\u00e4\u6c34.txt") !=
+          INVALID_FILE_ATTRIBUTES);
+    CHECK_OK(trio_path_remove(path));
+    CHECK_STATUS(trio_file_open("trio-\xff", &options, &file), TRIO_EINVAL);
+}
+
+// ---- Time ----
+
+TEST_REAL(windows, a_short_sleep_is_not_early)
+{
+    for (int i = 0; i < 20; i++) {
+        trio_time before = trio_now();
+
+        CHECK_OK(trio_sleep(300 * TRIO_US));
+        CHECK(trio_now() - before >= 300 * TRIO_US);
+    }
+}
