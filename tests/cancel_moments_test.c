@@ -293,7 +293,7 @@ static const struct row rows[] = {
     {"send_eof",      {1,  0, 1}, with_streams, send_eof, NULL, false},
     {"close",         {1,  1, 0}, with_streams, close_stream, NULL, false},
     {"resolve",       {1,  1, 1}, call_and_answer, resolve, NULL, false},
-    {"tcp_open",      {1, 19, 5}, with_listener, open_by_name, NULL, false},
+    {"tcp_open",      {1, 13, 3}, with_listener, open_by_name, NULL, false},
     {"tls_handshake", {1,  7, 1}, with_tls, shake_client, shake_server, false},
     {"send_eof, TLS", {1,  1, 1}, with_tls, send_eof, drain, true},
     {"close, TLS",    {1,  3, 0}, with_tls, close_stream, drain, true},
