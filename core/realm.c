@@ -7,6 +7,9 @@
 // That may wake others, also some that are given up; so only then are those
 // taken out of the queues. Then they end, one by one, and last of all, when
 // nothing points there any more, their stacks go.
+//
+// A caller that is one of them goes on for a while, inside nurseries of tasks
+// that are given up, too. Those end after it, when it leaves.
 
 #include "core/arch/annotate.h"
 #include "core/arch/context.h"
@@ -179,15 +182,28 @@ static void give_stack(struct trio_run *run, struct own_stack *stack)
     memory->stack_give(memory->context, stack->memory);
 }
 
-// Children come before their parents.
-static struct trio_task *collect(struct trio_run *run,
-                                 const struct trio_task *but)
+// Whether a task is inside of what another one has opened, or is that one.
+static bool is_inside(struct trio_task *inner, const struct trio_task *outer)
+{
+    struct trio_cancel_scope *scope = &inner->root;
+
+    for (; scope != NULL; scope = scope->parent)
+        if (scope->kind == SCOPE_START ? start_of(scope)->caller == outer
+                                       : scope->task == outer)
+            return true;
+    return false;
+}
+
+// All that are given up, children before their parents. Without those around a
+// task that goes on, nor that one; NULL: there is none.
+static struct trio_task *collect(struct trio_run *run, struct trio_task *but)
 {
     struct trio_cancel_scope *scope = &run->root;
     struct trio_task *all = NULL;
 
     for (; scope != NULL; scope = trio_scope_next_(&run->root, scope, true)) {
-        if (scope->kind != SCOPE_TASK || !is_lost(scope) || scope->task == but)
+        if (scope->kind != SCOPE_TASK || !is_lost(scope) ||
+            (but != NULL && is_inside(but, scope->task)))
             continue;
         scope->task->next = all;
         all = scope->task;
@@ -201,19 +217,27 @@ static bool is_over(const struct trio_run *run, const struct trio_task *task)
     return task->abandoned;
 }
 
-// Gives up whoever is marked, but for one.
-static void give_up(struct trio_run *run, const struct trio_task *but)
+// Nobody knows of those that are marked any more, but for `caller`.
+static void be_forgotten(struct trio_run *run, const struct trio_task *caller)
 {
     struct queue nowhere = {NULL, NULL};
-    struct trio_task *all, *task;
 
-    leave_all(run, but);
+    leave_all(run, caller);
     trio_queues_move_(run, is_over, &nowhere);
     trio_queue_move_(run, &run->held, is_over, &nowhere);
-    all = collect(run, but);
+}
+
+// Ends them all; the caller's stack, if it is one of them, is still in use.
+static void end_all(struct trio_run *run, struct trio_task *all,
+                    const struct trio_task *caller)
+{
+    struct trio_task *task;
+
     for (task = all; task != NULL; task = task->next)
         end(run, task);
     while ((task = trio_list_pop_(&all)) != NULL) {
+        if (task == caller)
+            continue;
         give_stack(run, &task->stack);
         trio_task_keep_dead_(run, task);
     }
@@ -237,7 +261,8 @@ bool trio_realm_abandon(void *realm)
     if (realm == NULL)
         trio_misuse_at_("gave up the tasks of no realm", NULL, NULL);
     mark(run, realm);
-    give_up(run, task);
+    be_forgotten(run, task);
+    end_all(run, collect(run, task), task);
     return task->abandoned;
 }
 
@@ -248,9 +273,9 @@ void trio_task_abandon(void)
 
     task->abandoned = true;
     mark(run, NULL);
-    give_up(run, task);
+    be_forgotten(run, task);
     run_hooks(task);
-    end(run, task);
+    end_all(run, collect(run, NULL), task);
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
     if (task->keep_fp)
         trio_fp_control_load_(run->fp_control);

@@ -105,6 +105,32 @@ TEST(realm, the_caller_is_told_that_it_is_one_of_them_and_leaves)
     CHECK(rc != TRIO_OK || told);
 }
 
+static TRIO_CHECKPOINT trio_status give_all_up(void *arg)
+{
+    (void)arg;
+    CHECK(trio_realm_abandon(&machine));
+    trio_task_abandon();
+}
+
+static TRIO_CHECKPOINT trio_status start_who_gives_all_up(void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon(&nursery, give_all_up, arg);
+    return trio_nursery_close(&nursery, rc);
+}
+
+// Its nursery is on the stack of a task that is given up, too.
+TEST(realm, the_caller_may_be_in_a_nursery_of_one_of_them)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = start_in(&machine, &nursery, start_who_gives_all_up, NULL);
+    CHECK_OK(trio_nursery_close(&nursery, rc));
+}
+
 static TRIO_CHECKPOINT trio_status abandon_none(void *arg)
 {
     (void)arg;
