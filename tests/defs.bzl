@@ -11,6 +11,7 @@ Tags:
     no_qemu       not under qemu
     no_musl       not with musl
     no_windows    not on Windows
+    no_kqueue     not with the model of kqueue
     openssl       links OpenSSL, which there is for this machine only
     real_world    uses the real clock or the real kernel
     cmocka        set by the macro: see trio_tests
