@@ -25,6 +25,17 @@ serves() {
     start kv ./kv_server 127.0.0.1:0 --append-only "$log" --fsync "$1"
 }
 
+# Only `always` has written what it has answered.
+written() {
+    local tries=0
+
+    until timeout 20 redis-cli -p "$port" info persistence |
+        grep -q '^aof_buffer_length:0'; do
+        [ $((tries += 1)) -lt 1000 ] || return 1
+        sleep 0.01
+    done
+}
+
 killed() {
     kill -9 "$pid"
     wait "$pid" 2>/dev/null
@@ -39,12 +50,14 @@ for policy in always everysec no; do
     check 'INCR again' answers 2 incr count
     check 'DEL' answers 1 del name
     check 'SET with more' answers OK set late 1 ex 100
+    check 'it is written' written
     killed
     check "it starts again with $policy" serves $policy
     check 'what was changed is there' answers 2 get count
     check 'what was removed is not' answers '' get name
     check 'what expires does' answers 100 ttl late
     check 'it goes on' answers 3 incr count
+    check 'that is written' written
     killed
 done
 
