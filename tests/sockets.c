@@ -136,15 +136,3 @@ size_t count_registrations(void)
     closedir(folder);
     return count;
 }
-
-size_t count_descriptors(void)
-{
-    DIR *folder = opendir("/proc/self/fd");
-    size_t count = 0;
-
-    REQUIRE(folder != NULL);
-    while (readdir(folder) != NULL)
-        count++;
-    closedir(folder);
-    return count;
-}

@@ -8,6 +8,7 @@ server=/usr/lib/wine/wineserver64
 
 export WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
 export WINEPREFIX=${TRIO_WINEPREFIX:-/tmp/trio-wine-$(id -u)}
+export LC_ALL=C.UTF-8 # Names of files are not ASCII alone.
 unset DISPLAY
 
 # One prefix for all, made by whoever comes first.
