@@ -94,7 +94,8 @@ struct trio_tls_context {
 //   not accepted. TRIO_EPROTOCOL: something on the way, or the peer, breaks
 //   TLS, or the peer refuses us. Nothing that was tampered with is received.
 //   Either is for good, and so is TRIO_ENOMEM of TLS itself: later calls are
-//   TRIO_EBROKEN.
+//   TRIO_EBROKEN. Where OpenSSL does not know that memory was the reason, it
+//   is one of those two instead.
 // - A connection that ends without the peer's goodbye is TRIO_EBROKEN, not
 //   TRIO_EEND: something may have been cut off. See https_compatible.
 // - send_all takes what `ret_sent` counts also when it is cancelled: that is on
