@@ -49,7 +49,8 @@ compiles_alone() {
 
 examples_compile() {
     ./header_examples "$include/trio/$2" |
-        compiles "$1" -I. -D_POSIX_C_SOURCE=200809L \
+        compiles "$1" -I. -isystem ../kqueue/include \
+            -D_POSIX_C_SOURCE=200809L \
             -Wno-unused -Wno-unused-parameter -Wno-shadow -Wno-conversion -
 }
 

@@ -9,11 +9,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/event.h>
 #include <unistd.h>
 
 #include <trio/campaign.h>
 #include <trio/clock.h>
 #include <trio/history.h>
+#include <trio/kqueue.h>
 #include <trio/rapidcheck.h>
 #include <trio/scenario.h>
 #include <trio/sim_file.h>
@@ -36,6 +38,9 @@ struct page {
 };
 extern const char *url;
 extern struct page page;
+extern pid_t pid;
+extern struct trio_kqueue_event event;
+void reap(pid_t child);
 TRIO_CHECKPOINT trio_status fetch(const char *from, struct page *ret_page);
 TRIO_CHECKPOINT trio_status fetch_page(void *page);
 void drop_page(void *page);
