@@ -109,7 +109,7 @@ static trio_status net_adopt(void *context, trio_handle handle,
                              enum trio_socket_type *ret_type)
 {
     struct posix *posix = context;
-    int domain, type;
+    int domain = AF_UNSPEC, type = 0;
     trio_status rc = handle > INT_MAX
                          ? trio_posix_refuse_(posix, TRIO_EBADHANDLE, EBADF)
                          : read_kind(posix, handle, &domain, &type);
