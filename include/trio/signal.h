@@ -24,6 +24,13 @@
 //     rc = trio_signal_receiver_receive(&receiver, &signal);
 //     trio_signal_receiver_close(&receiver);
 //
+// The signals are those of the system, by its numbers:
+//
+//     POSIX    all that can be caught
+//     Windows  SIGINT and SIGBREAK: Ctrl-C and Ctrl-Break from the console, not
+//              what the program raises with raise(). SIGTERM may be asked for,
+//              but nobody sends it.
+//
 // The caller owns the storage, which must not move while it is open.
 struct trio_signal_receiver {
     struct trio_signal_watch watch; // Private.
@@ -35,12 +42,13 @@ struct trio_signal_receiver {
 
 TRIO_BEGIN_DECLS
 
-// Begins to receive `count` signals, by the system's numbers, 1 to 64.
+// Begins to receive `count` signals, 1 to 64.
 //
 // Checkpoint: never.
-// Returns: TRIO_OK      the caller closes it.
-//          TRIO_EINVAL  not a signal, or not one that can be caught.
-//          TRIO_ENOMEM  out of memory.
+// Returns: TRIO_OK       the caller closes it.
+//          TRIO_EINVAL   not a signal, or not one that can be caught.
+//          TRIO_ENOMEM   out of memory.
+//          TRIO_ENOTSUP  there are no signals here, as in simulation.
 TRIO_MUST_USE trio_status
 trio_signal_receiver_open(struct trio_signal_receiver *receiver,
                           const int *signals, size_t count);
@@ -55,7 +63,8 @@ trio_signal_receiver_receive(struct trio_signal_receiver *receiver,
                              int *ret_signal);
 
 // Ends receiving: what was there before handles the signals again, also those
-// that arrived and were not taken. Again is fine.
+// that arrived and were not taken: on Windows what signal() has set. Again is
+// fine.
 //
 // Checkpoint: never.
 void trio_signal_receiver_close(struct trio_signal_receiver *receiver);

@@ -152,10 +152,6 @@ TRIO_MUST_USE trio_status trio_iocp_path_id_(void *context,
                                              uint64_t *ret_id);
 TRIO_MUST_USE trio_status
 trio_iocp_remove_path_(void *context, const struct trio_address *address);
-TRIO_MUST_USE trio_status
-trio_iocp_watch_signals_(void *context, struct trio_signal_watch *watch);
-void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch);
-void trio_iocp_raise_signal_(void *context, int signal);
 
 // ---- iocp_net.c ----
 extern const struct trio_net trio_iocp_net_;
@@ -163,10 +159,14 @@ extern const struct trio_net trio_iocp_net_;
 // ---- iocp_jobs.c ----
 extern const struct trio_jobs trio_iocp_jobs_;
 
-// ---- interrupt.c ----
+// ---- signals.c ----
 TRIO_MUST_USE trio_status
-trio_iocp_catch_interrupt_(void *context, struct trio_poster *run_poster,
-                           struct trio_entry *run_entry);
+trio_iocp_watch_signals_(void *context, struct trio_signal_watch *watch);
+void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch);
+void trio_iocp_raise_signal_(void *context, int signal);
+TRIO_MUST_USE trio_status
+trio_iocp_catch_interrupt_(void *context, struct trio_poster *poster,
+                           struct trio_entry *entry);
 void trio_iocp_release_interrupt_(void *context);
 
 #endif // TRIO_IO_WINDOWS_IOCP_H

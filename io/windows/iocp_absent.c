@@ -98,25 +98,3 @@ trio_status trio_iocp_remove_path_(void *context,
     (void)address;
     return trio_iocp_refuse_(context, TRIO_ENOENT, 0);
 }
-
-// ---- Signals ----
-
-trio_status trio_iocp_watch_signals_(void *context,
-                                     struct trio_signal_watch *watch)
-{
-    (void)watch;
-    return refuse(context);
-}
-
-// None was watched.
-void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch)
-{
-    (void)context;
-    (void)watch;
-}
-
-void trio_iocp_raise_signal_(void *context, int signal)
-{
-    (void)context;
-    (void)signal;
-}

@@ -1,13 +1,11 @@
 // What is different on Windows, and has to hold all the same.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <windows.h>
 
 #include <trio/file.h>
-#include <trio/signal.h>
 
 #include "tests/check.h"
 #include "tests/check_death.h"
@@ -83,33 +81,6 @@ TEST_PLAIN(windows, a_task_that_overflows_its_stack_is_named)
 TEST_PLAIN(windows, a_large_frame_does_not_step_over_the_guard)
 {
     CHECK_DIES(overflow_at_once, "overflow", "the diver");
-}
-
-// ---- Ctrl-C ----
-
-static TRIO_CHECKPOINT trio_status be_interrupted(void *arg)
-{
-    (void)arg;
-    FreeConsole();
-    REQUIRE(AllocConsole());
-    REQUIRE(GenerateConsoleCtrlEvent(CTRL_C_EVENT, 0));
-    return trio_sleep(60 * TRIO_SECOND);
-}
-
-TEST_PLAIN(windows, ctrl_c_ends_a_run)
-{
-    CHECK_STATUS(trio_run(be_interrupted, NULL), TRIO_EINTERRUPTED);
-}
-
-// ---- What there is not ----
-
-TEST_REAL(windows, there_are_no_signals_to_receive)
-{
-    struct trio_signal_receiver receiver;
-    int signals[] = {SIGTERM};
-
-    CHECK_STATUS(trio_signal_receiver_open(&receiver, signals, 1),
-                 TRIO_ENOTSUP);
 }
 
 // ---- Text ----
