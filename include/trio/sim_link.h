@@ -37,7 +37,7 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
 // the run's random data, also where tasks come first in, first out. What is
 // sent later does not arrive earlier for that.
 //
-//     rc = trio_sim_link_set_latency_uniform(near, distant, 10 * TRIO_MS,
+//     rc = trio_sim_link_set_latency_uniform(here, distant, 10 * TRIO_MS,
 //                                            30 * TRIO_MS);
 //
 // Checkpoint: never.
@@ -52,7 +52,7 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency_uniform(
 // quarter from there to four times that, an eighth to eight times, and so on;
 // none is above `max`.
 //
-//     rc = trio_sim_link_set_latency_long_tail(near, distant, 10 * TRIO_MS,
+//     rc = trio_sim_link_set_latency_long_tail(here, distant, 10 * TRIO_MS,
 //                                              TRIO_SECOND);
 //
 // Checkpoint: never.
@@ -66,7 +66,7 @@ TRIO_MUST_USE trio_status trio_sim_link_set_latency_long_tail(
 // number, as at first. Whatever is sent waits until what was sent before is on
 // its way, and then the latency begins.
 //
-//     rc = trio_sim_link_set_bandwidth(near, distant, 125 * 1000); // 1 Mbit/s
+//     rc = trio_sim_link_set_bandwidth(here, distant, 125 * 1000); // 1 Mbit/s
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.
@@ -81,15 +81,15 @@ trio_sim_link_set_bandwidth(struct trio_sim_host *from,
 // waits until the link is mended if it belongs to a connection, and its sender
 // gives up some day; datagrams are lost, and so are attempts to connect.
 //
-//     rc = trio_sim_link_cut(near, distant);
+//     rc = trio_sim_link_cut(here, distant);
 //     if (rc == TRIO_OK)
-//         rc = trio_sim_link_cut(distant, near);
+//         rc = trio_sim_link_cut(distant, here);
 //     if (rc == TRIO_OK)
 //         rc = trio_sleep(TRIO_MINUTE);
 //     if (rc == TRIO_OK)
-//         rc = trio_sim_link_mend(near, distant);
+//         rc = trio_sim_link_mend(here, distant);
 //     if (rc == TRIO_OK)
-//         rc = trio_sim_link_mend(distant, near);
+//         rc = trio_sim_link_mend(distant, here);
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.
@@ -108,11 +108,11 @@ TRIO_MUST_USE trio_status trio_sim_link_mend(struct trio_sim_host *from,
 // nor what is sent later, of datagrams either. Nothing is lost, nobody gives up
 // for that, and who waits until all tasks are blocked does not wait for it.
 //
-//     rc = trio_sim_link_hold(near, distant);
+//     rc = trio_sim_link_hold(here, distant);
 //     if (rc == TRIO_OK)
 //         rc = trio_socket_send(&guest, "x", 1, &count);
 //     if (rc == TRIO_OK)
-//         rc = trio_sim_link_release(near, distant); // Only now it may come.
+//         rc = trio_sim_link_release(here, distant); // Only now it may come.
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.
@@ -128,7 +128,7 @@ TRIO_MUST_USE trio_status trio_sim_link_release(struct trio_sim_host *from,
 
 // Holds a link for so long, and then releases it.
 //
-//     rc = trio_sim_link_clog(near, distant, 5 * TRIO_SECOND);
+//     rc = trio_sim_link_clog(here, distant, 5 * TRIO_SECOND);
 //
 // Checkpoint: never.
 // Returns: as trio_sim_link_set_latency.

@@ -61,16 +61,16 @@ TRIO_MUST_USE trio_status trio_socket_open(enum trio_address_family family,
 
 // Makes two local sockets that are connected with each other.
 //
-//     struct trio_socket near, far;
+//     struct trio_socket one, other;
 //
-//     trio_status rc = trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far);
+//     trio_status rc = trio_socket_pair(TRIO_SOCKET_STREAM, &one, &other);
 //     if (rc != TRIO_OK)
 //         return rc;
-//     rc = trio_socket_send(&near, "hello", 5, NULL);
+//     rc = trio_socket_send(&one, "hello", 5, NULL);
 //     if (rc == TRIO_OK)
-//         rc = trio_socket_shutdown_send(&near); // `far` will get TRIO_EEND
-//     trio_socket_close(&near);
-//     trio_socket_close(&far);
+//         rc = trio_socket_shutdown_send(&one); // `other` will get TRIO_EEND
+//     trio_socket_close(&one);
+//     trio_socket_close(&other);
 //     return rc;
 //
 // Checkpoint: never.

@@ -13,14 +13,14 @@
 // A `trio_socket_stream` is one connection, over TCP or between local sockets.
 // It is used through its first member:
 //
-//     struct trio_socket_stream near, far;
+//     struct trio_socket_stream one, other;
 //
-//     trio_status rc = trio_socket_stream_pair(&near, &far);
+//     trio_status rc = trio_socket_stream_pair(&one, &other);
 //     if (rc != TRIO_OK)
 //         return rc;
-//     rc = trio_stream_send_all(&near.stream, "hello", 5, NULL);
-//     rc = trio_combine(rc, trio_stream_close(&near.stream));
-//     return trio_combine(rc, trio_stream_close(&far.stream));
+//     rc = trio_stream_send_all(&one.stream, "hello", 5, NULL);
+//     rc = trio_combine(rc, trio_stream_close(&one.stream));
+//     return trio_combine(rc, trio_stream_close(&other.stream));
 //
 // <trio/tcp.h> and <trio/local.h> make them by connecting and accepting. The
 // caller owns the storage, which must not move. Small segments are sent at once

@@ -5,7 +5,7 @@
 #               strictest settings
 #     bad/      each of its `compilers:` refuses it, saying what it `expect:`s
 #     headers   each compiles alone and twice, and so do the examples in its
-#               comments
+#               comments; and all do after those of Windows
 #
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
@@ -13,6 +13,8 @@ cd "$(dirname "$0")" || exit 1
 
 include=../../include
 warnings=(-Wall -Wextra -Wconversion -Werror)
+# What <windows.h> makes of these names.
+taken=(-Dnear= -Dfar= -Dsmall=char -Dinterface=struct -DIN= -DOUT=)
 strict=(-Wshadow -Wthread-safety -DTRIO_CHECK_COLORS)
 passed=0
 failed=0
@@ -34,12 +36,12 @@ compiles() {
     local compiler=$1
     shift
     case $compiler in
-    gcc) set -- -x c -std=c11 -Wshadow "$@" ;;
+    gcc | *-gcc) set -- -x c -std=c11 -Wshadow "$@" ;;
     clang) set -- -x c -std=c11 "${strict[@]}" "$@" ;;
     g++) set -- -x c++ -std=c++17 "$@" ;;
     clang++) set -- -x c++ -std=c++17 "${strict[@]}" "$@" ;;
     esac
-    "$compiler" -S -o /dev/null -I"$include" "${warnings[@]}" "$@"
+    "$compiler" -S -o /dev/null -I"$include" "${warnings[@]}" "${taken[@]}" "$@"
 }
 
 compiles_alone() {
@@ -65,6 +67,17 @@ is_refused() {
     printf '%s\n' "$said"
     return 1
 }
+
+# compile_after HEADER...: all of ours do after these, with their macros.
+compile_after() {
+    {
+        printf '#include <%s>\n' "$@"
+        (cd "$include" && printf '#include <%s>\n' trio/*.h)
+    } | compiles x86_64-w64-mingw32-gcc -
+}
+
+check 'headers after <windows.h>' compile_after windows.h
+check 'headers after <winsock2.h>' compile_after winsock2.h windows.h
 
 for header in "$include"/trio/*.h; do
     name=${header##*/}

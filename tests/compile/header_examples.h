@@ -76,7 +76,7 @@ TRIO_CHECKPOINT trio_status use_pool(struct pool *used);
 extern void *connection;
 extern void *machine;
 void close_all_handles_of(void *owner);
-extern struct trio_sim_host *near, *distant;
+extern struct trio_sim_host *here, *distant;
 extern size_t seen;
 char *make_table(void);
 
