@@ -40,11 +40,12 @@ static void begin(struct trio_run *run, struct trio_start_ *start)
         trio_scope_sees_outside_(run, scope) || start->target->scope.effective;
 }
 
-static void leave_target(const struct trio_start_ *start)
+static void leave_target(struct trio_start_ *start)
 {
     *start->link = start->next;
     if (start->next != NULL)
         start->next->link = start->link;
+    start->link = NULL;
 }
 
 static void end(struct trio_run *run, struct trio_start_ *start)
@@ -114,6 +115,8 @@ void trio_start_abandoned_(struct trio_run *run, struct trio_start_ *start)
 {
     const struct trio_task *owner = start->target->scope.task;
 
+    if (start->link == NULL)
+        return; // One around a task that goes on is asked again at its end.
     leave_target(start);
     if (start->error != NULL)
         trio_error_give_(run, start->error);

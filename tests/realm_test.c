@@ -131,6 +131,49 @@ TEST(realm, the_caller_may_be_in_a_nursery_of_one_of_them)
     CHECK_OK(trio_nursery_close(&nursery, rc));
 }
 
+// ---- Who is being started ----
+
+static TRIO_CHECKPOINT trio_status start_late(void *arg)
+{
+    trio_status rc = trio_sleep(TRIO_SECOND);
+
+    (void)arg;
+    trio_started(NULL);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status start_and_give_all_up(void *arg)
+{
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    return give_all_up(arg);
+}
+
+static TRIO_CHECKPOINT trio_status call_start_late(void *arg)
+{
+    return trio_nursery_start(arg, start_late, NULL, NULL);
+}
+
+static TRIO_CHECKPOINT trio_status call_start_and_give_all_up(void *arg)
+{
+    return trio_nursery_start(arg, start_and_give_all_up, NULL, NULL);
+}
+
+// Three of them are on the way to one nursery. That of the caller is left when
+// the realm is given up, and not again when the caller leaves.
+TEST_ONCE(realm, the_caller_may_be_on_its_way_to_a_nursery_of_others)
+{
+    struct trio_nursery target, nursery;
+
+    trio_nursery_open(&target);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, call_start_late, &target));
+    CHECK_OK(
+        start_in(&machine, &nursery, call_start_and_give_all_up, &target));
+    CHECK_OK(start_in(&machine, &nursery, call_start_late, &target));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_OK(trio_nursery_close(&target, TRIO_OK));
+}
+
 static TRIO_CHECKPOINT trio_status abandon_none(void *arg)
 {
     (void)arg;
