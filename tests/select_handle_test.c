@@ -4,6 +4,7 @@
 
 #define _GNU_SOURCE
 
+#include <trio/realm.h>
 #include <trio/select.h>
 
 #include <fcntl.h>
@@ -299,4 +300,42 @@ TEST_REAL(select, a_handle_that_cannot_be_waited_for_ends_it_with_its_status)
         CHECK_EQ(waiters(), 0);
     }
     close_ends(ends);
+}
+
+struct two_waits {
+    int reader;
+    struct trio_event event;
+};
+
+static TRIO_CHECKPOINT trio_status select_either(void *arg)
+{
+    struct two_waits *waits = arg;
+    struct trio_select choice = TRIO_SELECT_INIT;
+    struct trio_case cases[] = {trio_case_readable(waits->reader),
+                                trio_case_event(&waits->event)};
+    size_t index = NONE;
+
+    *trio_task_realm() = waits;
+    return trio_select(&choice, cases, COUNT(cases), &index);
+}
+
+// One of them has been woken, and does not come to withdraw the rest.
+TEST_REAL(select, who_is_given_up_waits_for_no_handle_any_more)
+{
+    for (int woken = 0; woken < 2; woken++) {
+        struct ends ends = open_ends();
+        struct two_waits waits = {ends.reader, TRIO_EVENT_INIT};
+        struct trio_nursery nursery;
+
+        trio_nursery_open(&nursery);
+        CHECK_OK(trio_nursery_start_soon(&nursery, select_either, &waits));
+        CHECK_OK(trio_wait_all_tasks_blocked(0));
+        CHECK_EQ(waiters(), 1);
+        if (woken == 1)
+            trio_event_set(&waits.event);
+        CHECK(!trio_realm_abandon(&waits));
+        CHECK_EQ(waiters(), 0);
+        CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+        close_ends(ends);
+    }
 }

@@ -17,6 +17,7 @@
 #include <trio/cancel_scope.h>
 #include <trio/error.h>
 #include <trio/probe.h>
+#include <trio/realm.h>
 #include <trio/task.h>
 
 static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
@@ -24,6 +25,7 @@ static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
 
 // The cases of one call, in the order of their turns.
 struct turns {
+    struct trio_task_exit loss; // First.
     struct trio_case *cases;
     size_t count;
     size_t first;
@@ -237,11 +239,23 @@ static trio_status choose_woken(struct turns *turns, trio_status rc)
     return choose(turns, turns->due, TRIO_OK);
 }
 
+// Who was woken and is given up before it runs does not come to do this itself.
+static void on_loss(struct trio_task_exit *node)
+{
+    disarm_all((const struct turns *)node); // Its first member.
+}
+
 static TRIO_CHECKPOINT trio_status park(struct turns *turns)
 {
     for (size_t turn = 0; turn < turns->count; turn++)
         offer(case_at(turns, turn));
-    return trio_park(&select_wait, turns->cases, stop_waiting, turns);
+    if (turns->handles)
+        trio_task_on_abandon(&turns->loss, on_loss);
+    trio_status rc =
+        trio_park(&select_wait, turns->cases, stop_waiting, turns);
+    if (turns->handles)
+        trio_task_cancel_abandon(&turns->loss);
+    return rc;
 }
 
 static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
