@@ -175,9 +175,10 @@ bool trio_cancel_scope_caught(const struct trio_cancel_scope *scope)
 
 trio_time trio_cancel_scope_deadline(const struct trio_cancel_scope *scope)
 {
+    const struct trio_run *run = trio_current_run_;
     trio_time deadline = scope->timer.deadline;
     // It may be read after the run, too.
-    return scope->open ? trio_told_(trio_run_current_(), deadline) : deadline;
+    return run == NULL ? deadline : trio_told_(run, deadline);
 }
 
 struct trio_cancel_reason

@@ -119,6 +119,7 @@ static TRIO_CHECKPOINT trio_status keep_deadlines(void *arg)
     CHECK_EQ(trio_cancel_scope_deadline(&scope), deadline);
     CHECK_EQ(trio_current_effective_deadline(), deadline);
     trio_status rc = trio_cancel_scope_close(&scope, trio_sleep_forever());
+    CHECK_EQ(trio_cancel_scope_deadline(&scope), deadline);
     CHECK(trio_cancel_scope_caught(&scope) || rc != TRIO_OK);
     CHECK(trio_now() >= deadline || rc != TRIO_OK);
 
@@ -174,6 +175,27 @@ TEST_ONCE(sim_clock, times_and_durations_are_those_of_the_tasks_host)
         CHECK_OK(run_on(host, keep_deadlines, NULL));
         CHECK_OK(run_on(host, select_a_time, NULL));
     }
+}
+
+TEST_ONCE(sim_clock, a_clock_is_not_ahead_or_behind_by_more_than_a_decade)
+{
+    struct trio_sim_host_options options = {.clock_ahead =
+                                                TRIO_SIM_CLOCK_AHEAD_MAX};
+    struct trio_sim_host *host;
+
+    CHECK_OK(trio_sim_host_open("ahead", &options, &host));
+    CHECK_OK(run_on(host, keep_deadlines, NULL));
+    options.clock_ahead++;
+    CHECK_STATUS(trio_sim_host_open("distant", &options, &host), TRIO_EINVAL);
+    options.clock_ahead = TRIO_FOREVER;
+    CHECK_STATUS(trio_sim_host_open("distant", &options, &host), TRIO_EINVAL);
+    options.clock_ahead = -TRIO_SIM_CLOCK_AHEAD_MAX;
+    CHECK_OK(trio_sim_host_open("behind", &options, &host));
+    CHECK_OK(run_on(host, keep_deadlines, NULL));
+    options.clock_ahead--;
+    CHECK_STATUS(trio_sim_host_open("distant", &options, &host), TRIO_EINVAL);
+    options.clock_ahead = TRIO_PAST;
+    CHECK_STATUS(trio_sim_host_open("distant", &options, &host), TRIO_EINVAL);
 }
 
 static TRIO_CHECKPOINT trio_status sleep_for_an_hour(void *arg)

@@ -225,7 +225,7 @@ TRIO_MUST_USE bool trio_cancel_scope_called(struct trio_cancel_scope *scope);
 TRIO_MUST_USE bool
 trio_cancel_scope_caught(const struct trio_cancel_scope *scope);
 
-// Reads the deadline, TRIO_FOREVER if there is none.
+// Reads the deadline, TRIO_FOREVER if there is none; also after close.
 //
 //     if (trio_cancel_scope_deadline(&scope) == TRIO_FOREVER)
 //         trio_cancel_scope_extend_after(&scope, TRIO_SECOND);

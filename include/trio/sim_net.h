@@ -111,6 +111,9 @@ enum { TRIO_SIM_HOST_NAME_MAX = 64 }; // With the final zero.
 // The most that a clock loses: a tenth of the time.
 enum { TRIO_SIM_CLOCK_LOSS_MAX = 100000 };
 
+// The most that a clock is ahead or behind: a good decade.
+#define TRIO_SIM_CLOCK_AHEAD_MAX (100000 * TRIO_HOUR)
+
 // What may differ from host to host. Zero is the default.
 //
 // A host's tasks have a clock of their own, which is what trio_now tells them,
@@ -133,7 +136,8 @@ enum { TRIO_SIM_CLOCK_LOSS_MAX = 100000 };
 struct trio_sim_host_options {
     size_t handles_max;        // That are open at a time; 0: 1,024.
     uint16_t ports_max;        // That are given out; 0: 28,232.
-    trio_duration clock_ahead; // When it is opened; negative: it is behind.
+    trio_duration clock_ahead; // When it is opened; negative: it is behind. Up
+                               // to TRIO_SIM_CLOCK_AHEAD_MAX either way.
     uint32_t clock_loss_ppm;   // Up to TRIO_SIM_CLOCK_LOSS_MAX.
 };
 
@@ -145,7 +149,7 @@ TRIO_BEGIN_DECLS
 // Checkpoint: never.
 // Returns: TRIO_OK      `ret_host` is set.
 //          TRIO_EINVAL  the name is empty or too long, or its clock would lose
-//                       too much.
+//                       too much, or be too far ahead or behind.
 //          TRIO_EEXIST  there is one of that name.
 //          TRIO_ENOMEM  out of memory.
 TRIO_MUST_USE trio_status trio_sim_host_open(

@@ -24,8 +24,11 @@ static bool makes_sense(const char *name,
 {
     size_t length = strlen(name);
 
-    return length > 0 && length < TRIO_SIM_HOST_NAME_MAX &&
-           (options == NULL ||
+    if (length == 0 || length >= TRIO_SIM_HOST_NAME_MAX)
+        return false;
+    return options == NULL ||
+           (options->clock_ahead >= -TRIO_SIM_CLOCK_AHEAD_MAX &&
+            options->clock_ahead <= TRIO_SIM_CLOCK_AHEAD_MAX &&
             options->clock_loss_ppm <= TRIO_SIM_CLOCK_LOSS_MAX);
 }
 
