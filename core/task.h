@@ -31,7 +31,8 @@ struct park {
 };
 
 // What a switch, a wait and a wake need comes first, in one line of the cache.
-// Cancelling a crowd of parked tasks touches no stack of theirs.
+// A wait is described here, too: cancelling a crowd of parked tasks touches
+// their stacks only where those hold something that it has to take out.
 struct trio_task {
     void *context; // Stack pointer while it does not run; NULL before it did.
     struct trio_task *next;          // In a queue.

@@ -370,6 +370,31 @@ TEST(cancel_scope, a_handle_says_when_the_scope_is_closed)
     trio_cancel_handle_release(NULL);
 }
 
+struct read_later {
+    struct trio_cancel_scope scope;
+    trio_time deadline;
+};
+
+static TRIO_CHECKPOINT trio_status let_it_pass(void *arg)
+{
+    struct read_later *later = arg;
+
+    trio_move_on_after(&later->scope, TRIO_SECOND);
+    later->deadline = trio_cancel_scope_deadline(&later->scope);
+    return trio_cancel_scope_close(&later->scope, trio_sleep_forever());
+}
+
+// S33
+TEST_PLAIN(cancel_scope, a_closed_scope_can_be_read_after_its_run)
+{
+    struct read_later later;
+
+    CHECK_OK(trio_test(let_it_pass, &later));
+    CHECK(trio_cancel_scope_called(&later.scope));
+    CHECK(trio_cancel_scope_caught(&later.scope));
+    CHECK_EQ(trio_cancel_scope_deadline(&later.scope), later.deadline);
+}
+
 // S33
 TEST(cancel_scope, a_closed_scope_can_be_read_and_reopened)
 {
