@@ -355,6 +355,7 @@ TEST_SEEDED(loop, io_that_is_ready_comes_before_a_deadline_that_is_due)
 
     capture_open(&capture);
     world.io = *capture.config.world.io;
+    world.io.name = "ready world"; // With a context of its own.
     world.io.arm = arm_one;
     world.io.disarm = disarm_one;
     world.io.poll = poll_one;

@@ -71,7 +71,9 @@ struct trio_io_waiter {
 
 // Readiness. Each function gets the world's context.
 struct trio_io {
-    const char *name; // "epoll"
+    // "epoll". A world knows itself by it: what is made of another one's, with a
+    // context of its own, needs a name of its own.
+    const char *name;
 
     // Waits up to `limit` nanoseconds (0: looks only; TRIO_FOREVER) for
     // something to happen, and calls trio_io_ready for each waiter that is
