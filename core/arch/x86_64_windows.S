@@ -251,5 +251,5 @@ trio_fp_control_load_:
 #endif
 
 #if defined(__ELF__)
-    .section .note.GNU-stack, "", @progbits
+    .section .note.GNU-stack, "", %progbits
 #endif
