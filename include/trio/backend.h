@@ -71,8 +71,8 @@ struct trio_io_waiter {
 
 // Readiness. Each function gets the world's context.
 struct trio_io {
-    // "epoll". A world knows itself by it: what is made of another one's, with a
-    // context of its own, needs a name of its own.
+    // "epoll". A world knows itself by it: what is made of another one's, but
+    // with a context of its own, needs a name of its own.
     const char *name;
 
     // Waits up to `limit` nanoseconds (0: looks only; TRIO_FOREVER) for
