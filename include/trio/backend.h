@@ -344,7 +344,7 @@ struct trio_jobs {
     void (*lookup_name)(struct trio_lookup *lookup);
 
     // Begins to watch signals, or stops. Stopping restores the dispositions
-    // that were found.
+    // that were found. TRIO_EINVAL: one of them cannot be watched.
     trio_status (*watch_signals)(void *context,
                                  struct trio_signal_watch *watch);
     void (*unwatch_signals)(void *context, struct trio_signal_watch *watch);
