@@ -518,8 +518,9 @@ __attribute__((noreturn)) void trio_run_abandon(trio_status status);
 
 // Tells the core that a waiter's handle is ready, or why it will never be:
 // TRIO_OK or TRIO_ECLOSED. For worlds, from within poll, closing, or any call
-// that finds a handle closed behind its back; the waiter is no longer the
-// world's. Its task is woken, if it is parked.
+// that finds a handle closed behind its back, or another waiter's registration
+// lost; the waiter is no longer the world's. Its task is woken, if it is
+// parked.
 //
 //     static void close_all(struct trio_io_waiter **waiters, size_t length)
 //     {

@@ -75,6 +75,27 @@ static void leave(struct posix *posix, struct slot *slot,
     posix->waiters--;
 }
 
+static void tell(struct posix *posix, struct slot *slot,
+                 enum trio_direction direction)
+{
+    slot->readiness[direction] = READINESS_UNKNOWN;
+    trio_posix_finish_(posix, slot, direction, TRIO_OK);
+}
+
+// Registers a socket of ours for the sake of one direction; returns 0 or the
+// error. If the other one has come off by that, who waits for it tries.
+static int watch(struct posix *posix, struct slot *slot,
+                 enum trio_direction direction)
+{
+    enum trio_direction other =
+        direction == TRIO_READABLE ? TRIO_WRITABLE : TRIO_READABLE;
+    int error = trio_poller_watch_(posix, slot, direction);
+
+    if ((slot->registered & bit_of(other)) == 0)
+        tell(posix, slot, other);
+    return error;
+}
+
 static trio_status arm_ours(struct posix *posix, struct slot *slot,
                             struct trio_io_waiter *waiter)
 {
@@ -91,9 +112,11 @@ static trio_status arm_ours(struct posix *posix, struct slot *slot,
     // Only the kernel knows; registering once more makes it say.
     if ((slot->registered & bit_of(waiter->direction)) == 0 ||
         *readiness == READINESS_TOLD)
-        error = trio_poller_watch_(posix, slot, waiter->direction);
-    if (error != 0)
+        error = watch(posix, slot, waiter->direction);
+    if (error != 0) {
+        *readiness = READINESS_UNKNOWN;
         return refused(posix, error);
+    }
     *readiness = READINESS_NONE;
     enter(posix, slot, waiter);
     return TRIO_OK;
@@ -169,13 +192,6 @@ struct slot *trio_posix_registered_(struct posix *posix, trio_handle handle,
     if (slot == NULL || !slot->registered || slot->generation != generation)
         return NULL;
     return slot;
-}
-
-static void tell(struct posix *posix, struct slot *slot,
-                 enum trio_direction direction)
-{
-    slot->readiness[direction] = READINESS_UNKNOWN;
-    trio_posix_finish_(posix, slot, direction, TRIO_OK);
 }
 
 void trio_posix_deliver_(struct posix *posix, struct slot *slot,

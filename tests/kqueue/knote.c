@@ -165,14 +165,14 @@ static int open_source(const struct kevent *change)
 
 static int add(struct model_queue *queue, const struct kevent *change)
 {
-    int source = open_source(change);
+    struct knote *knote = make(queue, change->ident);
     struct stat found;
 
-    if (source < 0 || fstat(source, &found) < 0)
-        return errno;
-    struct knote *knote = make(queue, change->ident);
     if (knote == NULL)
         return ENOMEM;
+    int source = open_source(change);
+    if (source < 0 || fstat(source, &found) < 0)
+        return errno;
     knote->event = *change;
     knote->source = source;
     knote->device = found.st_dev;

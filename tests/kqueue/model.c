@@ -81,7 +81,7 @@ static void free_queue(struct model_queue *queue)
     errno = error;
 }
 
-int kqueue(void)
+int model_open(void)
 {
     struct model_queue *queue = calloc(1, sizeof(*queue));
 
@@ -101,6 +101,12 @@ int kqueue(void)
     }
     __atomic_store_n(&queues[queue->descriptor], queue, __ATOMIC_SEQ_CST);
     return queue->descriptor;
+}
+
+// A test may have calls of its own, which fail or make those of the model.
+__attribute__((weak)) int kqueue(void)
+{
+    return model_open();
 }
 
 // In place of libc's, unless a test has one of its own. The queue goes with its
@@ -215,9 +221,9 @@ static bool is_trigger(const struct kevent *changes, int change_count)
            changes[0].flags == 0;
 }
 
-int kevent(int descriptor, const struct kevent *changes, int change_count,
-           struct kevent *events, int event_count,
-           const struct timespec *timeout)
+int model_call(int descriptor, const struct kevent *changes, int change_count,
+               struct kevent *events, int event_count,
+               const struct timespec *timeout)
 {
     struct model_queue *queue = queue_of(descriptor);
 
@@ -242,4 +248,13 @@ int kevent(int descriptor, const struct kevent *changes, int change_count,
     if (reported != 0 || event_count == 0)
         return reported;
     return wait_for_events(queue, events, event_count, timeout);
+}
+
+__attribute__((weak)) int kevent(int descriptor, const struct kevent *changes,
+                                 int change_count, struct kevent *events,
+                                 int event_count,
+                                 const struct timespec *timeout)
+{
+    return model_call(descriptor, changes, change_count, events, event_count,
+                      timeout);
 }

@@ -38,6 +38,12 @@ void model_switch_on(unsigned switches);
 // Says whether one is.
 bool model_has(enum model_switch which);
 
+// As kqueue and kevent, for tests that have functions of these names.
+int model_open(void);
+int model_call(int descriptor, const struct kevent *changes, int change_count,
+               struct kevent *events, int event_count,
+               const struct timespec *timeout);
+
 // ---- knote.c ----
 
 struct knote {
