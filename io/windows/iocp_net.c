@@ -49,6 +49,9 @@ static trio_status net_open(void *context, enum trio_address_family family,
 {
     struct iocp *iocp = context;
     bool datagram = type == TRIO_SOCKET_DATAGRAM;
+
+    if (family == TRIO_ADDRESS_LOCAL) // Some systems know a part of them.
+        return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
     SOCKET socket = WSASocketW(
         trio_sockaddr_family_(family), datagram ? SOCK_DGRAM : SOCK_STREAM, 0,
         NULL, 0, WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);

@@ -2,7 +2,8 @@
 // so that it is the same value on every system. Everything else about the
 // system's own form is filled in here, or thrown away.
 //
-// There are no local sockets: their family is one that Winsock does not know.
+// There are no local sockets: an address of theirs is of a family that no
+// socket of ours has, so that the system refuses it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "io/windows/sockaddr.h"
@@ -12,8 +13,9 @@
 static int from_ipv4(const struct trio_address *address,
                      struct sockaddr_storage *ret_name)
 {
-    struct sockaddr_in name = {.sin_family = AF_INET,
-                               .sin_port = htons(address->port)};
+    struct sockaddr_in name = {
+        .sin_family = (short)trio_sockaddr_family_(address->family),
+        .sin_port = htons(address->port)};
 
     memcpy(&name.sin_addr, address->bytes, sizeof(name.sin_addr));
     memcpy(ret_name, &name, sizeof(name));

@@ -6,6 +6,7 @@
 #include <windows.h>
 
 #include <trio/file.h>
+#include <trio/socket.h>
 
 #include "tests/check.h"
 #include "tests/check_death.h"
@@ -97,6 +98,36 @@ TEST_REAL(windows, paths_are_utf_8)
           INVALID_FILE_ATTRIBUTES);
     CHECK_OK(trio_path_remove(path));
     CHECK_STATUS(trio_file_open("trio-\xff", &options, &file), TRIO_EINVAL);
+}
+
+TEST_REAL(windows, a_path_that_is_too_long_is_invalid)
+{
+    static char path[5000];
+    struct trio_file_options options = {.write = true, .create = true};
+    struct trio_file file;
+
+    memset(path, 'x', sizeof(path) - 1);
+    CHECK_STATUS(trio_file_open(path, &options, &file), TRIO_EINVAL);
+}
+
+// ---- Local sockets, of which there are none ----
+
+TEST_REAL(windows, a_local_address_is_not_taken_for_another)
+{
+    struct trio_address local = {.family = TRIO_ADDRESS_LOCAL,
+                                 .bytes = {127, 0, 0, 1},
+                                 .length = 4,
+                                 .port = 9};
+    struct trio_socket socket;
+
+    CHECK_STATUS(
+        trio_socket_open(TRIO_ADDRESS_LOCAL, TRIO_SOCKET_STREAM, &socket),
+        TRIO_ENOTSUP);
+    CHECK_OK(
+        trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &socket));
+    CHECK(trio_socket_bind(&socket, &local) != TRIO_OK);
+    CHECK(trio_socket_send_to(&socket, "x", 1, &local) != TRIO_OK);
+    trio_socket_close(&socket);
 }
 
 // ---- Time ----
