@@ -15,6 +15,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <trio/file.h>
 #include <trio/kqueue.h>
 
 #include "tests/check.h"
@@ -201,7 +202,6 @@ TEST_PLAIN(kqueue_faults, a_run_that_cannot_begin_leaves_nothing_open)
 {
     failing_filter = ANY;
     fail_to_begin(CALL_KQUEUE, EMFILE, TRIO_EMFILE);
-    fail_to_begin(CALL_KQUEUE, ENFILE, TRIO_EMFILE);
     fail_to_begin(CALL_KQUEUE, ENOMEM, TRIO_ENOMEM);
     fail_to_begin(CALL_FCNTL, ENOMEM, TRIO_ENOMEM);
     fail_to_begin(CALL_KEVENT, ENOMEM, TRIO_ENOMEM);
@@ -314,7 +314,6 @@ TEST_REAL(kqueue_faults, without_room_for_a_registration_there_is_no_wait)
     fail_to_wait(EVFILT_READ, ENOMEM, TRIO_ENOMEM);
     fail_to_wait(EVFILT_WRITE, ENOMEM, TRIO_ENOMEM);
     fail_to_wait(EVFILT_READ, ENODEV, TRIO_ENOTSUP);
-    fail_to_wait(EVFILT_WRITE, EINVAL, TRIO_ENOTSUP);
 }
 
 static TRIO_CHECKPOINT trio_status read_when_ready(void *arg)
@@ -556,6 +555,7 @@ TEST_REAL(kqueue_faults, without_descriptors_nothing_is_left_open)
     CHECK_EQ(fail_each(CALL_PIPE, EMFILE, TRIO_EMFILE, make_pipe), 1);
     CHECK_EQ(fail_each(CALL_SOCKET, ENOBUFS, TRIO_ENOBUFS, make_connection), 1);
     CHECK_EQ(fail_each(CALL_ACCEPT, EMFILE, TRIO_EMFILE, make_connection), 1);
+    CHECK_EQ(fail_each(CALL_ACCEPT, ENOMEM, TRIO_ENOMEM, make_connection), 1);
 }
 
 // What did not get its properties is closed again.
@@ -567,28 +567,34 @@ TEST_REAL(kqueue_faults, without_its_flags_a_descriptor_is_not_kept)
     CHECK_EQ(fail_each(CALL_FCNTL, ENOMEM, TRIO_ENOMEM, make_connection), 6);
 }
 
-static TRIO_PARKS void fail_to_accept(int error, trio_status expected)
+// The listener is not what failed.
+TEST_REAL(kqueue_faults, what_is_not_the_listeners_is_passed_over)
 {
-    struct trio_tcp_listener busy = open_listener();
-    struct trio_tcp_stream near, far;
-
-    CHECK_OK(trio_tcp_connect(&busy.address, &near));
-    inject(CALL_ACCEPT, error, 1);
-    trio_status rc = trio_tcp_accept(&busy, &far);
-    CHECK_STATUS(rc, expected);
-    if (rc != TRIO_OK) // The connection waits.
-        CHECK_OK(trio_tcp_accept(&busy, &far));
+    listener = open_listener();
+    inject(CALL_ACCEPT, EINTR, 3);
+    CHECK_OK(make_connection());
+    inject(CALL_ACCEPT, ECONNABORTED, 1);
+    CHECK_OK(make_connection());
     CHECK(used_up(CALL_ACCEPT));
-    trio_stream_close_forcefully(&near.stream);
-    trio_stream_close_forcefully(&far.stream);
-    trio_tcp_listener_close(&busy);
+    trio_tcp_listener_close(&listener);
 }
 
-TEST_REAL(kqueue_faults, while_resources_are_used_up_a_connection_waits)
+// ---- Files ----
+
+// What the system would not make durable is not said to be.
+TEST_REAL(kqueue_faults, a_drive_that_fails_is_told_of)
 {
-    fail_to_accept(EMFILE, TRIO_EMFILE);
-    fail_to_accept(ENFILE, TRIO_EMFILE);
-    fail_to_accept(ENOMEM, TRIO_ENOMEM);
-    fail_to_accept(ECONNABORTED, TRIO_OK);
-    fail_to_accept(EINTR, TRIO_OK);
+    struct trio_file_options options = {.write = true, .create = true};
+    struct trio_file file;
+
+    CHECK_OK(trio_file_open("kqueue_faults.txt", &options, &file));
+    inject(CALL_FCNTL, EINTR, 1);
+    CHECK_OK(trio_file_sync(&file));
+    inject(CALL_FCNTL, ENOTSUP, 1); // The file system knows no more.
+    CHECK_OK(trio_file_sync(&file));
+    inject(CALL_FCNTL, EIO, 1);
+    CHECK_STATUS(trio_file_sync(&file), TRIO_EIO);
+    CHECK(used_up(CALL_FCNTL));
+    CHECK_OK(trio_file_close(&file));
+    CHECK_OK(trio_path_remove("kqueue_faults.txt"));
 }

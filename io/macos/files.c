@@ -33,10 +33,15 @@ size_t trio_descriptor_next_length_(int descriptor)
     return length > 0 ? (size_t)length : 0;
 }
 
-// fsync leaves it in the cache of the drive. Not every file system knows more.
+// fsync leaves it in the cache of the drive. Not every file system knows more;
+// but where one does, its failure is not made up for by less.
 int trio_descriptor_sync_(int descriptor)
 {
-    return fcntl(descriptor, F_FULLFSYNC) == 0 ? 0 : fsync(descriptor);
+    int rc = fcntl(descriptor, F_FULLFSYNC);
+
+    if (rc < 0 && (errno == ENOTSUP || errno == EINVAL || errno == ENOTTY))
+        return fsync(descriptor);
+    return rc < 0 ? -1 : 0;
 }
 
 struct timespec trio_descriptor_changed_(const struct stat *file)
