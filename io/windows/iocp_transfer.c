@@ -125,13 +125,16 @@ static trio_status prepare(struct iocp *iocp, trio_handle handle,
     if (message->buffer_count > TRIO_MESSAGE_BUFFERS_MAX ||
         message->handle_count > TRIO_MESSAGE_HANDLES_MAX)
         return trio_iocp_refuse_(iocp, TRIO_EINVAL, WSAEINVAL);
-    ret_parcel->count = (DWORD)message->buffer_count;
+    ret_parcel->count = 0;
     ret_parcel->size = 0;
-    for (size_t i = 0; i < message->buffer_count; i++) {
-        ret_parcel->pieces[i] =
-            (WSABUF){(ULONG)cut(message->buffers[i].size, INT32_MAX),
-                     message->buffers[i].data};
-        ret_parcel->size += message->buffers[i].size;
+    // What is cut is the last piece: behind it there would be a gap.
+    for (size_t i = 0;
+         i < message->buffer_count && ret_parcel->size < PIECE_MAX; i++) {
+        int length =
+            cut(message->buffers[i].size, PIECE_MAX - ret_parcel->size);
+        ret_parcel->pieces[ret_parcel->count++] =
+            (WSABUF){(ULONG)length, message->buffers[i].data};
+        ret_parcel->size += (size_t)length;
     }
     return TRIO_OK;
 }
