@@ -105,9 +105,9 @@ static void deliver(struct kqueue *queue, const struct kevent *event)
         trio_kqueue_deliver_(&queue->posix, event);
 }
 
-void trio_poller_wait_(struct posix *posix, trio_duration limit)
+void trio_poller_wait_(struct loop *loop, trio_duration limit)
 {
-    struct kqueue *queue = (struct kqueue *)posix;
+    struct kqueue *queue = (struct kqueue *)loop;
     struct kevent events[BATCH];
     int count = wait_for_events(queue, events, limit);
 
@@ -117,9 +117,9 @@ void trio_poller_wait_(struct posix *posix, trio_duration limit)
         deliver(queue, &events[i]);
 }
 
-void trio_poller_ring_(struct posix *posix)
+void trio_poller_ring_(struct loop *loop)
 {
-    struct kqueue *queue = (struct kqueue *)posix;
+    struct kqueue *queue = (struct kqueue *)loop;
     int error = errno; // That of whatever a signal handler interrupted.
     struct kevent ring;
 

@@ -49,13 +49,13 @@ static void link_watch(struct kqueue_watch *watch)
 {
     watch->next = watch->queue->watches;
     watch->queue->watches = watch;
-    watch->queue->posix.waiters++;
+    watch->queue->posix.loop.waiters++;
 }
 
 static void unlink_watch(struct kqueue_watch *watch)
 {
     *find(watch->queue, watch->event.ident, watch->event.filter) = watch->next;
-    watch->queue->posix.waiters--;
+    watch->queue->posix.loop.waiters--;
 }
 
 static bool stop_waiting(struct trio_task *task, void *arg)
@@ -101,7 +101,7 @@ static trio_status begin(struct kqueue_watch *watch)
         link_watch(watch);
         return TRIO_OK;
     }
-    watch->queue->posix.last_error = error;
+    watch->queue->posix.loop.last_error = error;
     return trio_fail_os(error == ESRCH ? TRIO_ENOENT
                                        : trio_status_of_errno_(error),
                         error, "wait for an event of filter %d", filter);
@@ -116,7 +116,7 @@ trio_status trio_kqueue_wait(uintptr_t ident, int filter, uint32_t fflags,
 
     if (rc != TRIO_OK)
         return rc;
-    if (world->io != &trio_posix_io_) {
+    if (world->io != &trio_loop_io_) {
         trio_cancel_shielded_checkpoint();
         return trio_fail(TRIO_ENOTSUP, "wait for an event: another world");
     }

@@ -81,9 +81,9 @@ static int wait_for_events(struct epoll *epoll, struct epoll_event *events,
     return wait_coarsely(epoll, events, limit);
 }
 
-void trio_poller_wait_(struct posix *posix, trio_duration limit)
+void trio_poller_wait_(struct loop *loop, trio_duration limit)
 {
-    struct epoll *epoll = (struct epoll *)posix;
+    struct epoll *epoll = (struct epoll *)loop;
     struct epoll_event events[BATCH];
     int count = wait_for_events(epoll, events, limit);
 
@@ -94,15 +94,15 @@ void trio_poller_wait_(struct posix *posix, trio_duration limit)
         int descriptor = (int)(data & UINT32_MAX);
 
         if (descriptor != epoll->wake_descriptor)
-            trio_epoll_deliver_(posix, descriptor, (uint32_t)(data >> 32),
-                                events[i].events);
+            trio_epoll_deliver_(&epoll->posix, descriptor,
+                                (uint32_t)(data >> 32), events[i].events);
     }
 }
 
-void trio_poller_ring_(struct posix *posix)
+void trio_poller_ring_(struct loop *loop)
 {
     static const uint64_t one = 1;
-    struct epoll *epoll = (struct epoll *)posix;
+    struct epoll *epoll = (struct epoll *)loop;
     int error = errno; // That of whatever a signal handler interrupted.
 
     // Cannot fail but by interruption: the counter does not get so far.

@@ -43,7 +43,7 @@ bool trio_posix_refresh_(struct posix *posix, struct slot *slot)
     int error = trio_poller_await_(posix, slot);
     if (error == 0)
         return true;
-    posix->last_error = error;
+    posix->loop.last_error = error;
     trio_posix_forget_(posix, slot);
     return false;
 }
@@ -63,16 +63,16 @@ static void enter(struct posix *posix, struct slot *slot,
                   struct trio_io_waiter *waiter)
 {
     slot->waiters[waiter->direction] = waiter;
-    posix->waiters++;
+    posix->loop.waiters++;
 }
 
 static void leave(struct posix *posix, struct slot *slot,
                   struct trio_io_waiter *waiter)
 {
     TRIO_ASSERT(slot->waiters[waiter->direction] == waiter);
-    TRIO_ASSERT(posix->waiters > 0);
+    TRIO_ASSERT(posix->loop.waiters > 0);
     slot->waiters[waiter->direction] = NULL;
-    posix->waiters--;
+    posix->loop.waiters--;
 }
 
 static void tell(struct posix *posix, struct slot *slot,
@@ -146,7 +146,7 @@ static trio_status arm_foreign(struct posix *posix, struct slot *slot,
     return refused(posix, error);
 }
 
-trio_status trio_posix_arm_(void *context, struct trio_io_waiter *waiter)
+trio_status trio_interest_arm_(void *context, struct trio_io_waiter *waiter)
 {
     struct posix *posix = context;
     trio_status rc;
@@ -158,7 +158,7 @@ trio_status trio_posix_arm_(void *context, struct trio_io_waiter *waiter)
                       : arm_foreign(posix, slot, waiter);
 }
 
-void trio_posix_disarm_(void *context, struct trio_io_waiter *waiter)
+void trio_interest_disarm_(void *context, struct trio_io_waiter *waiter)
 {
     struct posix *posix = context;
     struct slot *slot = trio_posix_slot_(posix, waiter->handle);
@@ -169,7 +169,7 @@ void trio_posix_disarm_(void *context, struct trio_io_waiter *waiter)
         trio_posix_refresh_(posix, slot);
 }
 
-void trio_posix_closing_(void *context, trio_handle handle)
+void trio_interest_closing_(void *context, trio_handle handle)
 {
     struct posix *posix = context;
     struct slot *slot = trio_posix_slot_(posix, handle);

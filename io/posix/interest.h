@@ -6,12 +6,6 @@
 
 #include "io/posix/posix.h"
 
-// Of the seam.
-TRIO_MUST_USE trio_status trio_posix_arm_(void *context,
-                                          struct trio_io_waiter *waiter);
-void trio_posix_disarm_(void *context, struct trio_io_waiter *waiter);
-void trio_posix_closing_(void *context, trio_handle handle);
-
 // Says whether a handle is ours, or somebody waits for it.
 bool trio_posix_is_used_(struct posix *posix, trio_handle handle);
 

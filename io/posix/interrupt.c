@@ -9,6 +9,7 @@
 
 #include <errno.h>
 
+#include "io/loop.h"
 #include "io/posix/signals.h"
 #include "io/posix/system.h"
 

@@ -1,5 +1,6 @@
 // How the kernel tells a run what is ready: each system has a way of its own,
-// and a folder with these functions.
+// and a folder with these functions
+// and those of io/loop.h.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_IO_POSIX_POLLER_H
@@ -7,21 +8,10 @@
 
 #include "io/posix/posix.h"
 
-// As trio_io has it: "epoll".
-extern const char trio_poller_name_[];
-
 // Makes the context of a run, in which the poller may have members of its own
 // after `posix`. NULL: errno says why.
 struct posix *trio_poller_open_(void);
 void trio_poller_close_(struct posix *posix);
-
-// Waits up to `limit` (0: looks only; TRIO_FOREVER) for something to happen,
-// and delivers it. Returns early when rung or interrupted.
-void trio_poller_wait_(struct posix *posix, trio_duration limit);
-
-// Ends the wait of a loop that sleeps. From any thread and from signal
-// handlers; keeps errno.
-void trio_poller_ring_(struct posix *posix);
 
 // ---- Registering. Each returns 0 or the error. ----
 

@@ -4,7 +4,7 @@
 #ifndef TRIO_IO_POSIX_POSIX_H
 #define TRIO_IO_POSIX_POSIX_H
 
-#include <trio/backend.h>
+#include "io/loop.h"
 
 // What is known about one direction of a socket of ours.
 enum readiness {
@@ -33,13 +33,8 @@ struct slot {
 // What a world on POSIX keeps for one run, whatever its kernel tells of
 // readiness by: a member, and the first, of the context of the three tables.
 struct posix {
-    bool sleeping; // Atomic. The loop is, or is about to be, in the poller,
-    bool woken;    // Atomic. And must not stay there.
-    int last_error;
-    size_t waiters;
-    size_t jobs;         // In flight,
-    size_t jobs_awaited; // and those that a task waits for.
-    struct slot *slots;  // By descriptor.
+    struct loop loop;
+    struct slot *slots; // By descriptor.
     size_t slot_count;
 };
 
@@ -174,11 +169,5 @@ long trio_posix_sendfile_(int descriptor, int file, int64_t offset,
 
 // ---- net.c ----
 extern const struct trio_net trio_posix_net_;
-
-// ---- poll.c ----
-extern const struct trio_io trio_posix_io_;
-
-// ---- jobs.c ----
-extern const struct trio_jobs trio_posix_jobs_;
 
 #endif // TRIO_IO_POSIX_POSIX_H

@@ -10,6 +10,7 @@
 // itself.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "io/loop.h"
 #include "io/posix/signals.h"
 
 #include <errno.h>

@@ -33,16 +33,4 @@ void trio_signal_drain_(struct signal_guard *guard);
 void trio_signal_block_(sigset_t *ret_previous);
 void trio_signal_unblock_(const sigset_t *previous);
 
-// ---- interrupt.c ----
-TRIO_MUST_USE trio_status trio_interrupt_catch_(void *context,
-                                                struct trio_poster *poster,
-                                                struct trio_entry *entry);
-void trio_interrupt_release_(void *context);
-
-// ---- signals.c ----
-TRIO_MUST_USE trio_status trio_signals_watch_(void *context,
-                                              struct trio_signal_watch *watch);
-void trio_signals_unwatch_(void *context, struct trio_signal_watch *watch);
-void trio_signal_raise_(void *context, int signal);
-
 #endif // TRIO_IO_SIGNALS_H

@@ -76,7 +76,7 @@ struct slot *trio_posix_socket_(struct posix *posix, trio_handle handle)
 
     if (slot != NULL && slot->ours)
         return slot;
-    posix->last_error = EBADF;
+    posix->loop.last_error = EBADF;
     return NULL;
 }
 
@@ -88,8 +88,8 @@ void trio_posix_finish_(struct posix *posix, struct slot *slot,
     if (waiter == NULL)
         return;
     slot->waiters[direction] = NULL;
-    TRIO_ASSERT(posix->waiters > 0);
-    posix->waiters--;
+    TRIO_ASSERT(posix->loop.waiters > 0);
+    posix->loop.waiters--;
     trio_io_ready(waiter, result);
 }
 

@@ -28,7 +28,7 @@
 trio_status trio_posix_refuse_(struct posix *posix, trio_status status,
                                int number)
 {
-    posix->last_error = number;
+    posix->loop.last_error = number;
     return status;
 }
 

@@ -32,8 +32,8 @@ struct trio_world trio_platform_world_(void)
 {
     return (struct trio_world){.begin = begin,
                                .end = end,
-                               .io = &trio_posix_io_,
+                               .io = &trio_loop_io_,
                                .net = &trio_posix_net_,
-                               .jobs = &trio_posix_jobs_,
+                               .jobs = &trio_loop_jobs_,
                                .files = &trio_platform_files_};
 }

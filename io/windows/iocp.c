@@ -1,12 +1,4 @@
-// The loop sleeps in one place, at the completion port, and may be woken from
-// any thread. A wake-up must never get lost, and costs a call only when the
-// loop really sleeps:
-//
-//     the sleeper   says `sleeping`, then looks at `woken`
-//     the waker     says `woken`, then looks at `sleeping`
-//
-// In whatever order these four fall, at least one of the two sees the other:
-// the sleeper does not go to sleep, or the waker posts to the port.
+// The loop sleeps at the completion port; a packet without a question ends it.
 //
 // The port counts milliseconds. A timer that counts finer calls a function in
 // the thread that has set it, and that ends an alertable wait.
@@ -16,6 +8,8 @@
 
 #define BATCH 256
 #define TICK 100 // Nanoseconds, of a timer.
+
+const char trio_poller_name_[] = "iocp";
 
 static void CALLBACK on_time(void *context, DWORD low, DWORD high)
 {
@@ -59,8 +53,9 @@ static ULONG wait_for_answers(struct iocp *iocp, OVERLAPPED_ENTRY *answers,
     return count;
 }
 
-void trio_iocp_take_(struct iocp *iocp, trio_duration limit)
+void trio_poller_wait_(struct loop *loop, trio_duration limit)
 {
+    struct iocp *iocp = (struct iocp *)loop;
     OVERLAPPED_ENTRY answers[BATCH];
     ULONG count = wait_for_answers(iocp, answers, limit);
 
@@ -69,67 +64,11 @@ void trio_iocp_take_(struct iocp *iocp, trio_duration limit)
             trio_iocp_answered_(iocp, answers[i].lpOverlapped);
 }
 
-static void sleep_for_answers(struct iocp *iocp, trio_duration limit)
+void trio_poller_ring_(struct loop *loop)
 {
-    __atomic_store_n(&iocp->sleeping, true, __ATOMIC_SEQ_CST);
-    if (__atomic_exchange_n(&iocp->woken, false, __ATOMIC_SEQ_CST))
-        limit = 0;
-    trio_iocp_take_(iocp, limit);
-    __atomic_store_n(&iocp->sleeping, false, __ATOMIC_SEQ_CST);
-    // What was said by now is looked at in this pass, after this.
-    __atomic_store_n(&iocp->woken, false, __ATOMIC_SEQ_CST);
-}
+    struct iocp *iocp = (struct iocp *)loop;
 
-static void poll_answers(void *context, trio_duration limit)
-{
-    struct iocp *iocp = context;
-
-    if (limit > 0)
-        sleep_for_answers(iocp, limit);
-    else if (iocp->waiters > 0)
-        trio_iocp_take_(iocp, 0);
-}
-
-static void wake(void *context)
-{
-    struct iocp *iocp = context;
-
-    if (__atomic_exchange_n(&iocp->woken, true, __ATOMIC_SEQ_CST))
-        return; // Whoever said so first has posted, or the loop has yet to
-                // look.
-    if (!__atomic_load_n(&iocp->sleeping, __ATOMIC_SEQ_CST))
-        return;
     // The system may be out of memory for a moment.
     while (!PostQueuedCompletionStatus(iocp->port, 0, 0, NULL))
         SwitchToThread();
 }
-
-static size_t count_waiters(void *context)
-{
-    const struct iocp *iocp = context;
-    return iocp->waiters;
-}
-
-static bool can_wake(void *context)
-{
-    const struct iocp *iocp = context;
-    return iocp->waiters > 0 || iocp->jobs > 0;
-}
-
-static int last_error(void *context)
-{
-    const struct iocp *iocp = context;
-    return iocp->last_error;
-}
-
-const struct trio_io trio_iocp_io_ = {
-    .name = "iocp",
-    .poll = poll_answers,
-    .arm = trio_iocp_arm_,
-    .disarm = trio_iocp_disarm_,
-    .closing = trio_iocp_closing_,
-    .waiters = count_waiters,
-    .can_wake = can_wake,
-    .wake = wake,
-    .last_error = last_error,
-};

@@ -9,7 +9,7 @@
 
 #include <windows.h>
 
-#include <trio/backend.h>
+#include "io/loop.h"
 
 struct poll; // One question to the system, in iocp_poll.c.
 
@@ -24,26 +24,15 @@ struct slot {
 
 // The context of the three tables of the world, for one run.
 struct iocp {
+    struct loop loop;
     HANDLE port;
-    HANDLE afd;    // Answers which sockets are ready, through the port.
-    HANDLE timer;  // Ends waits, finer than those of the port.
-    bool sleeping; // Atomic. The loop waits at the port, or is about to,
-    bool woken;    // Atomic. And must not stay there.
-    int last_error;
-    size_t waiters;
-    size_t polls;        // Questions that the system has not answered yet.
-    size_t jobs;         // In flight,
-    size_t jobs_awaited; // and those that a task waits for.
-    struct slot *slots;  // By socket.
+    HANDLE afd;         // Answers which sockets are ready, through the port.
+    HANDLE timer;       // Ends waits, finer than those of the port.
+    size_t polls;       // Questions that the system has not answered yet.
+    struct slot *slots; // By socket.
     size_t slot_count;
     char rest[64 * 1024]; // Of a datagram, what is too much for its receiver.
 };
-
-// ---- iocp.c ----
-extern const struct trio_io trio_iocp_io_;
-
-// Takes the answers that are there, after waiting up to `limit`.
-void trio_iocp_take_(struct iocp *iocp, trio_duration limit);
 
 // ---- iocp_slots.c ----
 
@@ -67,11 +56,6 @@ struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle);
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot);
 
 // ---- iocp_poll.c ----
-TRIO_MUST_USE trio_status trio_iocp_arm_(void *context,
-                                         struct trio_io_waiter *waiter);
-void trio_iocp_disarm_(void *context, struct trio_io_waiter *waiter);
-void trio_iocp_closing_(void *context, trio_handle handle);
-
 // Says whether the peer has reset the connection, if the system knows.
 bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle);
 
@@ -155,18 +139,5 @@ trio_iocp_remove_path_(void *context, const struct trio_address *address);
 
 // ---- iocp_net.c ----
 extern const struct trio_net trio_iocp_net_;
-
-// ---- iocp_jobs.c ----
-extern const struct trio_jobs trio_iocp_jobs_;
-
-// ---- signals.c ----
-TRIO_MUST_USE trio_status
-trio_iocp_watch_signals_(void *context, struct trio_signal_watch *watch);
-void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch);
-void trio_iocp_raise_signal_(void *context, int signal);
-TRIO_MUST_USE trio_status
-trio_iocp_catch_interrupt_(void *context, struct trio_poster *poster,
-                           struct trio_entry *entry);
-void trio_iocp_release_interrupt_(void *context);
 
 #endif // TRIO_IO_WINDOWS_IOCP_H

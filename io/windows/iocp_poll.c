@@ -96,7 +96,7 @@ static struct poll *new_poll(struct trio_io_waiter *waiter)
     return poll;
 }
 
-trio_status trio_iocp_arm_(void *context, struct trio_io_waiter *waiter)
+trio_status trio_interest_arm_(void *context, struct trio_io_waiter *waiter)
 {
     struct iocp *iocp = context;
     trio_status rc;
@@ -117,7 +117,7 @@ trio_status trio_iocp_arm_(void *context, struct trio_io_waiter *waiter)
     }
     slot->waiters[waiter->direction] = waiter;
     slot->polls[waiter->direction] = poll;
-    iocp->waiters++;
+    iocp->loop.waiters++;
     iocp->polls++;
     return TRIO_OK;
 }
@@ -126,8 +126,8 @@ trio_status trio_iocp_arm_(void *context, struct trio_io_waiter *waiter)
 static void leave(struct iocp *iocp, struct slot *slot,
                   enum trio_direction direction)
 {
-    TRIO_ASSERT(iocp->waiters > 0);
-    iocp->waiters--;
+    TRIO_ASSERT(iocp->loop.waiters > 0);
+    iocp->loop.waiters--;
     slot->polls[direction]->waiter = NULL;
     slot->polls[direction] = NULL;
     slot->waiters[direction] = NULL;
@@ -141,7 +141,7 @@ static void withdraw(struct iocp *iocp, struct poll *poll)
     NtCancelIoFileEx(iocp->afd, status_of(poll), &status);
 }
 
-void trio_iocp_disarm_(void *context, struct trio_io_waiter *waiter)
+void trio_interest_disarm_(void *context, struct trio_io_waiter *waiter)
 {
     struct iocp *iocp = context;
     struct slot *slot = trio_iocp_slot_(iocp, waiter->handle);
@@ -163,7 +163,7 @@ static void dismiss(struct iocp *iocp, struct slot *slot,
     trio_io_ready(waiter, TRIO_ECLOSED);
 }
 
-void trio_iocp_closing_(void *context, trio_handle handle)
+void trio_interest_closing_(void *context, trio_handle handle)
 {
     struct slot *slot = trio_iocp_slot_(context, handle);
 
@@ -207,7 +207,7 @@ void trio_iocp_withdraw_all_(struct iocp *iocp)
 
     NtCancelIoFileEx(iocp->afd, NULL, &status);
     while (iocp->polls > 0)
-        trio_iocp_take_(iocp, TRIO_FOREVER);
+        trio_poller_wait_(&iocp->loop, TRIO_FOREVER);
 }
 
 bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle)

@@ -88,12 +88,12 @@ struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle)
 
     if (slot != NULL && slot->ours)
         return slot;
-    iocp->last_error = WSAENOTSOCK;
+    iocp->loop.last_error = WSAENOTSOCK;
     return NULL;
 }
 
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot)
 {
-    trio_iocp_closing_(iocp, (slot - iocp->slots) * HANDLE_STEP);
+    trio_interest_closing_(iocp, (slot - iocp->slots) * HANDLE_STEP);
     *slot = (struct slot){.ours = false};
 }

@@ -14,7 +14,7 @@
 
 trio_status trio_iocp_refuse_(struct iocp *iocp, trio_status status, int number)
 {
-    iocp->last_error = number;
+    iocp->loop.last_error = number;
     return status;
 }
 

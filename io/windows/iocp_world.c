@@ -115,8 +115,8 @@ struct trio_world trio_platform_world_(void)
 {
     return (struct trio_world){.begin = begin,
                                .end = end,
-                               .io = &trio_iocp_io_,
+                               .io = &trio_loop_io_,
                                .net = &trio_iocp_net_,
-                               .jobs = &trio_iocp_jobs_,
+                               .jobs = &trio_loop_jobs_,
                                .files = &trio_platform_files_};
 }

@@ -80,7 +80,7 @@ static BOOL WINAPI on_event(DWORD event)
 // ---- Watches ----
 
 // Each watch adds the handler once more: it comes before those that are there.
-trio_status trio_iocp_watch_signals_(void *context,
+trio_status trio_signals_watch_(void *context,
                                      struct trio_signal_watch *watch)
 {
     if ((watch->signals & ~SIGNALS) != 0)
@@ -94,7 +94,7 @@ trio_status trio_iocp_watch_signals_(void *context,
     return TRIO_OK;
 }
 
-void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch)
+void trio_signals_unwatch_(void *context, struct trio_signal_watch *watch)
 {
     struct trio_signal_watch **link = &first;
 
@@ -108,7 +108,7 @@ void trio_iocp_unwatch_signals_(void *context, struct trio_signal_watch *watch)
 }
 
 // The console would send its event to all its processes again.
-void trio_iocp_raise_signal_(void *context, int signal)
+void trio_signal_raise_(void *context, int signal)
 {
     (void)context;
     if (!deliver(signal))
@@ -127,7 +127,7 @@ static bool has_default(int number)
     return found == SIG_DFL;
 }
 
-trio_status trio_iocp_catch_interrupt_(void *context,
+trio_status trio_interrupt_catch_(void *context,
                                        struct trio_poster *poster,
                                        struct trio_entry *entry)
 {
@@ -142,7 +142,7 @@ trio_status trio_iocp_catch_interrupt_(void *context,
     return TRIO_OK;
 }
 
-void trio_iocp_release_interrupt_(void *context)
+void trio_interrupt_release_(void *context)
 {
     (void)context;
     AcquireSRWLockExclusive(&lock);

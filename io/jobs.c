@@ -3,42 +3,46 @@
 // still in flight.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/lookup.h"
-#include "io/threads.h"
-#include "io/windows/iocp.h"
+#include <stddef.h>
 
-static void stop_waiting(struct iocp *iocp, struct trio_job *job)
+#include "io/lookup.h"
+#include "io/loop.h"
+#include "io/threads.h"
+
+static void stop_waiting(struct loop *loop, struct trio_job *job)
 {
     if (!job->awaited)
         return;
     job->awaited = false;
-    TRIO_ASSERT(iocp->jobs_awaited > 0);
-    iocp->jobs_awaited--;
+    TRIO_ASSERT(loop->jobs_awaited > 0);
+    loop->jobs_awaited--;
 }
 
 static void on_done(struct trio_entry *entry)
 {
-    struct iocp *iocp = trio_run_world()->context;
+    struct loop *loop = trio_run_world()->context;
     struct trio_job *job =
         (struct trio_job *)((char *)entry - offsetof(struct trio_job, entry));
 
-    stop_waiting(iocp, job);
-    TRIO_ASSERT(iocp->jobs > 0);
-    iocp->jobs--;
+    stop_waiting(loop, job);
+    TRIO_ASSERT(loop->jobs > 0);
+    loop->jobs--;
     job->done(job);
 }
 
 static trio_status submit(void *context, struct trio_job *job)
 {
-    struct iocp *iocp = context;
+    struct loop *loop = context;
 
     job->entry = (struct trio_entry)TRIO_ENTRY_INIT(on_done);
     job->awaited = true;
     int error = trio_thread_do_(job);
-    if (error != 0)
-        return trio_iocp_refuse_(iocp, TRIO_ENOMEM, error);
-    iocp->jobs++;
-    iocp->jobs_awaited++;
+    if (error != 0) { // Of memory, or of threads: EAGAIN.
+        loop->last_error = error;
+        return TRIO_ENOMEM;
+    }
+    loop->jobs++;
+    loop->jobs_awaited++;
     return TRIO_OK;
 }
 
@@ -49,11 +53,11 @@ static void leave(void *context, struct trio_job *job)
 
 static bool is_busy(void *context)
 {
-    const struct iocp *iocp = context;
-    return iocp->jobs_awaited > 0;
+    const struct loop *loop = context;
+    return loop->jobs_awaited > 0;
 }
 
-const struct trio_jobs trio_iocp_jobs_ = {
+const struct trio_jobs trio_loop_jobs_ = {
     .submit = submit,
     .leave = leave,
     .busy = is_busy,
@@ -61,9 +65,9 @@ const struct trio_jobs trio_iocp_jobs_ = {
     .resume = trio_thread_resume_,
     .lookup_addresses = trio_lookup_addresses_,
     .lookup_name = trio_lookup_name_,
-    .watch_signals = trio_iocp_watch_signals_,
-    .unwatch_signals = trio_iocp_unwatch_signals_,
-    .raise_signal = trio_iocp_raise_signal_,
-    .catch_interrupt = trio_iocp_catch_interrupt_,
-    .release_interrupt = trio_iocp_release_interrupt_,
+    .watch_signals = trio_signals_watch_,
+    .unwatch_signals = trio_signals_unwatch_,
+    .raise_signal = trio_signal_raise_,
+    .catch_interrupt = trio_interrupt_catch_,
+    .release_interrupt = trio_interrupt_release_,
 };
