@@ -11,7 +11,7 @@
 // guard is tried out, by a system call that would read it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/posix/stack_pool.h"
+#include "io/posix/stack_guard.h"
 
 #include <errno.h>
 #include <sys/mman.h>

@@ -4,7 +4,7 @@
 
 #include <sys/mman.h>
 
-#include "io/posix/stack_pool.h"
+#include "io/posix/stack_guard.h"
 
 size_t trio_stack_guard_install_(struct trio_stack_guard_ *guard, char *first,
                                  size_t stride, size_t count)

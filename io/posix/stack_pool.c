@@ -15,11 +15,13 @@
 // up from the bottom; using a stack moves them down to it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/posix/stack_pool.h"
+#include "io/stack_pool.h"
 
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
+#include "io/posix/stack_guard.h"
 #include "io/posix/system.h"
 #include "io/stack_tools.h"
 
@@ -43,20 +45,57 @@ struct trio_stack_slab_ {
     unsigned *names; // One for each under Valgrind, else NULL.
 };
 
+// A stack lives in a slot of address space: the guard first, then what can be
+// used, then up to a KiB that is left out, different from slot to slot.
+struct trio_stack_pool_ {
+    size_t stack_size; // The largest stack that may be asked for,
+    size_t slot_size;  // and what it takes with its guard.
+    struct trio_stack_guard_ guard;
+
+    struct trio_stack_slab_ *oldest;   // The mappings, in order of their age.
+    struct trio_stack_slab_ *youngest; // The only one that may lack guards.
+    struct trio_stack_slab_ *fresh;    // Where the next untouched slot is.
+
+    size_t made;     // Slots that have a guard,
+    size_t ready;    // those of them that can be taken now,
+    size_t reserved; // and those of these that are promised.
+
+    char **idle; // Slots that were given back, the latest last.
+    size_t idle_count;
+    size_t idle_capacity; // At least `made`: giving back cannot fail.
+    size_t cold;          // The first so many idle slots hold no page.
+    size_t shallow;       // The first so many hold their top page at most.
+};
+
 static size_t least(size_t a, size_t b)
 {
     return a < b ? a : b;
 }
 
-// One page of a stack's size goes into its guard.
-void trio_stack_pool_init_(struct trio_stack_pool_ *pool, size_t stack_size,
-                           struct trio_stack_guard_ *guard)
+static size_t most(size_t a, size_t b)
 {
-    TRIO_ASSERT(stack_size >= 4 * guard->page_size);
-    *pool = (struct trio_stack_pool_){
-        .stack_size = stack_size,
-        .slot_size = stack_size - guard->page_size + guard->size,
-        .guard = guard};
+    return a > b ? a : b;
+}
+
+// One page of a stack's size goes into its guard.
+struct trio_stack_pool_ *trio_stack_pool_open_(size_t stack_size,
+                                               size_t guard_size)
+{
+    struct trio_stack_pool_ *pool = calloc(1, sizeof *pool);
+    size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+
+    if (!pool)
+        return NULL;
+    pool->guard.page_size = page_size;
+    pool->guard.size = (guard_size + page_size - 1) / page_size * page_size;
+    pool->stack_size = most(stack_size, 4 * page_size);
+    pool->slot_size = pool->stack_size - page_size + pool->guard.size;
+    return pool;
+}
+
+size_t trio_stack_pool_size_(const struct trio_stack_pool_ *pool)
+{
+    return pool->stack_size;
 }
 
 static void unmap_slab(struct trio_stack_pool_ *pool,
@@ -70,7 +109,7 @@ static void unmap_slab(struct trio_stack_pool_ *pool,
     free(slab);
 }
 
-void trio_stack_pool_destroy_(struct trio_stack_pool_ *pool)
+void trio_stack_pool_close_(struct trio_stack_pool_ *pool)
 {
     while (pool->oldest) {
         struct trio_stack_slab_ *slab = pool->oldest;
@@ -79,6 +118,7 @@ void trio_stack_pool_destroy_(struct trio_stack_pool_ *pool)
         unmap_slab(pool, slab);
     }
     free(pool->idle);
+    free(pool);
 }
 
 static size_t next_slab_slots(const struct trio_stack_pool_ *pool)
@@ -156,7 +196,7 @@ static bool make_room_for_idle(struct trio_stack_pool_ *pool, size_t count)
 static bool make_ready(struct trio_stack_pool_ *pool)
 {
     struct trio_stack_slab_ *slab = pool->youngest;
-    size_t guard_size = pool->guard->size;
+    size_t guard_size = pool->guard.size;
     size_t batch = least(GUARD_BATCH, GUARD_BATCH_FIRST + pool->made);
 
     if (!make_room_for_idle(pool, pool->made + batch))
@@ -168,7 +208,7 @@ static bool make_ready(struct trio_stack_pool_ *pool)
 
     char *first = slab->base + slab->guarded * pool->slot_size;
     size_t count =
-        trio_stack_guard_install_(pool->guard, first, pool->slot_size,
+        trio_stack_guard_install_(&pool->guard, first, pool->slot_size,
                                   least(batch, slab->slots - slab->guarded));
 
     for (size_t i = 0; slab->names && i < count; i++)
@@ -230,7 +270,7 @@ struct trio_stack trio_stack_pool_take_(struct trio_stack_pool_ *pool)
     pool->ready--;
 
     char *slot = pool->idle_count ? take_hottest(pool) : take_fresh(pool);
-    size_t guard_size = pool->guard->size;
+    size_t guard_size = pool->guard.size;
     struct trio_stack stack = {.base = slot + guard_size,
                                .size = pool->slot_size - guard_size -
                                        color_of(pool, slot),
@@ -246,7 +286,7 @@ void trio_stack_pool_give_(struct trio_stack_pool_ *pool,
     TRIO_ASSERT(pool->ready < pool->made);
     stack_is_given(stack.base, stack.size);
     stack_forget_frames(stack.base, stack.size); // Of a run that was given up.
-    pool->idle[pool->idle_count++] = (char *)stack.base - pool->guard->size;
+    pool->idle[pool->idle_count++] = (char *)stack.base - pool->guard.size;
     pool->ready++;
 }
 
@@ -273,7 +313,7 @@ static size_t discard_neighbors(struct trio_stack_pool_ *pool, size_t first,
 
 static void discard_all_but_top(struct trio_stack_pool_ *pool, char *slot)
 {
-    trio_system_discard_(slot, pool->slot_size - pool->guard->page_size);
+    trio_system_discard_(slot, pool->slot_size - pool->guard.page_size);
 }
 
 size_t trio_stack_pool_trim_(struct trio_stack_pool_ *pool, size_t budget)

@@ -6,7 +6,7 @@
 // reserved is backed, and a task that was started can run.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/windows/stack_pool.h"
+#include "io/stack_pool.h"
 
 #include <stdlib.h>
 #include <windows.h>
@@ -16,6 +16,40 @@
 #define HOT 16
 #define COLORS 16
 #define COLOR_BYTES 64
+
+// An overflow is told on some of the guard pages.
+#define GUARD_MIN ((size_t)32 << 10)
+
+struct trio_stack_pool_ {
+    size_t stack_size; // The largest stack that may be asked for.
+    size_t guard_size;
+    char **all; // The lowest address of each stack, its guard not counted.
+    size_t made;
+    char **idle; // Those that nobody has, the latest given back last.
+    size_t idle_count;
+    size_t capacity; // Of both: giving back cannot fail.
+    size_t reserved; // So many of the idle ones are promised.
+    size_t cold;     // The first so many of them hold no memory.
+};
+
+struct trio_stack_pool_ *trio_stack_pool_open_(size_t stack_size,
+                                               size_t guard_size)
+{
+    struct trio_stack_pool_ *pool = calloc(1, sizeof(*pool));
+
+    if (pool == NULL)
+        return NULL;
+    if (guard_size < GUARD_MIN)
+        guard_size = GUARD_MIN;
+    pool->stack_size = stack_size;
+    pool->guard_size = (guard_size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+    return pool;
+}
+
+size_t trio_stack_pool_size_(const struct trio_stack_pool_ *pool)
+{
+    return pool->stack_size;
+}
 
 static char *map_stack(const struct trio_stack_pool_ *pool)
 {
@@ -35,12 +69,13 @@ static char *map_stack(const struct trio_stack_pool_ *pool)
     return NULL;
 }
 
-void trio_stack_pool_destroy_(struct trio_stack_pool_ *pool)
+void trio_stack_pool_close_(struct trio_stack_pool_ *pool)
 {
     for (size_t i = 0; i < pool->made; i++)
         VirtualFree(pool->all[i] - pool->guard_size, 0, MEM_RELEASE);
     free(pool->all);
     free(pool->idle);
+    free(pool);
 }
 
 static bool grow(char ***list, size_t capacity)

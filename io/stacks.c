@@ -1,21 +1,20 @@
 // A stack is asked for by size, and each size belongs to exactly one pool: the
-// first whose stacks are large enough. Reserve, take and give of one size
+// first whose slots are large enough. Reserve, take and give of one size
 // therefore meet in the same pool, and its promises hold.
+//
+// There is no state outside the block that begin allocates: each run has its
+// own stacks, and its end unmaps them all.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "io/stacks.h"
 
 #include <stdlib.h>
 
-#include "io/windows/stack_pool.h"
+#include "io/stack_pool.h"
 
-#define TRIM_BUDGET 1024
-#define PAGE_SIZE ((size_t)4096)
+#define TRIM_BUDGET 1024 // Half a millisecond or so.
 
-// Below the guard pages is one that cannot be touched at all, and an overflow
-// is told on some of them.
-#define GUARD_MIN ((size_t)32 << 10)
-
+// Address space, so that there is little reason to be stingy.
 static const size_t stack_sizes[] = {(size_t)16 << 10, (size_t)64 << 10,
                                      (size_t)256 << 10, (size_t)1 << 20,
                                      (size_t)8 << 20};
@@ -23,19 +22,29 @@ static const size_t stack_sizes[] = {(size_t)16 << 10, (size_t)64 << 10,
 #define POOLS (sizeof stack_sizes / sizeof *stack_sizes)
 
 struct platform_memory {
-    struct trio_stack_pool_ pools[POOLS];
+    struct trio_stack_pool_ *pools[POOLS];
+    size_t sizes[POOLS]; // The largest stack of each.
     struct trio_overflow_ *overflow;
 };
 
-static size_t guard_size(const struct trio_memory *memory)
+static bool open_pools(struct platform_memory *self, size_t guard_size)
 {
-    size_t size = memory->stack_guard;
+    if (guard_size == 0)
+        guard_size = TRIO_STACK_GUARD_DEFAULT;
+    for (size_t i = 0; i < POOLS; i++) {
+        self->pools[i] = trio_stack_pool_open_(stack_sizes[i], guard_size);
+        if (!self->pools[i])
+            return false;
+        self->sizes[i] = trio_stack_pool_size_(self->pools[i]);
+    }
+    return true;
+}
 
-    if (size == 0)
-        size = TRIO_STACK_GUARD_DEFAULT;
-    if (size < GUARD_MIN)
-        size = GUARD_MIN;
-    return (size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+static void free_memory(struct platform_memory *self)
+{
+    for (size_t i = 0; i < POOLS && self->pools[i]; i++)
+        trio_stack_pool_close_(self->pools[i]);
+    free(self);
 }
 
 static trio_status memory_begin(struct trio_memory *memory)
@@ -48,15 +57,14 @@ static trio_status memory_begin(struct trio_memory *memory)
     if (!self)
         return TRIO_ENOMEM;
 
-    trio_status rc = trio_overflow_begin_(&self->overflow);
+    trio_status rc = open_pools(self, memory->stack_guard)
+                         ? trio_overflow_begin_(&self->overflow)
+                         : TRIO_ENOMEM;
 
     if (rc != TRIO_OK) {
-        free(self);
+        free_memory(self);
         return rc;
     }
-    for (size_t i = 0; i < POOLS; i++)
-        self->pools[i] = (struct trio_stack_pool_){
-            .stack_size = stack_sizes[i], .guard_size = guard_size(memory)};
     memory->context = self;
     return TRIO_OK;
 }
@@ -65,10 +73,8 @@ static void memory_end(struct trio_memory *memory)
 {
     struct platform_memory *self = memory->context;
 
-    for (size_t i = 0; i < POOLS; i++)
-        trio_stack_pool_destroy_(&self->pools[i]);
     trio_overflow_end_(self->overflow);
-    free(self);
+    free_memory(self);
     memory->context = NULL;
 }
 
@@ -89,8 +95,8 @@ static struct trio_stack_pool_ *pool_for(struct platform_memory *self,
                                          size_t size)
 {
     for (size_t i = 0; i < POOLS; i++)
-        if (size <= self->pools[i].stack_size)
-            return &self->pools[i];
+        if (size <= self->sizes[i])
+            return self->pools[i];
     return NULL;
 }
 
@@ -111,7 +117,7 @@ static struct trio_stack stack_take(void *context, size_t size)
     return trio_stack_pool_take_(pool_for(context, size));
 }
 
-// A pool keeps less than a KiB of a stack for itself, and the next smaller one
+// A pool keeps less than half of a stack for itself, and the next smaller one
 // has stacks of a quarter of the size: what is left still names the pool.
 static void stack_give(void *context, struct trio_stack stack)
 {
@@ -124,7 +130,7 @@ static void stack_trim(void *context)
     size_t budget = TRIM_BUDGET;
 
     for (size_t i = 0; i < POOLS && budget > 0; i++)
-        budget = trio_stack_pool_trim_(&self->pools[i], budget);
+        budget = trio_stack_pool_trim_(self->pools[i], budget);
 }
 
 struct trio_memory trio_platform_memory_(void)
