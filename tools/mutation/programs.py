@@ -64,7 +64,7 @@ def matching(*patterns):
                    for pattern in patterns for path in ROOT.glob(pattern)})
 
 
-def library():
+def files():
     """The sources of the library that are built here."""
     machine = os.uname().machine
     return [path for path in matching("core/**/*.c", f"core/arch/*{machine}*.S",

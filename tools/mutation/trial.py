@@ -20,7 +20,7 @@ class Bench:
     def __init__(self, folder):
         """Builds all of it in a folder."""
         self.folder = folder
-        self.library = programs.library()
+        self.files = programs.files()
         self.programs = programs.programs()
         self.objects = {}  # By source.
         self.includes = {}  # By source, all that goes into it.
@@ -32,7 +32,7 @@ class Bench:
     def build(self):
         """Compiles everything, with notes of where a program goes."""
         tests = {path for program in self.programs for path in program.sources}
-        sources = [*self.library, *programs.kit(), *sorted(tests)]
+        sources = [*self.files, *programs.kit(), *sorted(tests)]
         for path, (result, includes) in zip(sources, programs.in_parallel(
                 lambda path: programs.compile_source(path, self.folder),
                 sources)):
@@ -50,7 +50,7 @@ class Bench:
             pathlib.Path(__file__).parent / "trace.c"), "-o", str(notes)))
         traced = programs.in_parallel(
             lambda path: programs.compile_source(
-                path, folder, flags=programs.TRACED)[0], self.library)
+                path, folder, flags=programs.TRACED)[0], self.files)
         whole = programs.archive([notes, *traced], folder / "library.o")
         ends = programs.in_parallel(
             lambda program: self.trace_one(program, whole, folder),
@@ -68,7 +68,7 @@ class Bench:
         """Runs one test twice; returns its end and the blocks it was in."""
         path = folder / program.name.replace("/", "-")
         notes = path.with_suffix(".trace")
-        self.link(program, map(self.objects.get, self.library), path)
+        self.link(program, map(self.objects.get, self.files), path)
         end = self.execute(path, program, 120)
         self.seconds[program.name] = end.seconds
         if end.passed:
@@ -139,7 +139,7 @@ class Bench:
         """Compiles what a mutant changes; returns objects by source."""
         text = (programs.ROOT / mutant.path).read_text().split("\n")
         text[mutant.line - 1] = mutant.new
-        users = [path for path in self.library
+        users = [path for path in self.files
                  if mutant.path in self.includes[path]]
         tree = folder / "tree"
         self.shadow(tree, mutant.path, "\n".join(text))
@@ -165,7 +165,7 @@ class Bench:
     def try_tests(self, mutant, changed, folder):
         """Runs the tests of a mutant until one fails."""
         objects = [changed.get(path, self.objects[path])
-                   for path in self.library]
+                   for path in self.files]
         spent = 0
         for program in self.tests_of(mutant):
             result = folder / "program"
