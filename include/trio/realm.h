@@ -8,7 +8,8 @@
 
 // A realm is whatever an address stands for: a machine of a simulated world, a
 // plug-in, a customer. Whom a task starts begins in the same one. The core does
-// not look at it; it is for worlds that have parts.
+// not look at it; it is for worlds that have parts. In simulation the parts are
+// the hosts of <trio/sim_net.h>: once there is one, each realm has to be one.
 struct trio_task;
 struct trio_task_exit;
 

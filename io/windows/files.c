@@ -58,12 +58,20 @@ static bool is_regular(HANDLE file)
            (found.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY) == 0;
 }
 
-static bool empty(HANDLE file)
+// What may append may not do this, so it is opened once more.
+static trio_status set_end(HANDLE file, uint64_t size, int *ret_error)
 {
-    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = 0};
+    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = (LONGLONG)size};
+    HANDLE writable = ReOpenFile(file, GENERIC_WRITE, SHARE, 0);
 
-    return SetFileInformationByHandle(file, FileEndOfFileInfo, &end,
-                                      sizeof(end));
+    if (writable == INVALID_HANDLE_VALUE)
+        return failed(ret_error);
+    trio_status rc =
+        result(SetFileInformationByHandle(writable, FileEndOfFileInfo, &end,
+                                          sizeof(end)),
+               ret_error);
+    CloseHandle(writable);
+    return rc;
 }
 
 static trio_status open_file(void *context, const char *path,
@@ -82,7 +90,7 @@ static trio_status open_file(void *context, const char *path,
         return failed(ret_error);
     trio_status rc = is_regular(file) ? TRIO_OK : TRIO_ENOTSUP;
     if (rc == TRIO_OK && options->truncate)
-        rc = result(empty(file), ret_error);
+        rc = set_end(file, 0, ret_error);
     if (rc != TRIO_OK) {
         CloseHandle(file);
         return rc;
@@ -98,6 +106,12 @@ static trio_status close_file(void *context, trio_handle handle, int *ret_error)
 }
 
 // ---- Reading and writing ----
+
+// What is no offset would mean the end, or the position of the handle.
+static bool is_offset(uint64_t offset)
+{
+    return offset <= INT64_MAX;
+}
 
 static OVERLAPPED at(uint64_t offset)
 {
@@ -118,6 +132,8 @@ static trio_status read_file(void *context, trio_handle handle, uint64_t offset,
     DWORD length = 0;
 
     (void)context;
+    if (!is_offset(offset))
+        return TRIO_EINVAL;
     if (!ReadFile((HANDLE)handle, data, cut(size), &length, &place))
         return failed(ret_error); // The end is an error, and has a status.
     *ret_length = length;
@@ -132,6 +148,8 @@ static trio_status write_file(void *context, trio_handle handle,
     DWORD length = 0;
 
     (void)context;
+    if (!is_offset(offset))
+        return TRIO_EINVAL;
     if (!WriteFile((HANDLE)handle, data, cut(size), &length, &place))
         return failed(ret_error);
     *ret_length = length;
@@ -153,12 +171,8 @@ static trio_status size_of(void *context, trio_handle handle,
 static trio_status truncate_file(void *context, trio_handle handle,
                                  uint64_t size, int *ret_error)
 {
-    FILE_END_OF_FILE_INFO end = {.EndOfFile.QuadPart = (LONGLONG)size};
-
     (void)context;
-    return result(SetFileInformationByHandle((HANDLE)handle, FileEndOfFileInfo,
-                                             &end, sizeof(end)),
-                  ret_error);
+    return set_end((HANDLE)handle, size, ret_error);
 }
 
 // ---- Durability ----

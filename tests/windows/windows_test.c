@@ -110,6 +110,52 @@ TEST_REAL(windows, a_path_that_is_too_long_is_invalid)
     CHECK_STATUS(trio_file_open(path, &options, &file), TRIO_EINVAL);
 }
 
+// What may only append may not set a length there.
+TEST_REAL(windows, what_appends_is_truncated_all_the_same)
+{
+    static const char path[] = "appended.txt";
+    struct trio_file_options options = {.append = true, .create = true};
+    struct trio_file file;
+    uint64_t size = 9;
+
+    CHECK_OK(trio_file_open(path, &options, &file));
+    CHECK_OK(trio_file_append_all(&file, "four", 4, NULL));
+    CHECK_OK(trio_file_truncate(&file, 1));
+    CHECK_OK(trio_file_append_all(&file, "more", 4, NULL));
+    CHECK_OK(trio_file_size(&file, &size));
+    CHECK_EQ(size, 5);
+    CHECK_OK(trio_file_close(&file));
+
+    options.truncate = true;
+    CHECK_OK(trio_file_open(path, &options, &file));
+    CHECK_OK(trio_file_size(&file, &size));
+    CHECK_EQ(size, 0);
+    CHECK_OK(trio_file_close(&file));
+    CHECK_OK(trio_path_remove(path));
+}
+
+// There such a number means the end of the file, or the current position.
+TEST_REAL(windows, an_offset_that_is_none_is_invalid)
+{
+    static const char path[] = "offsets.txt";
+    struct trio_file_options options = {.write = true, .create = true};
+    struct trio_file file;
+    size_t length;
+    char byte;
+
+    CHECK_OK(trio_file_open(path, &options, &file));
+    for (uint64_t back = 1; back <= 2; back++) {
+        uint64_t offset = UINT64_MAX - back + 1;
+
+        CHECK_STATUS(trio_file_write_at(&file, offset, "x", 1, NULL),
+                     TRIO_EINVAL);
+        CHECK_STATUS(trio_file_read_at(&file, offset, &byte, 1, &length),
+                     TRIO_EINVAL);
+    }
+    CHECK_OK(trio_file_close(&file));
+    CHECK_OK(trio_path_remove(path));
+}
+
 // ---- Local sockets, of which there are none ----
 
 TEST_REAL(windows, a_local_address_is_not_taken_for_another)
