@@ -1,30 +1,43 @@
 #!/bin/bash
 # Runs a program of Windows, with its arguments, without a screen.
+#
+# The system is installed once. Each program has a Wine server and a registry of
+# its own, so that none ends, or waits for, what another has started.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 
 wine=/usr/lib/wine/wine64
 server=/usr/lib/wine/wineserver64
+installed=${TRIO_WINE:-/tmp/trio-wine-$(id -u)}
 
 export WINEARCH=win64 WINEDEBUG=-all WINEDLLOVERRIDES='mscoree,mshtml='
-export WINEPREFIX=${TRIO_WINEPREFIX:-/tmp/trio-wine-$(id -u)}
 export LC_ALL=C.UTF-8 # Names of files are not ASCII alone.
 unset DISPLAY
 
-# One prefix for all, made by whoever comes first. The server stays for a while,
-# which makes the next start quick; programs do not start it, and what it starts
-# itself, at the same time.
+install() {
+    export WINEPREFIX=$installed
+    [ ! -e "$installed/made" ] || return 0
+    "$wine" wineboot -i && "$wine" winecfg -v win10 && "$server" -w &&
+        touch "$installed/made"
+}
 (
     flock 9
-    if [ ! -e "$WINEPREFIX/made" ]; then
-        "$wine" wineboot -i 9>&- && "$wine" winecfg -v win10 9>&- &&
-            "$server" -w 9>&- && touch "$WINEPREFIX/made"
-    fi
-    "$server" -p60 9>&-
-    timeout 60 "$wine" cmd /c exit 9>&-
-) 9>"$WINEPREFIX.lock" >/dev/null 2>&1 </dev/null
+    install 9>&-
+) 9>"$installed.lock" >/dev/null 2>&1 </dev/null || exit 1
+
+WINEPREFIX=$(mktemp -d "${TEST_TMPDIR:-/tmp}/wine.XXXXXX") || exit 1
+export WINEPREFIX
+cp -a "$installed"/{.update-timestamp,dosdevices,*.reg} "$WINEPREFIX" &&
+    ln -s "$installed/drive_c" "$WINEPREFIX/drive_c" || exit 1
 
 if [ -n "${TEST_TMPDIR:-}" ]; then
     export TEST_TMPDIR="Z:$TEST_TMPDIR"
 fi
-exec "$wine" "$@"
+"$wine" "$@" <&0 &
+program=$!
+trap 'kill "$program"' TERM INT
+wait "$program"
+code=$?
+"$server" -k
+rm -rf "$WINEPREFIX"
+exit "$code"
