@@ -1,6 +1,6 @@
 // Sockets of ours are non-blocking, closed in children, and known by their slot
 // from the moment that they exist; what cannot be made known is closed again.
-// How they transfer is told in transfer.c.
+// How they connect is told in connection.c, how they transfer in transfer.c.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <errno.h>
@@ -17,8 +17,8 @@
 
 // ---- Making and ending sockets ----
 
-static trio_status own(struct posix *posix, int descriptor, bool datagram,
-                       bool local, trio_handle *ret_handle)
+trio_status trio_posix_own_(struct posix *posix, int descriptor, bool datagram,
+                            bool local, trio_handle *ret_handle)
 {
     trio_status rc = trio_posix_adopt_(posix, descriptor, datagram, local);
 
@@ -43,8 +43,8 @@ static trio_status net_open(void *context, enum trio_address_family family,
 
     if (descriptor < 0)
         return trio_posix_failed_(posix);
-    return own(posix, descriptor, type == TRIO_SOCKET_DATAGRAM,
-               family == TRIO_ADDRESS_LOCAL, ret_handle);
+    return trio_posix_own_(posix, descriptor, type == TRIO_SOCKET_DATAGRAM,
+                           family == TRIO_ADDRESS_LOCAL, ret_handle);
 }
 
 static void net_close(void *context, trio_handle handle, bool reset)
@@ -76,12 +76,13 @@ static trio_status net_pair(void *context, enum trio_socket_type type,
 
     if (trio_descriptor_socket_pair_(type_of(type), ends) < 0)
         return trio_posix_failed_(posix);
-    trio_status rc = own(posix, ends[0], datagram, true, &ret_handles[0]);
+    trio_status rc =
+        trio_posix_own_(posix, ends[0], datagram, true, &ret_handles[0]);
     if (rc != TRIO_OK) {
         close(ends[1]);
         return rc;
     }
-    rc = own(posix, ends[1], datagram, true, &ret_handles[1]);
+    rc = trio_posix_own_(posix, ends[1], datagram, true, &ret_handles[1]);
     if (rc != TRIO_OK)
         net_close(posix, ret_handles[0], false);
     return rc;
@@ -143,121 +144,6 @@ static void net_release(void *context, trio_handle handle)
     trio_posix_forget_(context, slot);
 }
 
-// ---- Listening ----
-
-static trio_status net_bind(void *context, trio_handle handle,
-                            const struct trio_address *address)
-{
-    struct posix *posix = context;
-    struct sockaddr_storage name;
-    socklen_t length = trio_sockaddr_from_(address, &name);
-
-    if (trio_posix_socket_(posix, handle) == NULL)
-        return TRIO_EBADHANDLE;
-    return trio_posix_result_(
-        posix, bind((int)handle, (struct sockaddr *)&name, length));
-}
-
-static trio_status net_listen(void *context, trio_handle handle, int backlog)
-{
-    struct posix *posix = context;
-
-    if (trio_posix_socket_(posix, handle) == NULL)
-        return TRIO_EBADHANDLE;
-    return trio_posix_result_(posix, listen((int)handle, backlog));
-}
-
-// Errors that the connection had before it was accepted are not the listener's.
-static bool is_of_connection(int error)
-{
-    switch (error) {
-    case ECONNABORTED:
-    case ECONNRESET:
-    case EPROTO:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-#if defined(ENONET)
-    case ENONET:
-#endif
-    case ENETDOWN:
-    case ENETUNREACH:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ETIMEDOUT:
-        return true;
-    default:
-        return false;
-    }
-}
-
-static trio_status net_accept(void *context, trio_handle handle,
-                              trio_handle *ret_handle,
-                              struct trio_address *ret_peer)
-{
-    struct posix *posix = context;
-    struct slot *slot = trio_posix_socket_(posix, handle);
-    struct sockaddr_storage name = {.ss_family = AF_UNSPEC};
-    socklen_t length;
-    int descriptor;
-
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (slot->datagram) // The system's number is one of a connection's, too.
-        return trio_posix_refuse_(posix, TRIO_EINVAL, EINVAL);
-    if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
-        return TRIO_EWOULDBLOCK;
-    do {
-        length = sizeof(name);
-        descriptor = trio_descriptor_accept_((int)handle,
-                                             (struct sockaddr *)&name, &length);
-    } while (descriptor < 0 && errno == EINTR);
-    if (descriptor < 0 && is_of_connection(errno))
-        return trio_posix_refuse_(posix, TRIO_ECONNABORTED, errno);
-    if (descriptor < 0)
-        return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
-    slot->readiness[TRIO_READABLE] = READINESS_UNKNOWN;
-    *ret_peer = trio_sockaddr_to_(&name, length);
-    return own(posix, descriptor, slot->datagram, slot->local, ret_handle);
-}
-
-// ---- Connecting ----
-
-static trio_status net_connect(void *context, trio_handle handle,
-                               const struct trio_address *address)
-{
-    struct posix *posix = context;
-    struct slot *slot = trio_posix_socket_(posix, handle);
-    struct sockaddr_storage name;
-    socklen_t length = trio_sockaddr_from_(address, &name);
-
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (connect((int)handle, (struct sockaddr *)&name, length) == 0)
-        return TRIO_OK;
-    // A local listener has too many who wait; nothing tells when it has less.
-    if (errno == EAGAIN && slot->local)
-        errno = ENOBUFS;
-    // Interrupted, it goes on in the background like any other.
-    if (errno == EINTR)
-        errno = EINPROGRESS;
-    return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
-}
-
-static trio_status net_connect_result(void *context, trio_handle handle)
-{
-    struct posix *posix = context;
-    int error = 0;
-    socklen_t length = sizeof(error);
-
-    if (trio_posix_socket_(posix, handle) == NULL)
-        return TRIO_EBADHANDLE;
-    if (getsockopt((int)handle, SOL_SOCKET, SO_ERROR, &error, &length) < 0)
-        return trio_posix_failed_(posix);
-    if (error == 0)
-        return TRIO_OK;
-    return trio_posix_refuse_(posix, trio_status_of_errno_(error), error);
-}
-
 // ---- Names ----
 
 static trio_status net_local_address(void *context, trio_handle handle,
@@ -299,11 +185,11 @@ const struct trio_net trio_posix_net_ = {
     .adopt_descriptor = trio_posix_adopt_descriptor_,
     .read_file = trio_posix_read_file_,
     .write_file = trio_posix_write_file_,
-    .bind = net_bind,
-    .listen = net_listen,
-    .accept = net_accept,
-    .connect = net_connect,
-    .connect_result = net_connect_result,
+    .bind = trio_posix_bind_,
+    .listen = trio_posix_listen_,
+    .accept = trio_posix_accept_,
+    .connect = trio_posix_connect_,
+    .connect_result = trio_posix_connect_result_,
     .receive = trio_posix_receive_,
     .send = trio_posix_send_,
     .receive_message = trio_posix_receive_message_,

@@ -1,6 +1,5 @@
 // How the kernel tells a run what is ready: each system has a way of its own,
-// and a folder with these functions
-// and those of io/loop.h.
+// and a folder with these functions and those of io/loop.h.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_IO_POSIX_POLLER_H

@@ -167,7 +167,26 @@ long trio_posix_write_(int descriptor, const void *data, size_t size);
 long trio_posix_sendfile_(int descriptor, int file, int64_t offset,
                           size_t size);
 
+// ---- connection.c ----
+TRIO_MUST_USE trio_status trio_posix_bind_(void *context, trio_handle handle,
+                                           const struct trio_address *address);
+TRIO_MUST_USE trio_status trio_posix_listen_(void *context, trio_handle handle,
+                                             int backlog);
+TRIO_MUST_USE trio_status trio_posix_accept_(void *context, trio_handle handle,
+                                             trio_handle *ret_handle,
+                                             struct trio_address *ret_peer);
+TRIO_MUST_USE trio_status trio_posix_connect_(
+    void *context, trio_handle handle, const struct trio_address *address);
+TRIO_MUST_USE trio_status trio_posix_connect_result_(void *context,
+                                                     trio_handle handle);
+
 // ---- net.c ----
+
+// Makes a descriptor a socket of ours, or closes it.
+TRIO_MUST_USE trio_status trio_posix_own_(struct posix *posix, int descriptor,
+                                          bool datagram, bool local,
+                                          trio_handle *ret_handle);
+
 extern const struct trio_net trio_posix_net_;
 
 #endif // TRIO_IO_POSIX_POSIX_H
