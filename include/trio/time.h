@@ -8,7 +8,8 @@
 #include <trio/status.h>
 
 // A point on the run's clock, in nanoseconds. It says nothing about the time of
-// day, and means nothing in another run.
+// day, and means nothing in another run. In simulation each host has a clock of
+// its own, and a point is one of the clock where it was read: trio/sim_net.h.
 typedef int64_t trio_time;
 
 // A length of time in nanoseconds: `250 * TRIO_MS`. A negative one counts as 0.
