@@ -26,6 +26,7 @@
 #include "sim/runner/report.h"
 #include "sim/runner/selection.h"
 #include "sim/runner/sometimes.h"
+#include "sim/runner/summary.h"
 #include "sim/runner/trial.h"
 #include "sim/runner/twin_process.h"
 #include "sim/search/search.h"
@@ -89,9 +90,9 @@ static void on_finish(void *context, const struct record *record)
     trio_runner_progress_hide_(&runner->progress);
     count(runner, record);
     trio_runner_sometimes_note_(record);
-    trio_runner_report_line_(stdout, record, runner->selection.width);
+    trio_runner_summary_line_(stdout, record, runner->selection.width);
     if (runner->options.verbose)
-        trio_runner_report_details_(stdout, record);
+        trio_runner_summary_details_(stdout, record);
     if (trio_runner_record_failed_(record) ||
         (record->result.verdict == TRIO_SIM_CAPPED && !record->stopped))
         report = trio_runner_report_failure_(&runner->options, runner->campaign,

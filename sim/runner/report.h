@@ -1,21 +1,12 @@
-// What is said of a scenario: one line, and if it failed, all about that.
+// What is said of a scenario that has failed.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_SIM_RUNNER_REPORT_H
 #define TRIO_SIM_RUNNER_REPORT_H
 
-#include <stdio.h>
-
 #include "sim/runner/crash.h"
 #include "sim/runner/options.h"
 #include "sim/runner/record.h"
-
-// Writes one line; names are `width` wide.
-void trio_runner_report_line_(FILE *out, const struct record *record,
-                              size_t width);
-
-// Writes how often each strategy was tried, and what it cost.
-void trio_runner_report_details_(FILE *out, const struct record *record);
 
 // Returns all about a failure as a text to be freed. Replays its token for
 // that.
