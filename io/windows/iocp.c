@@ -8,6 +8,7 @@
 
 #define BATCH 256
 #define TICK 100 // Nanoseconds, of a timer.
+#define LINE_PAUSE (10 * TRIO_MS)
 
 const char trio_poller_name_[] = "iocp";
 
@@ -57,11 +58,15 @@ void trio_poller_wait_(struct loop *loop, trio_duration limit)
 {
     struct iocp *iocp = (struct iocp *)loop;
     OVERLAPPED_ENTRY answers[BATCH];
-    ULONG count = wait_for_answers(iocp, answers, limit);
 
+    // When the system will have less to do, it does not say.
+    if (iocp->first_in_line != NULL && limit > LINE_PAUSE)
+        limit = LINE_PAUSE;
+    ULONG count = wait_for_answers(iocp, answers, limit);
     for (ULONG i = 0; i < count; i++)
         if (answers[i].lpOverlapped != NULL) // Else it was a wake-up.
             trio_iocp_answered_(iocp, answers[i].lpOverlapped);
+    trio_iocp_try_line_(iocp);
 }
 
 void trio_poller_ring_(struct loop *loop)

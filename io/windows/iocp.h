@@ -11,25 +11,55 @@
 
 #include "io/loop.h"
 
-struct poll; // One question to the system, in iocp_poll.c.
+struct iocp;
+struct operation;
 
-// What is known about one socket. Zero: nothing.
+// What operations of a kind are. Either function gets the operation.
+struct operation_kind {
+    // Asks the system. Returns ERROR_IO_PENDING: the answer comes through the
+    // port; 0: it is done; or the error.
+    int (*ask)(struct operation *operation);
+
+    // It is done, or failed with an error of Windows. Frees the operation.
+    void (*done)(struct iocp *iocp, struct operation *operation, int error);
+};
+
+// Something that the system was asked to do; the first member of a block that
+// is the system's until it is done, and of a task only by reference.
+struct operation {
+    OVERLAPPED answer; // First, for the port names it; and where the system
+                       // writes the status.
+    const struct operation_kind *kind;
+    HANDLE file;            // To which it was put.
+    struct operation *next; // In line behind it.
+    bool in_line;           // The system had too much to do for it.
+    bool dropped;           // In line: nobody wants it any more.
+};
+
+// What is known about one handle. Zero: nothing.
 struct slot {
     struct trio_io_waiter *waiters[2]; // By direction.
-    struct poll *polls[2];             // The question about it, or NULL.
+    struct operation *polls[2];        // The question about it, or NULL.
+    struct operation *writing;         // Into a pipe, on its way; or NULL.
+    int write_error;                   // Of an earlier one, or 0.
     bool ours;                         // Made by the net table.
     bool datagram;                     // Of ours: not a stream.
     bool reuses_address;               // Of ours: as it was set.
+    bool pipe;                         // Of ours: no socket.
+    bool shared;                       // Of ours: opened by others.
 };
 
 // The context of the three tables of the world, for one run.
 struct iocp {
     struct loop loop;
     HANDLE port;
-    HANDLE afd;         // Answers which sockets are ready, through the port.
-    HANDLE timer;       // Ends waits, finer than those of the port.
-    size_t polls;       // Questions that the system has not answered yet.
-    struct slot *slots; // By socket.
+    HANDLE afd;        // Answers which sockets are ready, through the port.
+    HANDLE timer;      // Ends waits, finer than those of the port.
+    HANDLE event;      // For calls that are to be done when they return.
+    size_t operations; // That are not done yet.
+    struct operation *first_in_line;
+    struct operation **end_of_line;
+    struct slot *slots; // By handle.
     size_t slot_count;
     char rest[64 * 1024]; // Of a datagram, what is too much for its receiver.
 };
@@ -39,8 +69,11 @@ struct iocp {
 // Returns what is known about a handle, NULL if it never was known.
 struct slot *trio_iocp_slot_(const struct iocp *iocp, trio_handle handle);
 
-// The same; makes room for it first. NULL: no handle, or out of memory, as
-// `ret_status` says.
+// Returns whose slot it is.
+trio_handle trio_iocp_handle_(const struct iocp *iocp, const struct slot *slot);
+
+// Returns what is known about a handle; makes room for it first. NULL: no
+// handle, or out of memory, as `ret_status` says.
 struct slot *trio_iocp_make_slot_(struct iocp *iocp, trio_handle handle,
                                   trio_status *ret_status);
 
@@ -55,15 +88,65 @@ struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle);
 // Forgets all about a handle; who waits for it is told that it is closed.
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot);
 
+// ---- iocp_operation.c ----
+
+// Begins an operation, as its `ask` does. What the system is too busy for waits
+// in line, and counts as pending.
+TRIO_MUST_USE int trio_iocp_begin_(struct iocp *iocp,
+                                   struct operation *operation);
+
+// Takes a pending operation back; that it is done will still be told.
+void trio_iocp_take_back_(struct operation *operation);
+
+// The port has brought an answer.
+void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer);
+
+// Asks again for those in line.
+void trio_iocp_try_line_(struct iocp *iocp);
+
+// ---- iocp_interest.c ----
+
+// Wakes who waits for a direction, if anybody does.
+void trio_iocp_tell_(struct iocp *iocp, struct slot *slot,
+                     enum trio_direction direction, trio_status result);
+
+// Nobody waits for a handle any more, and nobody is told so.
+void trio_iocp_abandon_(struct iocp *iocp, struct slot *slot);
+
 // ---- iocp_poll.c ----
+
+// Asks the system when a waiter's handle is ready. TRIO_EEXIST: it is; anything
+// else but TRIO_OK: it cannot be asked. `ret_poll` is NULL where no question is
+// needed.
+TRIO_MUST_USE trio_status trio_iocp_ask_(struct iocp *iocp,
+                                         const struct slot *slot,
+                                         const struct trio_io_waiter *waiter,
+                                         struct operation **ret_poll);
+
 // Says whether the peer has reset the connection, if the system knows.
 bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle);
 
-// A question was answered.
-void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer);
+// ---- iocp_pipe.c ----
+TRIO_MUST_USE trio_status trio_iocp_open_pipe_(void *context,
+                                               trio_handle ret_handles[2]);
+TRIO_MUST_USE trio_status trio_iocp_read_pipe_(struct iocp *iocp,
+                                               trio_handle handle, void *data,
+                                               size_t size, size_t *ret_length);
+TRIO_MUST_USE trio_status trio_iocp_write_pipe_(struct iocp *iocp,
+                                                trio_handle handle,
+                                                const void *data, size_t size,
+                                                size_t *ret_length);
 
-// Takes every question back, and waits until the system has done so.
-void trio_iocp_withdraw_all_(struct iocp *iocp);
+// Closes a pipe, at once or when what was sent is on its way; `reset` throws
+// that away.
+void trio_iocp_close_pipe_(struct iocp *iocp, trio_handle handle, bool reset);
+
+// Gives it up; what was sent is still on its way.
+void trio_iocp_release_pipe_(struct iocp *iocp, trio_handle handle);
+
+// Takes every operation back but those writes that only have to be waited for,
+// and waits until the system has done all of them.
+void trio_iocp_finish_all_(struct iocp *iocp);
 
 // ---- iocp_transfer.c ----
 
@@ -71,6 +154,9 @@ void trio_iocp_withdraw_all_(struct iocp *iocp);
 // it has none.
 TRIO_MUST_USE trio_status trio_iocp_refuse_(struct iocp *iocp,
                                             trio_status status, int number);
+
+// The same, with the status that the number has.
+TRIO_MUST_USE trio_status trio_iocp_error_(struct iocp *iocp, int number);
 
 // Returns the status of the call to a socket that has just failed, and keeps
 // the number.
@@ -111,8 +197,6 @@ TRIO_MUST_USE trio_status trio_iocp_set_member_(
     uint32_t interface_number, bool member);
 
 // ---- iocp_absent.c: what there is not ----
-TRIO_MUST_USE trio_status trio_iocp_open_pipe_(void *context,
-                                               trio_handle ret_handles[2]);
 TRIO_MUST_USE trio_status trio_iocp_adopt_descriptor_(
     void *context, trio_handle handle, struct trio_descriptor *ret_descriptor);
 TRIO_MUST_USE trio_status trio_iocp_read_file_(void *context,

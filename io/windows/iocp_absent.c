@@ -10,13 +10,7 @@ static trio_status refuse(void *context)
     return trio_iocp_refuse_(context, TRIO_ENOTSUP, 0);
 }
 
-// ---- Pipes, consoles and other handles that are no sockets ----
-
-trio_status trio_iocp_open_pipe_(void *context, trio_handle ret_handles[2])
-{
-    (void)ret_handles;
-    return refuse(context);
-}
+// ---- Handles of others that are no sockets ----
 
 trio_status trio_iocp_adopt_descriptor_(void *context, trio_handle handle,
                                         struct trio_descriptor *ret_descriptor)

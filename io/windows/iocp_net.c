@@ -5,7 +5,6 @@
 
 #include "io/windows/iocp.h"
 #include "io/windows/sockaddr.h"
-#include "io/windows/status.h"
 
 #include <mswsock.h>
 
@@ -71,6 +70,10 @@ static void net_close(void *context, trio_handle handle, bool reset)
 
     if (slot == NULL)
         return;
+    if (slot->pipe) {
+        trio_iocp_close_pipe_(iocp, handle, reset);
+        return;
+    }
     trio_iocp_forget_(iocp, slot);
     if (reset) {
         static const struct linger at_once = {.l_onoff = 1};
@@ -122,7 +125,9 @@ static void net_release(void *context, trio_handle handle)
 {
     struct slot *slot = trio_iocp_socket_(context, handle);
 
-    if (slot != NULL)
+    if (slot != NULL && slot->pipe)
+        trio_iocp_release_pipe_(context, handle);
+    else if (slot != NULL)
         trio_iocp_forget_(context, slot);
 }
 
@@ -225,10 +230,7 @@ static trio_status net_connect_result(void *context, trio_handle handle)
     if (getsockopt((SOCKET)handle, SOL_SOCKET, SO_ERROR, (char *)&error,
                    &length) != 0)
         return trio_iocp_failed_(iocp);
-    if (error == 0)
-        return TRIO_OK;
-    return trio_iocp_refuse_(
-        iocp, trio_status_of_windows_((unsigned long)error), error);
+    return error == 0 ? TRIO_OK : trio_iocp_error_(iocp, error);
 }
 
 static trio_status net_shutdown_send(void *context, trio_handle handle)

@@ -1,23 +1,20 @@
-// A task that waits asks the system one question: is this socket ready in this
+// A task that waits asks the system one question: is this handle ready in this
 // direction? The answer comes through the port when it is, once. There is one
-// question for each waiter, so nothing is remembered between two waits.
+// question for each waiter, so nothing is remembered between two waits. If
+// somebody waits for the same while the old question is still being taken back,
+// a new one is asked beside it.
 //
-// The system writes to the memory of a question until it has answered, also
-// where that was taken back. So a question is a block of its own, which is
-// freed by its answer; who it was for may long be gone. If somebody waits for
-// the same while the old question is still being taken back, a new one is
-// asked beside it.
-//
-// The question is put to the driver below Winsock, with a handle that is for
-// nothing else. Its interface is not documented, but has been the same since
-// Windows Vista, and every event loop that waits for readiness there uses it.
+// About a socket the question is put to the driver below Winsock, with a handle
+// that is for nothing else. Its interface is not documented, but has been the
+// same since Windows Vista, and every event loop that waits for readiness there
+// uses it. About a pipe it is a read of nothing; whether there is room in one,
+// its last write tells.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <stdlib.h>
 #include <winternl.h>
 
 #include "io/windows/iocp.h"
-#include "io/windows/status.h"
 
 #define IOCTL_AFD_POLL 0x00012024
 #define AFD_POLL_RECEIVE 0x0001
@@ -50,30 +47,36 @@ struct afd_poll {
 };
 
 struct poll {
-    OVERLAPPED answer; // First, for the port names it; and where the system
-                       // writes the status.
-    struct afd_poll question;
-    struct trio_io_waiter *waiter; // NULL: nobody any more.
+    struct operation operation;
+    struct afd_poll question; // About a socket.
+    trio_handle handle;       // Whose slot knows of it, while somebody waits.
+    enum trio_direction direction;
 };
 
-NTSTATUS NTAPI NtCancelIoFileEx(HANDLE file, IO_STATUS_BLOCK *operation,
-                                IO_STATUS_BLOCK *ret_status);
-
-static IO_STATUS_BLOCK *status_of(struct poll *poll)
+static void answer(struct iocp *iocp, struct operation *operation,
+                   trio_status result)
 {
-    return (IO_STATUS_BLOCK *)&poll->answer;
+    const struct poll *poll = (const struct poll *)operation;
+    struct slot *slot = trio_iocp_slot_(iocp, poll->handle);
+
+    if (slot->polls[poll->direction] == operation)
+        trio_iocp_tell_(iocp, slot, poll->direction, result);
+    free(operation);
 }
 
-// Returns 0 or the error. What is answered at once comes through the port all
-// the same.
-static int ask(struct iocp *iocp, struct poll *poll)
-{
-    NTSTATUS status = NtDeviceIoControlFile(
-        iocp->afd, NULL, NULL, &poll->answer, status_of(poll), IOCTL_AFD_POLL,
-        &poll->question, sizeof(poll->question), &poll->question,
-        sizeof(poll->question));
+// ---- Sockets ----
 
-    return NT_SUCCESS(status) ? 0 : (int)RtlNtStatusToDosError(status);
+// Also what is answered at once comes through the port.
+static int ask_driver(struct operation *operation)
+{
+    struct poll *poll = (struct poll *)operation;
+    NTSTATUS status = NtDeviceIoControlFile(
+        operation->file, NULL, NULL, &operation->answer,
+        (IO_STATUS_BLOCK *)&operation->answer, IOCTL_AFD_POLL, &poll->question,
+        sizeof(poll->question), &poll->question, sizeof(poll->question));
+
+    return NT_SUCCESS(status) ? ERROR_IO_PENDING
+                              : (int)RtlNtStatusToDosError(status);
 }
 
 static struct afd_poll question_about(trio_handle handle, ULONG events)
@@ -84,148 +87,93 @@ static struct afd_poll question_about(trio_handle handle, ULONG events)
         .sockets[0] = {.socket = (HANDLE)handle, .events = events}};
 }
 
-static struct poll *new_poll(struct trio_io_waiter *waiter)
+// A question that failed is no answer: whoever asked tries, and sees.
+static void driver_answered(struct iocp *iocp, struct operation *operation,
+                            int error)
+{
+    const struct poll *poll = (const struct poll *)operation;
+    ULONG events = error == 0 ? poll->question.sockets[0].events : 0;
+
+    answer(iocp, operation,
+           (events & AFD_POLL_LOCAL_CLOSE) != 0 ? TRIO_ECLOSED : TRIO_OK);
+}
+
+static const struct operation_kind poll_of_socket = {ask_driver,
+                                                     driver_answered};
+
+// ---- Pipes ----
+
+// To read nothing waits until there is something, or the end.
+static int ask_pipe(struct operation *operation)
+{
+    static char nothing;
+
+    if (ReadFile(operation->file, &nothing, 0, NULL, &operation->answer))
+        return 0;
+    int error = (int)GetLastError();
+    return error == ERROR_BROKEN_PIPE ? 0 : error;
+}
+
+static void pipe_answered(struct iocp *iocp, struct operation *operation,
+                          int error)
+{
+    (void)error;
+    answer(iocp, operation, TRIO_OK);
+}
+
+static const struct operation_kind poll_of_pipe = {ask_pipe, pipe_answered};
+
+// ---- Either ----
+
+static struct poll *new_poll(const struct iocp *iocp, const struct slot *slot,
+                             const struct trio_io_waiter *waiter)
 {
     struct poll *poll = calloc(1, sizeof(*poll));
 
     if (poll == NULL)
         return NULL;
-    poll->waiter = waiter;
+    poll->operation.kind = slot->pipe ? &poll_of_pipe : &poll_of_socket;
+    poll->operation.file = slot->pipe ? (HANDLE)waiter->handle : iocp->afd;
     poll->question =
         question_about(waiter->handle, events_of[waiter->direction]);
+    poll->handle = waiter->handle;
+    poll->direction = waiter->direction;
     return poll;
 }
 
-trio_status trio_interest_arm_(void *context, struct trio_io_waiter *waiter)
+trio_status trio_iocp_ask_(struct iocp *iocp, const struct slot *slot,
+                           const struct trio_io_waiter *waiter,
+                           struct operation **ret_poll)
 {
-    struct iocp *iocp = context;
-    trio_status rc;
-    struct slot *slot = trio_iocp_make_slot_(iocp, waiter->handle, &rc);
-
-    if (slot == NULL)
-        return rc;
-    if (slot->waiters[waiter->direction] != NULL)
-        return TRIO_EBUSY;
-    struct poll *poll = new_poll(waiter);
+    *ret_poll = NULL;
+    if (slot->pipe && waiter->direction == TRIO_WRITABLE)
+        return slot->writing == NULL ? TRIO_EEXIST : TRIO_OK;
+    struct poll *poll = new_poll(iocp, slot, waiter);
     if (poll == NULL)
         return trio_iocp_refuse_(iocp, TRIO_ENOMEM, ERROR_NOT_ENOUGH_MEMORY);
-    int error = ask(iocp, poll);
-    if (error != 0) {
-        free(poll);
-        return trio_iocp_refuse_(
-            iocp, trio_status_of_windows_((unsigned long)error), error);
+    int error = trio_iocp_begin_(iocp, &poll->operation);
+    if (error == ERROR_IO_PENDING) {
+        *ret_poll = &poll->operation;
+        return TRIO_OK;
     }
-    slot->waiters[waiter->direction] = waiter;
-    slot->polls[waiter->direction] = poll;
-    iocp->loop.waiters++;
-    iocp->polls++;
-    return TRIO_OK;
-}
-
-// Nobody waits in this direction any more. Its question goes on by itself.
-static void leave(struct iocp *iocp, struct slot *slot,
-                  enum trio_direction direction)
-{
-    TRIO_ASSERT(iocp->loop.waiters > 0);
-    iocp->loop.waiters--;
-    slot->polls[direction]->waiter = NULL;
-    slot->polls[direction] = NULL;
-    slot->waiters[direction] = NULL;
-}
-
-// If it cannot be taken back, it was answered already.
-static void withdraw(struct iocp *iocp, struct poll *poll)
-{
-    IO_STATUS_BLOCK status;
-
-    NtCancelIoFileEx(iocp->afd, status_of(poll), &status);
-}
-
-void trio_interest_disarm_(void *context, struct trio_io_waiter *waiter)
-{
-    struct iocp *iocp = context;
-    struct slot *slot = trio_iocp_slot_(iocp, waiter->handle);
-
-    TRIO_ASSERT(slot != NULL && slot->waiters[waiter->direction] == waiter);
-    withdraw(iocp, slot->polls[waiter->direction]);
-    leave(iocp, slot, waiter->direction);
-}
-
-static void dismiss(struct iocp *iocp, struct slot *slot,
-                    enum trio_direction direction)
-{
-    struct trio_io_waiter *waiter = slot->waiters[direction];
-
-    if (waiter == NULL)
-        return;
-    withdraw(iocp, slot->polls[direction]);
-    leave(iocp, slot, direction);
-    trio_io_ready(waiter, TRIO_ECLOSED);
-}
-
-void trio_interest_closing_(void *context, trio_handle handle)
-{
-    struct slot *slot = trio_iocp_slot_(context, handle);
-
-    if (slot == NULL)
-        return;
-    dismiss(context, slot, TRIO_READABLE);
-    dismiss(context, slot, TRIO_WRITABLE);
-}
-
-// A question that failed is no answer: whoever asked tries, and sees.
-static ULONG events_in(struct poll *poll)
-{
-    return NT_SUCCESS(status_of(poll)->Status)
-               ? poll->question.sockets[0].events
-               : 0;
-}
-
-static void tell(struct iocp *iocp, struct trio_io_waiter *waiter, ULONG events)
-{
-    struct slot *slot = trio_iocp_slot_(iocp, waiter->handle);
-
-    leave(iocp, slot, waiter->direction);
-    trio_io_ready(waiter, (events & AFD_POLL_LOCAL_CLOSE) != 0 ? TRIO_ECLOSED
-                                                               : TRIO_OK);
-}
-
-void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer)
-{
-    struct poll *poll = (struct poll *)answer;
-
-    TRIO_ASSERT(iocp->polls > 0);
-    iocp->polls--;
-    if (poll->waiter != NULL)
-        tell(iocp, poll->waiter, events_in(poll));
     free(poll);
+    return error == 0 ? TRIO_EEXIST : trio_iocp_error_(iocp, error);
 }
 
-void trio_iocp_withdraw_all_(struct iocp *iocp)
-{
-    IO_STATUS_BLOCK status;
-
-    NtCancelIoFileEx(iocp->afd, NULL, &status);
-    while (iocp->polls > 0)
-        trio_poller_wait_(&iocp->loop, TRIO_FOREVER);
-}
+// ---- Resets ----
 
 bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle)
 {
     struct afd_poll question = question_about(handle, AFD_POLL_ABORT);
-    HANDLE answered = CreateEventW(NULL, TRUE, FALSE, NULL);
     IO_STATUS_BLOCK status;
 
-    if (answered == NULL)
-        return false;
     question.timeout.QuadPart = 0;
     // Without a context it is answered here, and not through the port.
     NTSTATUS result = NtDeviceIoControlFile(
-        iocp->afd, answered, NULL, NULL, &status, IOCTL_AFD_POLL, &question,
+        iocp->afd, iocp->event, NULL, NULL, &status, IOCTL_AFD_POLL, &question,
         sizeof(question), &question, sizeof(question));
     if (result == STATUS_PENDING)
-        WaitForSingleObject(answered, INFINITE);
-    CloseHandle(answered);
+        WaitForSingleObject(iocp->event, INFINITE);
     return NT_SUCCESS(result) && question.count > 0 &&
            (question.sockets[0].events & AFD_POLL_ABORT) != 0;
 }

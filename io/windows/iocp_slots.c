@@ -1,5 +1,5 @@
-// A socket is a handle, and handles are small multiples of four, as the tables
-// of a process have them; so what is known of one is found by its number.
+// Handles, and so sockets, are small multiples of four, as the tables of a
+// process have them; so what is known of one is found by its number.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <stdlib.h>
@@ -24,6 +24,11 @@ struct slot *trio_iocp_slot_(const struct iocp *iocp, trio_handle handle)
     return &iocp->slots[handle / HANDLE_STEP];
 }
 
+trio_handle trio_iocp_handle_(const struct iocp *iocp, const struct slot *slot)
+{
+    return (slot - iocp->slots) * HANDLE_STEP;
+}
+
 static bool grow(struct iocp *iocp, size_t wanted)
 {
     size_t count = iocp->slot_count < SLOTS_MIN ? SLOTS_MIN : iocp->slot_count;
@@ -40,13 +45,11 @@ static bool grow(struct iocp *iocp, size_t wanted)
     return true;
 }
 
-static bool is_socket(trio_handle handle)
+static bool is_open(trio_handle handle)
 {
-    int type = 0;
-    int length = sizeof(type);
+    DWORD flags;
 
-    return getsockopt((SOCKET)handle, SOL_SOCKET, SO_TYPE, (char *)&type,
-                      &length) == 0;
+    return GetHandleInformation((HANDLE)handle, &flags);
 }
 
 struct slot *trio_iocp_make_slot_(struct iocp *iocp, trio_handle handle,
@@ -58,7 +61,7 @@ struct slot *trio_iocp_make_slot_(struct iocp *iocp, trio_handle handle,
     if (slot != NULL)
         return slot;
     // Any number may have been given, but only those in use are worth room.
-    if (!is_handle(handle) || !is_socket(handle))
+    if (!is_handle(handle) || !is_open(handle))
         *ret_status = trio_iocp_refuse_(iocp, TRIO_EBADHANDLE, WSAENOTSOCK);
     else if (!grow(iocp, (size_t)handle / HANDLE_STEP + 1))
         *ret_status =
@@ -94,6 +97,6 @@ struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle)
 
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot)
 {
-    trio_interest_closing_(iocp, (slot - iocp->slots) * HANDLE_STEP);
+    trio_interest_closing_(iocp, trio_iocp_handle_(iocp, slot));
     *slot = (struct slot){.ours = false};
 }

@@ -18,12 +18,15 @@ trio_status trio_iocp_refuse_(struct iocp *iocp, trio_status status, int number)
     return status;
 }
 
+trio_status trio_iocp_error_(struct iocp *iocp, int number)
+{
+    return trio_iocp_refuse_(
+        iocp, trio_status_of_windows_((unsigned long)number), number);
+}
+
 trio_status trio_iocp_failed_(struct iocp *iocp)
 {
-    int error = WSAGetLastError();
-
-    return trio_iocp_refuse_(
-        iocp, trio_status_of_windows_((unsigned long)error), error);
+    return trio_iocp_error_(iocp, WSAGetLastError());
 }
 
 trio_status trio_iocp_result_(struct iocp *iocp, int result)
@@ -63,6 +66,8 @@ trio_status trio_iocp_receive_(void *context, trio_handle handle, void *data,
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->pipe)
+        return trio_iocp_read_pipe_(iocp, handle, data, size, ret_length);
     int length = recv((SOCKET)handle, data, cut(size, INT32_MAX), 0);
     if (length < 0 && WSAGetLastError() == WSAEMSGSIZE)
         return TRIO_ETRUNCATED;
@@ -95,6 +100,8 @@ trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->pipe)
+        return trio_iocp_write_pipe_(iocp, handle, data, size, ret_length);
     int length = send((SOCKET)handle, data, cut(size, PIECE_MAX), 0);
     if (length < 0)
         return send_failed(iocp, handle);

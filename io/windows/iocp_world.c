@@ -37,6 +37,7 @@ static void close_handle(HANDLE handle)
 
 static void free_iocp(struct iocp *iocp)
 {
+    close_handle(iocp->event);
     close_handle(iocp->timer);
     close_handle(iocp->afd);
     close_handle(iocp->port);
@@ -82,6 +83,9 @@ static int open_handles(struct iocp *iocp)
     if (error != 0)
         return error;
     iocp->timer = open_timer();
+    iocp->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    if (iocp->event == NULL)
+        return (int)GetLastError();
     iocp->port = CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 1);
     if (iocp->port == NULL ||
         CreateIoCompletionPort(iocp->afd, iocp->port, 0, 0) == NULL)
@@ -95,6 +99,7 @@ static trio_status begin(struct trio_world *world)
 
     if (iocp == NULL)
         return TRIO_ENOMEM;
+    iocp->end_of_line = &iocp->first_in_line;
     int error = open_handles(iocp);
     if (error != 0) {
         free_iocp(iocp);
@@ -106,7 +111,7 @@ static trio_status begin(struct trio_world *world)
 
 static void end(struct trio_world *world)
 {
-    trio_iocp_withdraw_all_(world->context);
+    trio_iocp_finish_all_(world->context);
     free_iocp(world->context);
     world->context = NULL;
 }

@@ -28,6 +28,7 @@ TEST_PLAIN(windows_world, keeps_the_contract)
                                              .hides_refusals = true,
                                              .holds_names = true,
                                              .shares_ports = true,
+                                             .has_pipes = true,
                                              .has_jobs = true,
                                              .is_open = true,
                                              .free_file = free_file};
