@@ -86,9 +86,8 @@ static trio_status mint(struct trio_run *run, struct trio_task *task,
 }
 
 // What goes on to the parent, of a body through which a cancellation passed.
-static __attribute__((noinline)) trio_status
-pass_on(struct trio_run *run, struct trio_task *task,
-        struct trio_cancel_scope *scope, trio_status rc)
+static trio_status pass_on(struct trio_run *run, struct trio_task *task,
+                           struct trio_cancel_scope *scope, trio_status rc)
 {
     scope->had_cancel = true;
     if (trio_scope_absorb_(run, scope)) {
@@ -105,37 +104,22 @@ pass_on(struct trio_run *run, struct trio_task *task,
     return TRIO_ECANCELED;
 }
 
-static void leave(struct trio_run *run, struct trio_task *task,
-                  struct trio_cancel_scope *scope)
+trio_status trio_scope_close_slowly_(struct trio_run *run,
+                                     struct trio_task *task,
+                                     struct trio_cancel_scope *scope,
+                                     trio_status rc)
 {
-    const struct trio_cancel_scope *parent = scope->parent;
-
-    scope->open = false;
-    if (scope->armed) {
-        trio_timer_disarm_(run, &scope->timer);
-        scope->armed = false;
-    }
-    if (UNLIKELY(scope->handle != NULL))
-        trio_handle_clear_(scope);
-    trio_scope_unlink_(scope);
-    task->scope = scope->parent;
-    task->scope_place = parent->place;
-    task->cancelled = parent->effective;
-    if (!task->cancelled)
-        task->ignored = 0;
-}
-
-trio_status trio_scope_close_(struct trio_run *run, struct trio_task *task,
-                              struct trio_cancel_scope *scope, trio_status rc)
-{
-    TRIO_ASSERT(scope->open && scope->children == NULL);
-    if (UNLIKELY(rc == TRIO_ECANCELED || scope->had_cancel))
+    if (rc == TRIO_ECANCELED || scope->had_cancel)
         rc = pass_on(run, task, scope, rc);
     // S31: a real error goes on, but says that there was a deadline.
     if (trio_is_failure(rc) && rc != TRIO_ETIMEDOUT && has_to_succeed(scope) &&
         scope->source == TRIO_CANCEL_DEADLINE)
         trio_error_append_(task, rc, " (past its deadline)");
-    leave(run, task, scope);
+    if (scope->armed)
+        trio_timer_disarm_(run, &scope->timer);
+    if (scope->handle != NULL)
+        trio_handle_clear_(scope);
+    trio_scope_leave_(task, scope);
     trio_note_(run, TRIO_NOTE_SCOPE_CLOSE, task, scope, rc);
     return rc;
 }

@@ -31,43 +31,56 @@ static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
     }
 }
 
-// S24: with a deadline that has passed, it is cancelled on entry.
-static void open_with(struct trio_run *run, struct trio_cancel_scope *scope,
-                      enum scope_kind kind, trio_time deadline, bool passed,
-                      struct caller caller)
+static __attribute__((noinline)) void
+open_until(struct trio_cancel_scope *scope, enum scope_kind kind,
+           trio_time deadline, struct caller caller)
 {
-    trio_scope_open_(run, scope, kind, caller);
-    scope->timer.deadline = deadline;
-    if (UNLIKELY(passed)) {
-        trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
-    } else if (deadline != TRIO_FOREVER) {
-        trio_timer_arm_(run, &scope->timer, deadline);
-        scope->armed = true;
-    }
+    trio_scope_open_(trio_run_current_(), scope, kind, deadline, caller);
 }
 
-static void open_until(struct trio_cancel_scope *scope, enum scope_kind kind,
-                       trio_time deadline, struct caller caller)
+// S24: with a deadline that has passed, it is cancelled on entry.
+static __attribute__((noinline)) void open_late(struct trio_cancel_scope *scope,
+                                                enum scope_kind kind,
+                                                trio_time deadline,
+                                                struct caller caller)
+{
+    struct trio_run *run = trio_run_current_();
+
+    trio_scope_open_(run, scope, kind, TRIO_FOREVER, caller);
+    scope->timer.deadline = deadline;
+    trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
+}
+
+static inline void open_at(struct trio_cancel_scope *scope,
+                           enum scope_kind kind, trio_time deadline,
+                           struct caller caller)
 {
     struct trio_run *run = trio_run_current_();
 
     deadline = trio_meant_(run, deadline);
-    bool passed = trio_has_come_(run, deadline);
-    open_with(run, scope, kind, deadline, passed, caller);
+    if (trio_has_come_(run, deadline))
+        open_late(scope, kind, deadline, caller);
+    else
+        open_until(scope, kind, deadline, caller);
 }
 
-static void open_after(struct trio_cancel_scope *scope, enum scope_kind kind,
-                       trio_duration limit, struct caller caller)
+static inline void open_after(struct trio_cancel_scope *scope,
+                              enum scope_kind kind, trio_duration limit,
+                              struct caller caller)
 {
-    struct trio_run *run = trio_run_current_();
-    trio_time deadline = trio_from_now_(run, limit);
-    open_with(run, scope, kind, deadline, limit <= 0, caller);
+    trio_time deadline = trio_from_now_(trio_run_current_(), limit);
+
+    if (UNLIKELY(limit <= 0))
+        open_late(scope, kind, deadline, caller);
+    else
+        open_until(scope, kind, deadline, caller);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_cancel_scope_open(struct trio_cancel_scope *scope)
 {
-    trio_scope_open_(trio_run_current_(), scope, SCOPE_PLAIN, CALLER());
+    trio_scope_open_(trio_run_current_(), scope, SCOPE_PLAIN, TRIO_FOREVER,
+                     CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -79,7 +92,7 @@ trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(scope, SCOPE_MOVE_ON, deadline, CALLER());
+    open_at(scope, SCOPE_MOVE_ON, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -91,7 +104,7 @@ trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(scope, SCOPE_FAIL, deadline, CALLER());
+    open_at(scope, SCOPE_FAIL, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -103,7 +116,7 @@ trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_until(scope, SCOPE_SHIELD, deadline, CALLER());
+    open_at(scope, SCOPE_SHIELD, deadline, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status

@@ -18,8 +18,6 @@
 #include "core/clock.h"
 #include "core/run.h"
 
-#define LONG_LIMIT TRIO_SECOND
-
 trio_time trio_clock_read_(struct trio_run *run)
 {
     const struct trio_clock *clock = &run->config.clock;
@@ -37,17 +35,9 @@ trio_time trio_now_(struct trio_run *run)
     return run->now;
 }
 
-trio_time trio_from_now_(struct trio_run *run, trio_duration limit)
+trio_time trio_from_this_moment_(struct trio_run *run, trio_duration limit)
 {
-    const struct trio_clock *clock = &run->config.clock;
-
-    if (limit == TRIO_FOREVER)
-        return TRIO_FOREVER;
-    if (limit < LONG_LIMIT || clock->now_coarse == NULL)
-        return trio_meant_(run, trio_time_add(trio_now(), limit));
-    trio_time soon = trio_time_add(clock->now_coarse(clock->context),
-                                   clock->coarse_resolution);
-    return trio_time_add(soon > run->now ? soon : run->now, limit);
+    return trio_meant_(run, trio_time_add(trio_now(), limit));
 }
 
 bool trio_has_come_(struct trio_run *run, trio_time time)

@@ -10,7 +10,7 @@
 
 trio_time trio_clock_read_(struct trio_run *run); // Anew.
 trio_time trio_now_(struct trio_run *run); // Once in a look of the loop's.
-trio_time trio_from_now_(struct trio_run *run, trio_duration limit);
+trio_time trio_from_this_moment_(struct trio_run *run, trio_duration limit);
 bool trio_has_come_(struct trio_run *run, trio_time time);
 
 // The run's time as the current task is told it, and back.
@@ -26,6 +26,23 @@ static inline trio_time trio_meant_(const struct trio_run *run, trio_time time)
     const struct trio_clock *clock = &run->config.clock;
 
     return clock->meant == NULL ? time : clock->meant(clock->context, time);
+}
+
+#define LONG_LIMIT TRIO_SECOND
+
+// Where a limit that begins now ends.
+static inline trio_time trio_from_now_(struct trio_run *run,
+                                       trio_duration limit)
+{
+    const struct trio_clock *clock = &run->config.clock;
+
+    if (limit == TRIO_FOREVER)
+        return TRIO_FOREVER;
+    if (limit < LONG_LIMIT || clock->now_coarse == NULL)
+        return trio_from_this_moment_(run, limit);
+    trio_time soon =
+        clock->now_coarse(clock->context) + clock->coarse_resolution;
+    return trio_time_add(soon > run->now ? soon : run->now, limit);
 }
 
 #endif // TRIO_CORE_CLOCK_H

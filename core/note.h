@@ -4,6 +4,7 @@
 #ifndef TRIO_CORE_NOTE_H
 #define TRIO_CORE_NOTE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <trio/note.h>
 
@@ -17,11 +18,17 @@ __attribute__((cold)) void trio_note_tell_(struct trio_run *run,
                                            const void *object, const char *text,
                                            int64_t first);
 
+static inline bool trio_is_told_(const struct trio_run *run,
+                                 enum trio_note_kind kind)
+{
+    return run->observed >> kind & 1;
+}
+
 static inline void trio_note_(struct trio_run *run, enum trio_note_kind kind,
                               struct trio_task *task, const void *object,
                               int64_t first)
 {
-    if (UNLIKELY(run->observed >> kind & 1))
+    if (UNLIKELY(trio_is_told_(run, kind)))
         trio_note_tell_(run, kind, task, object, NULL, first);
 }
 

@@ -8,12 +8,12 @@
 // failures have in common, or TRIO_EGROUP, so that a handler for one code never
 // hides another failure.
 
+#include "core/nursery.h"
 #include "core/base.h"
 #include "core/cancel.h"
 #include "core/error.h"
 #include "core/misuse.h"
 #include "core/note.h"
-#include "core/nursery.h"
 #include "core/park.h"
 #include "core/run.h"
 #include "core/scope.h"
@@ -37,7 +37,7 @@ TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_nursery_open(struct trio_nursery *nursery)
 {
     trio_scope_open_(trio_run_current_(), &nursery->scope, SCOPE_NURSERY,
-                     CALLER());
+                     TRIO_FOREVER, CALLER());
     trio_nursery_init_(nursery);
 }
 

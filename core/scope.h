@@ -13,6 +13,7 @@
 #include "core/note.h"
 #include "core/run.h"
 #include "core/task.h"
+#include "core/timer.h"
 
 // What a scope is part of: decides what its close does.
 enum scope_kind {
@@ -33,10 +34,9 @@ trio_scope_misnested_(struct trio_task *task,
                       const struct trio_cancel_scope *scope);
 __attribute__((noreturn, cold)) void
 trio_scope_taken_(const struct trio_task *task);
-TRIO_MUST_USE trio_status trio_scope_close_(struct trio_run *run,
-                                            struct trio_task *task,
-                                            struct trio_cancel_scope *scope,
-                                            trio_status rc);
+TRIO_MUST_USE trio_status
+trio_scope_close_slowly_(struct trio_run *run, struct trio_task *task,
+                         struct trio_cancel_scope *scope, trio_status rc);
 bool trio_scope_absorb_(struct trio_run *run, struct trio_cancel_scope *scope);
 void trio_handle_clear_(struct trio_cancel_scope *scope);
 
@@ -131,7 +131,8 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
 
 static inline void trio_scope_open_(struct trio_run *run,
                                     struct trio_cancel_scope *scope,
-                                    enum scope_kind kind, struct caller caller)
+                                    enum scope_kind kind, trio_time deadline,
+                                    struct caller caller)
 {
     struct trio_task *task = trio_task_current_(run);
 
@@ -150,6 +151,10 @@ static inline void trio_scope_open_(struct trio_run *run,
     task->cancelled = effective;
     task->scope = scope;
     task->scope_place = caller.place;
+    if (deadline != TRIO_FOREVER) {
+        trio_timer_arm_(run, &scope->timer, deadline);
+        scope->armed = true;
+    }
     trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
                kind != SCOPE_SHIELD && kind != SCOPE_START &&
                    kind != SCOPE_NURSERY);
@@ -162,6 +167,38 @@ trio_scope_close_check_(struct trio_task *task,
 {
     if (UNLIKELY(task->scope != scope))
         trio_scope_misnested_(task, scope);
+}
+
+static inline void trio_scope_leave_(struct trio_task *task,
+                                     struct trio_cancel_scope *scope)
+{
+    struct trio_cancel_scope *parent = scope->parent;
+
+    scope->open = false;
+    scope->armed = false;
+    trio_scope_unlink_(scope);
+    task->scope = parent;
+    task->scope_place = parent->place;
+    task->cancelled = parent->effective;
+    if (!task->cancelled)
+        task->ignored = 0;
+}
+
+// Most scopes end well before the loop looks at their deadlines, and nobody has
+// learnt of them: then there is nothing to call.
+TRIO_MUST_USE static inline trio_status
+trio_scope_close_(struct trio_run *run, struct trio_task *task,
+                  struct trio_cancel_scope *scope, trio_status rc)
+{
+    TRIO_ASSERT(scope->children == NULL);
+    if (UNLIKELY(rc != TRIO_OK || scope->had_cancel || scope->handle != NULL ||
+                 trio_is_told_(run, TRIO_NOTE_SCOPE_CLOSE) ||
+                 (scope->armed && !trio_timer_is_fresh_(&scope->timer))))
+        return trio_scope_close_slowly_(run, task, scope, rc);
+    if (scope->armed)
+        trio_timer_take_fresh_(run, &scope->timer);
+    trio_scope_leave_(task, scope);
+    return TRIO_OK;
 }
 
 #endif // TRIO_CORE_SCOPE_H

@@ -61,19 +61,24 @@ static inline void trio_timer_arm_(struct trio_run *run,
     run->fresh = timer;
 }
 
-static inline void trio_timer_disarm_(struct trio_run *run,
-                                      struct trio_timer *timer)
+static inline void trio_timer_take_fresh_(struct trio_run *run,
+                                          struct trio_timer *timer)
 {
-    if (UNLIKELY(!trio_timer_is_fresh_(timer))) {
-        trio_timer_remove_(run, timer);
-        return;
-    }
     if (timer->before == NULL)
         run->fresh = timer->next;
     else
         timer->before->next = timer->next;
     if (timer->next != NULL)
         timer->next->before = timer->before;
+}
+
+static inline void trio_timer_disarm_(struct trio_run *run,
+                                      struct trio_timer *timer)
+{
+    if (trio_timer_is_fresh_(timer))
+        trio_timer_take_fresh_(run, timer);
+    else
+        trio_timer_remove_(run, timer);
 }
 
 #endif // TRIO_CORE_TIMER_H

@@ -75,12 +75,12 @@ struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     const void *place;                  // Private. Where it was opened.
     uint8_t kind;                       // Private. What close does.
     uint8_t source;                     // Private. enum trio_cancel_source.
-    bool open : 1;                      // Private.
-    bool effective : 1;  // Private. Cancelled, here or outside.
-    bool shield : 1;     // Private. Nothing outside is visible.
-    bool caught : 1;     // Private. Close absorbed a cancellation.
-    bool had_cancel : 1; // Private. A cancellation passed in the body.
-    bool armed : 1;      // Private. The timer is in the heap.
+    bool open;                          // Private.
+    bool effective;  // Private. Cancelled, here or outside.
+    bool shield;     // Private. Nothing outside is visible.
+    bool caught;     // Private. Close absorbed a cancellation.
+    bool had_cancel; // Private. A cancellation passed in the body.
+    bool armed;      // Private. The timer is in the heap.
 };
 
 TRIO_BEGIN_DECLS
