@@ -22,6 +22,9 @@ struct caller {
 #define CONTAINER_OF(pointer, type, member)                                    \
     ((type *)((char *)(pointer)-offsetof(type, member)))
 
+// For what a switch is at the end of: it must not become a call; see step.h.
+#define QUICK static inline __attribute__((always_inline))
+
 #define CACHE_LINE 64
 
 #endif // TRIO_CORE_BASE_H

@@ -9,8 +9,8 @@
 // returned without a record gets a bare one, never one that was written for
 // another failure.
 
-#include "core/base.h"
 #include "core/error.h"
+#include "core/base.h"
 #include "core/note.h"
 #include "core/pool.h"
 #include "core/run.h"
@@ -233,13 +233,22 @@ trio_status trio_fail_os(trio_status status, int os_error, const char *format,
     return status;
 }
 
+void trio_error_forget_(struct trio_run *run, struct trio_task *task,
+                        trio_status rc)
+{
+    struct trio_error **link = newest_with(task, rc);
+
+    if (*link != NULL)
+        drop(run, task, unlink_at(link));
+}
+
 trio_status trio_fail_bare(trio_status status)
 {
     struct trio_run *run = trio_current_run_;
     struct trio_task *task = run == NULL ? NULL : run->current;
 
-    if (task != NULL && *newest_with(task, status) != NULL)
-        drop(run, task, unlink_at(newest_with(task, status)));
+    if (task != NULL)
+        trio_error_forget_(run, task, status);
     return status;
 }
 

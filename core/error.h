@@ -25,6 +25,9 @@ void trio_error_push_(struct trio_run *run, struct trio_task *task,
                       struct trio_error *error);
 struct trio_error *trio_error_detach_(struct trio_run *run,
                                       struct trio_task *task, trio_status rc);
+// Has the task return a status that it has no record for.
+void trio_error_forget_(struct trio_run *run, struct trio_task *task,
+                        trio_status rc);
 void trio_errors_end_(struct trio_run *run, struct trio_task *task);
 void trio_error_give_(struct trio_run *run, struct trio_error *error);
 void trio_error_adopt_(struct trio_error *group, struct trio_error *children);

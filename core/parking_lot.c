@@ -9,6 +9,8 @@
 #include <trio/parking_lot.h>
 
 #include "core/base.h"
+#include "core/error.h"
+#include "core/operation.h"
 #include "core/park.h"
 #include "core/run.h"
 #include "core/step.h"
@@ -18,53 +20,43 @@
 bool trio_parking_lot_add(struct trio_parking_lot *lot,
                           struct trio_waiter *waiter)
 {
-    struct trio_task *task = trio_task_current_(trio_run_current_());
-
     if (UNLIKELY(lot->broken))
         return false;
-    trio_waiter_add_(task, lot, waiter);
+    trio_waiter_add_(trio_task_here_(), lot, waiter);
     return true;
 }
 
 // S16: who finds the lot broken lets others have their turn all the same.
-static __attribute__((noinline, cold)) trio_status
-refuse(struct trio_run *run, struct trio_task *task, bool shielded)
+trio_status trio_park_refused_(struct trio_task *task, bool shielded)
 {
     if (task->cancelled && !shielded)
-        return trio_yield_cancelled_(run, task);
-    trio_yield_(run, task);
+        return trio_yield_cancelled_(task->run, task);
+    trio_yield_(task->run, task);
     return trio_fail_bare(TRIO_EBROKEN);
-}
-
-static trio_status park_in(struct trio_parking_lot *lot,
-                           const struct trio_wait *wait, const void *object,
-                           const void *place, bool shielded)
-{
-    struct trio_run *run = trio_run_current_();
-    struct trio_task *task = trio_task_current_(run);
-    struct trio_waiter waiter;
-
-    if (UNLIKELY(lot->broken))
-        return refuse(run, task, shielded);
-    trio_waiter_add_(task, lot, &waiter);
-    task->park = (struct park){
-        .wait = wait, .object = object, .place = place, .shielded = shielded};
-    trio_status rc = trio_park_(run, task);
-    return UNLIKELY(trio_is_failure(rc)) ? trio_fail_bare(rc) : rc;
 }
 
 trio_status trio_parking_lot_park(struct trio_parking_lot *lot,
                                   const struct trio_wait *wait,
                                   const void *object)
 {
-    return park_in(lot, wait, object, TRIO_CALLER(), false);
+    return trio_park_in_(trio_task_here_(), lot, wait, object, false);
 }
 
 trio_status trio_parking_lot_park_shielded(struct trio_parking_lot *lot,
                                            const struct trio_wait *wait,
                                            const void *object)
 {
-    return park_in(lot, wait, object, TRIO_CALLER(), true);
+    return trio_park_in_(trio_task_here_(), lot, wait, object, true);
+}
+
+// What a lot tells of a failure is all that there is to know of it.
+static void unpark(struct trio_waiter *waiter, trio_status result)
+{
+    struct trio_run *run = trio_run_current_();
+
+    if (trio_is_failure(result))
+        trio_error_forget_(run, waiter->task, result);
+    trio_wake_(run, waiter->task, result);
 }
 
 struct trio_task *trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
@@ -74,9 +66,10 @@ struct trio_task *trio_parking_lot_unpark_one_with(struct trio_parking_lot *lot,
 
     if (waiter == NULL)
         return NULL;
+    struct trio_task *task = waiter->task;
     waiter->claimed = true;
-    trio_wake(waiter->task, result);
-    return waiter->task;
+    unpark(waiter, result);
+    return task;
 }
 
 bool trio_parking_lot_unpark_one(struct trio_parking_lot *lot)
@@ -111,7 +104,7 @@ size_t trio_parking_lot_repark(struct trio_parking_lot *lot,
     for (; done < count && lot->first != NULL; done++) {
         struct trio_waiter *waiter = lot->first;
         if (target->broken) {
-            trio_wake(waiter->task, TRIO_EBROKEN);
+            unpark(waiter, TRIO_EBROKEN);
         } else {
             trio_waiter_take_out_(waiter);
             trio_waiter_append_(target, waiter);
@@ -124,7 +117,7 @@ void trio_parking_lot_break(struct trio_parking_lot *lot)
 {
     lot->broken = true;
     while (lot->first != NULL)
-        trio_wake(lot->first->task, TRIO_EBROKEN);
+        unpark(lot->first, TRIO_EBROKEN);
 }
 
 size_t trio_parking_lot_count(const struct trio_parking_lot *lot)

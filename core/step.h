@@ -40,8 +40,7 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
 
 static inline bool trio_loop_is_needed_(const struct trio_run *run)
 {
-    return run->steps >= run->poll_before ||
-           run->due <= run->now ||
+    return run->steps >= run->poll_before || run->due <= run->now ||
            trio_entries_waiting_(run);
 }
 
@@ -107,19 +106,40 @@ static inline void trio_step_(struct trio_run *run, struct trio_task *task)
     trio_annotate_arrive(&run->annotation);
 }
 
+// Gives up the current task's turn, of which nobody is told.
+TRIO_MUST_USE static inline trio_status
+trio_suspend_unseen_(struct trio_run *run, struct trio_task *task)
+{
+    struct trio_task *next = trio_next_task_(run);
+
+    if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
+                 next->context == NULL || task->keep_fp))
+        return trio_suspend_slowly_(run, task, next);
+    trio_begin_step_unseen_(run, next);
+    return (trio_status)trio_context_switch_(&task->context, next->context,
+                                             next->result);
+}
+
 // Gives up the current task's turn; returns, when it has its next one, the
 // result that it was made ready with.
 TRIO_MUST_USE static inline trio_status trio_suspend_(struct trio_run *run,
                                                       struct trio_task *task)
 {
-    struct trio_task *next = trio_next_task_(run);
+    if (UNLIKELY(run->observed))
+        return trio_suspend_slowly_(run, task, trio_next_task_(run));
+    return trio_suspend_unseen_(run, task);
+}
 
-    if (UNLIKELY(TRIO_ANNOTATED || next == NULL || next == task ||
-                 next->context == NULL || task->keep_fp || run->observed))
-        return trio_suspend_slowly_(run, task, next);
-    trio_begin_step_unseen_(run, next);
-    return (trio_status)trio_context_switch_(&task->context, next->context,
-                                             next->result);
+// Lets others have their turn, and returns `result` after it.
+TRIO_MUST_USE static inline trio_status trio_yield_with_(struct trio_run *run,
+                                                         struct trio_task *task,
+                                                         trio_status result)
+{
+    task->result = result;
+    trio_queue_push_(&run->ready, task);
+    if (UNLIKELY(run->observed))
+        return trio_yield_observed_(run, task);
+    return trio_suspend_unseen_(run, task);
 }
 
 // Parks a task whose record is filled in, until it is made ready.
@@ -127,14 +147,9 @@ TRIO_MUST_USE static inline trio_status trio_park_(struct trio_run *run,
                                                    struct trio_task *task)
 {
     task->park.since = run->now;
-    if (UNLIKELY(run->observed))
-        trio_park_observed_(run, task);
-    if (UNLIKELY(task->cancelled) && !task->park.shielded) {
-        task->park.aborting = true;
-        if (trio_abort_(run, task))
-            trio_task_ready_(run, task, TRIO_ECANCELED);
-    }
-    return trio_suspend_(run, task);
+    if (UNLIKELY(run->observed || task->cancelled))
+        return trio_park_seen_(run, task);
+    return trio_suspend_unseen_(run, task);
 }
 
 #endif // TRIO_CORE_STEP_H

@@ -51,45 +51,26 @@ const char *trio_task_name(const struct trio_task *task)
     return task->name;
 }
 
-static void add(struct trio_task_exit **list, struct trio_task_exit *node,
-                void (*fn)(struct trio_task_exit *node))
-{
-    node->fn = fn;
-    node->next = *list;
-    *list = node;
-}
-
-static void take_out(struct trio_task_exit **link,
-                     const struct trio_task_exit *node)
-{
-    while (*link != NULL && *link != node)
-        link = &(*link)->next;
-    if (*link == NULL)
-        trio_misuse_at_("withdrew an exit function that the task has not", node,
-                        NULL);
-    *link = node->next;
-}
-
 void trio_task_on_exit(struct trio_task_exit *node,
                        void (*fn)(struct trio_task_exit *node))
 {
-    add(&trio_task_current()->exits, node, fn);
+    trio_exit_add_(&trio_task_current()->exits, node, fn);
 }
 
 void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node)
 {
-    take_out(&task->exits, node);
+    trio_exit_take_out_(&task->exits, node);
 }
 
 void trio_task_on_abandon(struct trio_task_exit *node,
                           void (*fn)(struct trio_task_exit *node))
 {
-    add(&trio_task_current()->losses, node, fn);
+    trio_exit_add_(&trio_task_current()->losses, node, fn);
 }
 
 void trio_task_cancel_abandon(struct trio_task_exit *node)
 {
-    take_out(&trio_task_current()->losses, node);
+    trio_exit_take_out_(&trio_task_current()->losses, node);
 }
 
 static void destroy_local(struct trio_task_exit *node)

@@ -11,6 +11,7 @@
 #include <trio/time.h>
 
 #include "core/base.h"
+#include "core/misuse.h"
 #include "core/own_stack.h"
 
 struct trio_run;
@@ -69,6 +70,28 @@ struct trio_task {
 static inline bool trio_is_parked_(const struct trio_task *task)
 {
     return task->park.wait != NULL;
+}
+
+// ---- Exit functions ----
+
+static inline void trio_exit_add_(struct trio_task_exit **list,
+                                  struct trio_task_exit *node,
+                                  void (*fn)(struct trio_task_exit *node))
+{
+    node->fn = fn;
+    node->next = *list;
+    *list = node;
+}
+
+static inline void trio_exit_take_out_(struct trio_task_exit **link,
+                                       const struct trio_task_exit *node)
+{
+    while (*link != NULL && *link != node)
+        link = &(*link)->next;
+    if (UNLIKELY(*link == NULL))
+        trio_misuse_at_("withdrew an exit function that the task has not", node,
+                        NULL);
+    *link = node->next;
 }
 
 // ---- birth.c, death.c ----

@@ -16,6 +16,8 @@
 
 #include <trio/run.h>
 
+#include "core/operation.h"
+
 static const struct trio_wait borrow_wait = {.verb = "borrow from",
                                              .access = TRIO_ACCESS_ACQUIRE};
 
@@ -32,8 +34,10 @@ static struct trio_capacity_token **find(struct trio_capacity_limiter *limiter,
 
 static void admit(struct trio_capacity_limiter *limiter)
 {
+    struct trio_run *run = trio_run_current_();
+
     while (limiter->borrowed < limiter->total &&
-           trio_parking_lot_unpark_one(&limiter->lot))
+           trio_unpark_one_(run, &limiter->lot) != NULL)
         limiter->borrowed++;
 }
 
@@ -72,9 +76,10 @@ static void lend(struct trio_capacity_limiter *limiter,
     token->task = NULL;
     token->next = limiter->tokens;
     limiter->tokens = token;
-    if (borrower == trio_task_current()) {
-        token->task = trio_task_current();
-        trio_task_on_exit(&token->exit, take_back_at_exit);
+    struct trio_task *task = trio_task_here_();
+    if (borrower == task) {
+        token->task = task;
+        trio_exit_add_(&task->exits, &token->exit, take_back_at_exit);
     }
 }
 
@@ -89,16 +94,15 @@ trio_status trio_capacity_limiter_acquire_on_behalf_of(
     struct trio_capacity_limiter *limiter, struct trio_capacity_token *token,
     const void *borrower)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    struct trio_task *task = trio_task_here_();
 
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
     if (trio_capacity_limiter_try_acquire_on_behalf_of(limiter, token,
-                                                       borrower)) {
-        trio_cancel_shielded_checkpoint(); // S14
-        return TRIO_OK;
-    }
-    rc = trio_parking_lot_park(&limiter->lot, &borrow_wait, limiter);
+                                                       borrower))
+        return trio_yield_with_(task->run, task, TRIO_OK); // S14
+    trio_status rc =
+        trio_park_in_(task, &limiter->lot, &borrow_wait, limiter, false);
     if (rc != TRIO_OK)
         return rc;
     // Another task may have borrowed on the same behalf meanwhile.

@@ -18,14 +18,13 @@
 //
 // A task may wait at both ends of a rendezvous by one select. Its two offers do
 // not meet: an offer is only taken by a task that runs.
-//
-// This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <trio/channel.h>
+#include "core/sync/channel.h"
 
 #include <trio/backend.h>
-#include <trio/task.h>
+
+#include "core/operation.h"
 
 enum { SLOTS_AT_FIRST = 16 };
 
@@ -71,42 +70,6 @@ trio_channel_statistics(const struct trio_channel *channel)
 
 // ---- The ring ----
 
-static void copy(const struct trio_channel *channel, void *target,
-                 const void *source)
-{
-    __builtin_memcpy(target, source, channel->item_size);
-}
-
-static unsigned char *slot_of(const struct trio_channel *channel, size_t index)
-{
-    size_t until_end = channel->slot_count - channel->first;
-    size_t slot =
-        index < until_end ? channel->first + index : index - until_end;
-
-    return channel->slots + slot * channel->item_size;
-}
-
-static void put(struct trio_channel *channel, const void *item)
-{
-    TRIO_ASSERT(channel->buffered < channel->slot_count);
-    copy(channel, slot_of(channel, channel->buffered), item);
-    channel->buffered++;
-    channel->sent++;
-    if (channel->peak < channel->buffered)
-        channel->peak = channel->buffered;
-}
-
-// Takes the oldest item out; it stays where it is until the next put.
-static unsigned char *take(struct trio_channel *channel)
-{
-    unsigned char *slot = slot_of(channel, 0);
-
-    TRIO_ASSERT(channel->buffered > 0);
-    channel->first = (channel->first + 1) % channel->slot_count;
-    channel->buffered--;
-    return slot;
-}
-
 static void release(struct trio_channel *channel)
 {
     if (channel->slots != NULL) {
@@ -120,7 +83,7 @@ static void release(struct trio_channel *channel)
 }
 
 // Gives an unbounded channel twice the room.
-static bool grow(struct trio_channel *channel)
+bool trio_channel_grow_(struct trio_channel *channel)
 {
     const struct trio_memory *memory = trio_run_memory();
     size_t count =
@@ -133,7 +96,8 @@ static bool grow(struct trio_channel *channel)
     if (slots == NULL)
         return false;
     for (size_t i = 0; i < channel->buffered; i++)
-        copy(channel, slots + i * channel->item_size, slot_of(channel, i));
+        trio_channel_copy_(channel, slots + i * channel->item_size,
+                           trio_channel_slot_(channel, i));
     release(channel);
     channel->slots = slots;
     channel->slot_count = count;
@@ -142,23 +106,16 @@ static bool grow(struct trio_channel *channel)
 
 // ---- The two lots ----
 
-// A waiter is the first member of its offer.
-static struct trio_offer_ *first_of(const struct trio_parking_lot *lot)
-{
-    return (struct trio_offer_ *)lot->first;
-}
-
 // Unparks whoever made the offer.
 static void answer(struct trio_offer_ *offer, trio_status rc)
 {
-    offer->waiter.claimed = true;
-    trio_wake(offer->waiter.task, rc);
+    trio_unpark_(trio_run_current_(), &offer->waiter, rc);
 }
 
 static void answer_all(const struct trio_parking_lot *lot, trio_status rc)
 {
-    while (first_of(lot) != NULL)
-        answer(first_of(lot), rc);
+    while (trio_offer_first_(lot) != NULL)
+        answer(trio_offer_first_(lot), rc);
 }
 
 // Tells those who wait through a handle that it is closed. A wake may take
@@ -180,55 +137,7 @@ static void answer_handle(const struct trio_parking_lot *lot,
     }
 }
 
-static void queue(struct trio_parking_lot *lot, struct trio_offer_ *offer,
-                  const void *handle)
-{
-    offer->handle = handle;
-    bool queued = trio_parking_lot_add(lot, &offer->waiter);
-    TRIO_ASSERT(queued); // A channel's lots are never broken.
-}
-
-void trio_channel_offer_send_(struct trio_sender *sender, const void *item,
-                              struct trio_offer_ *offer)
-{
-    offer->source = item;
-    queue(&sender->channel->sending, offer, sender);
-}
-
-void trio_channel_offer_receive_(struct trio_receiver *receiver, void *ret_item,
-                                 struct trio_offer_ *offer)
-{
-    offer->target = ret_item;
-    queue(&receiver->channel->receiving, offer, receiver);
-}
-
 // ---- Sending ----
-
-trio_status trio_channel_try_send_(struct trio_sender *sender, const void *item)
-{
-    struct trio_channel *channel = sender->channel;
-
-    if (channel == NULL)
-        return TRIO_ECLOSED;
-    trio_touch(channel, TRIO_ACCESS_RELEASE);
-    if (channel->receivers == 0)
-        return TRIO_EBROKEN;
-
-    struct trio_offer_ *offer = first_of(&channel->receiving);
-    if (offer != NULL) {
-        TRIO_ASSERT(channel->buffered == 0);
-        copy(channel, offer->target, item);
-        channel->sent++;
-        answer(offer, TRIO_OK);
-        return TRIO_OK;
-    }
-    if (channel->buffered == channel->capacity)
-        return TRIO_EWOULDBLOCK;
-    if (channel->buffered == channel->slot_count && !grow(channel))
-        return TRIO_ENOMEM;
-    put(channel, item);
-    return TRIO_OK;
-}
 
 trio_status trio_sender_clone(const struct trio_sender *sender,
                               struct trio_sender *ret_sender)
@@ -260,31 +169,6 @@ void trio_sender_close(struct trio_sender *sender)
 
 // ---- Receiving ----
 
-trio_status trio_channel_try_receive_(struct trio_receiver *receiver,
-                                      void *ret_item)
-{
-    struct trio_channel *channel = receiver->channel;
-
-    if (channel == NULL)
-        return TRIO_ECLOSED;
-    trio_touch(channel, TRIO_ACCESS_ACQUIRE);
-
-    struct trio_offer_ *offer = first_of(&channel->sending);
-    if (channel->buffered > 0) {
-        copy(channel, ret_item, take(channel));
-        if (offer != NULL)
-            put(channel, offer->source);
-    } else if (offer != NULL) {
-        copy(channel, ret_item, offer->source);
-        channel->sent++;
-    } else {
-        return channel->senders == 0 ? TRIO_EEND : TRIO_EWOULDBLOCK;
-    }
-    if (offer != NULL)
-        answer(offer, TRIO_OK);
-    return TRIO_OK;
-}
-
 trio_status trio_receiver_clone(const struct trio_receiver *receiver,
                                 struct trio_receiver *ret_receiver)
 {
@@ -303,7 +187,7 @@ trio_status trio_receiver_clone(const struct trio_receiver *receiver,
 static void discard_all(struct trio_channel *channel)
 {
     while (channel->buffered > 0) {
-        unsigned char *item = take(channel);
+        unsigned char *item = trio_channel_take_(channel);
         if (channel->discard != NULL)
             channel->discard(item);
     }

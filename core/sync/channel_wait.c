@@ -3,14 +3,14 @@
 // The try and the offer that is made after it happen in one step, so that
 // nothing can come between them: what would have made the try succeed finds the
 // offer instead.
-//
-// This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/channel.h>
 
 #include <trio/error.h>
-#include <trio/task.h>
+
+#include "core/operation.h"
+#include "core/sync/channel.h"
 
 static const struct trio_wait send_wait = {"send into", TRIO_ACCESS_RELEASE,
                                            NULL};
@@ -18,12 +18,9 @@ static const struct trio_wait receive_wait = {"receive from",
                                               TRIO_ACCESS_ACQUIRE, NULL};
 
 // Everyday answers leave no record.
-trio_status trio_channel_failed_(trio_status rc, const char *verb)
+trio_status trio_channel_record_(trio_status rc, const char *verb)
 {
     switch (rc) {
-    case TRIO_OK:
-    case TRIO_ECANCELED:
-        return rc;
     case TRIO_EBROKEN:
         return trio_fail(rc, "%s a channel without receivers", verb);
     case TRIO_ECLOSED:
@@ -40,25 +37,33 @@ trio_status trio_channel_failed_(trio_status rc, const char *verb)
 trio_status trio_channel_send_nowait(struct trio_sender *sender,
                                      const void *item)
 {
-    return trio_channel_failed_(trio_channel_try_send_(sender, item),
-                                send_wait.verb);
+    trio_status rc = trio_channel_try_send_(trio_run_current_(), sender, item);
+
+    return trio_channel_failed_(rc, send_wait.verb);
+}
+
+static __attribute__((noinline)) trio_status
+wait_to_send(struct trio_task *task, struct trio_sender *sender,
+             const void *item)
+{
+    struct trio_offer_ offer;
+
+    trio_offer_send_(task, sender, item, &offer);
+    task->park = (struct park){.wait = &send_wait, .object = sender->channel};
+    return trio_channel_failed_(trio_park_(task->run, task), send_wait.verb);
 }
 
 trio_status trio_channel_send(struct trio_sender *sender, const void *item)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    struct trio_task *task = trio_task_here_();
 
-    rc = trio_channel_try_send_(sender, item);
-    if (rc == TRIO_EWOULDBLOCK) {
-        struct trio_offer_ offer;
-        trio_channel_offer_send_(sender, item, &offer);
-        rc = trio_park(&send_wait, sender->channel, NULL, NULL);
-    } else {
-        trio_cancel_shielded_checkpoint(); // S14, S16
-    }
-    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, send_wait.verb);
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
+    trio_status rc = trio_channel_try_send_(task->run, sender, item);
+    if (rc == TRIO_EWOULDBLOCK)
+        return wait_to_send(task, sender, item);
+    rc = trio_channel_failed_(rc, send_wait.verb);
+    return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 
 // ---- Receiving ----
@@ -66,25 +71,35 @@ trio_status trio_channel_send(struct trio_sender *sender, const void *item)
 trio_status trio_channel_receive_nowait(struct trio_receiver *receiver,
                                         void *ret_item)
 {
-    return trio_channel_failed_(trio_channel_try_receive_(receiver, ret_item),
-                                receive_wait.verb);
+    trio_status rc =
+        trio_channel_try_receive_(trio_run_current_(), receiver, ret_item);
+
+    return trio_channel_failed_(rc, receive_wait.verb);
+}
+
+static __attribute__((noinline)) trio_status
+wait_to_receive(struct trio_task *task, struct trio_receiver *receiver,
+                void *ret_item)
+{
+    struct trio_offer_ offer;
+
+    trio_offer_receive_(task, receiver, ret_item, &offer);
+    task->park =
+        (struct park){.wait = &receive_wait, .object = receiver->channel};
+    return trio_channel_failed_(trio_park_(task->run, task), receive_wait.verb);
 }
 
 trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    struct trio_task *task = trio_task_here_();
 
-    rc = trio_channel_try_receive_(receiver, ret_item);
-    if (rc == TRIO_EWOULDBLOCK) {
-        struct trio_offer_ offer;
-        trio_channel_offer_receive_(receiver, ret_item, &offer);
-        rc = trio_park(&receive_wait, receiver->channel, NULL, NULL);
-    } else {
-        trio_cancel_shielded_checkpoint(); // S14, S16
-    }
-    return rc == TRIO_OK ? rc : trio_channel_failed_(rc, receive_wait.verb);
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
+    trio_status rc = trio_channel_try_receive_(task->run, receiver, ret_item);
+    if (rc == TRIO_EWOULDBLOCK)
+        return wait_to_receive(task, receiver, ret_item);
+    rc = trio_channel_failed_(rc, receive_wait.verb);
+    return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 
 trio_status trio_channel_receive_batch(struct trio_receiver *receiver,
@@ -104,8 +119,8 @@ trio_status trio_channel_receive_batch(struct trio_receiver *receiver,
     // The handle may have been closed since; what was received stays received.
     for (; count < max && receiver->channel != NULL; count++)
         if (trio_channel_try_receive_(
-                receiver, items + count * receiver->channel->item_size) !=
-            TRIO_OK)
+                trio_run_current_(), receiver,
+                items + count * receiver->channel->item_size) != TRIO_OK)
             break;
     *ret_count = count;
     return TRIO_OK;

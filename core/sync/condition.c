@@ -16,7 +16,8 @@
 
 #include <trio/error.h>
 #include <trio/run.h>
-#include <trio/task.h>
+
+#include "core/operation.h"
 
 static struct trio_lock *lock_of(const struct trio_condition *condition)
 {
@@ -66,30 +67,36 @@ void trio_condition_release(struct trio_condition *condition)
 
 trio_status trio_condition_wait(struct trio_condition *condition)
 {
+    struct trio_task *task = trio_task_here_();
     struct trio_lock *lock = lock_of(condition);
     struct place place = {.condition = condition};
 
-    if (lock->owner != trio_task_current())
+    if (UNLIKELY(lock->owner != task))
         trio_misuse("waited for a condition without holding its lock",
                     condition);
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
 
     trio_lock_release(lock);
     // We held the lock a moment ago, so it is not broken.
-    TRIO_ASSERT(trio_parking_lot_add(&condition->lot, &place.waiter));
-    TRIO_ASSERT(trio_parking_lot_add(&lock->away, &place.away));
-    rc = trio_park(&notify_wait, condition, leave_unless_notified, &place);
+    TRIO_ASSERT(!condition->lot.broken && !lock->away.broken);
+    trio_waiter_add_(task, &condition->lot, &place.waiter);
+    trio_waiter_add_(task, &lock->away, &place.away);
+    task->park = (struct park){.wait = &notify_wait,
+                               .object = condition,
+                               .abort = leave_unless_notified,
+                               .arg = &place};
+    trio_status rc = trio_park_(task->run, task);
     return trio_combine(rc, trio_lock_come_back_(lock));
 }
 
 void trio_condition_notify(struct trio_condition *condition, size_t count)
 {
+    struct trio_task *task = trio_task_here_();
     struct trio_lock *lock = lock_of(condition);
 
-    trio_touch(condition, TRIO_ACCESS_RELEASE);
-    if (lock->owner != trio_task_current())
+    trio_touch_(task->run, condition, TRIO_ACCESS_RELEASE);
+    if (UNLIKELY(lock->owner != task))
         trio_misuse("notified a condition without holding its lock", condition);
     trio_parking_lot_repark(&condition->lot, &lock->lot, count);
 }

@@ -8,13 +8,14 @@
 // lock would not alternate.
 //
 // An owner has an exit function, so that a lock whose owner ends is broken
-// rather than stuck. Exit functions belong to the task that adds them, so a new
-// owner adds it when it runs. Until then it cannot end: a wake is never undone.
+// rather than stuck. Who hands the lock over gives it to the new owner, too.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/lock.h>
 
 #include <trio/run.h>
+
+#include "core/operation.h"
 
 static struct trio_task *owner_of(const void *object)
 {
@@ -25,11 +26,6 @@ static struct trio_task *owner_of(const void *object)
 static const struct trio_wait acquire_wait = {
     .verb = "acquire", .access = TRIO_ACCESS_ACQUIRE, .owner = owner_of};
 
-static bool is_broken(const struct trio_lock *lock)
-{
-    return trio_parking_lot_statistics(&lock->lot).broken;
-}
-
 static void break_at_exit(struct trio_task_exit *node)
 {
     struct trio_lock *lock = (struct trio_lock *)node; // Its first member.
@@ -39,68 +35,68 @@ static void break_at_exit(struct trio_task_exit *node)
     trio_parking_lot_break(&lock->away);
 }
 
-static void own(struct trio_lock *lock)
+static inline void own(struct trio_lock *lock, struct trio_task *task)
 {
-    lock->owner = trio_task_current();
-    trio_task_on_exit(&lock->exit, break_at_exit);
+    lock->owner = task;
+    trio_exit_add_(&task->exits, &lock->exit, break_at_exit);
+}
+
+static inline bool take(struct trio_lock *lock, struct trio_task *task)
+{
+    trio_touch_(task->run, lock, TRIO_ACCESS_ACQUIRE);
+    if (UNLIKELY(lock->owner == task))
+        trio_misuse("acquired a lock that the task holds already", lock);
+    if (lock->owner != NULL || lock->lot.broken)
+        return false;
+    TRIO_ASSERT(lock->lot.first == NULL);
+    own(lock, task);
+    return true;
 }
 
 trio_status trio_lock_acquire(struct trio_lock *lock)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    struct trio_task *task = trio_task_here_();
 
-    if (trio_lock_try_acquire(lock)) {
-        trio_cancel_shielded_checkpoint(); // S12
-        return TRIO_OK;
-    }
-    rc = trio_parking_lot_park(&lock->lot, &acquire_wait, lock);
-    if (rc == TRIO_OK)
-        own(lock);
-    return rc;
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
+    if (take(lock, task))
+        return trio_yield_with_(task->run, task, TRIO_OK); // S12
+    return trio_park_in_(task, &lock->lot, &acquire_wait, lock, false);
 }
 
 bool trio_lock_try_acquire(struct trio_lock *lock)
 {
-    trio_touch(lock, TRIO_ACCESS_ACQUIRE);
-    if (lock->owner == trio_task_current())
-        trio_misuse("acquired a lock that the task holds already", lock);
-    if (lock->owner != NULL || is_broken(lock))
-        return false;
-    TRIO_ASSERT(trio_parking_lot_count(&lock->lot) == 0);
-    own(lock);
-    return true;
+    return take(lock, trio_task_here_());
 }
 
 void trio_lock_release(struct trio_lock *lock)
 {
-    trio_touch(lock, TRIO_ACCESS_RELEASE);
+    struct trio_task *task = trio_task_here_();
+
+    trio_touch_(task->run, lock, TRIO_ACCESS_RELEASE);
     // What was held when the lock broke under a waiter is released as always.
-    if (is_broken(lock))
+    if (lock->lot.broken)
         return;
-    if (lock->owner != trio_task_current())
+    if (UNLIKELY(lock->owner != task))
         trio_misuse("released a lock that the task does not hold", lock);
-    trio_task_cancel_exit(lock->owner, &lock->exit);
-    lock->owner = trio_parking_lot_unpark_one_with(&lock->lot, TRIO_OK);
+    trio_exit_take_out_(&task->exits, &lock->exit);
+    task = trio_unpark_one_(task->run, &lock->lot);
+    lock->owner = NULL;
+    if (task != NULL)
+        own(lock, task);
 }
 
 struct trio_lock_statistics trio_lock_statistics(const struct trio_lock *lock)
 {
     return (struct trio_lock_statistics){
-        lock->owner, trio_parking_lot_count(&lock->lot), is_broken(lock)};
+        lock->owner, trio_parking_lot_count(&lock->lot), lock->lot.broken};
 }
 
 trio_status trio_lock_come_back_(struct trio_lock *lock)
 {
-    if (lock->owner != trio_task_current()) {
-        if (trio_lock_try_acquire(lock))
-            return TRIO_OK;
-        trio_status rc =
-            trio_parking_lot_park_shielded(&lock->lot, &acquire_wait, lock);
-        if (rc != TRIO_OK)
-            return rc;
-    }
-    own(lock);
-    return TRIO_OK;
+    struct trio_task *task = trio_task_here_();
+
+    if (lock->owner == task || take(lock, task))
+        return TRIO_OK;
+    return trio_park_in_(task, &lock->lot, &acquire_wait, lock, true);
 }

@@ -6,14 +6,11 @@
 // task that put it goes on. Were it counted by that task, an item could be done
 // before it was counted, and a join could return, or never return, for no
 // reason.
-//
-// This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/queue.h>
 
-#include <trio/run.h>
-#include <trio/task.h>
+#include "core/operation.h"
 
 static const struct trio_wait join_wait = {"join", TRIO_ACCESS_READ, NULL};
 
@@ -77,17 +74,15 @@ void trio_queue_task_done(struct trio_queue *queue)
 
 trio_status trio_queue_join(struct trio_queue *queue)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
+    struct trio_task *task = trio_task_here_();
 
-    trio_touch(queue, TRIO_ACCESS_READ);
-    if (unfinished(queue) > 0)
-        return trio_parking_lot_park(&queue->joining, &join_wait, queue);
-
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
+    trio_touch_(task->run, queue, TRIO_ACCESS_READ);
     // S12: a schedule point even where there is nothing to wait for.
-    trio_cancel_shielded_checkpoint();
-    return TRIO_OK;
+    if (unfinished(queue) == 0)
+        return trio_yield_with_(task->run, task, TRIO_OK);
+    return trio_park_in_(task, &queue->joining, &join_wait, queue, false);
 }
 
 void trio_queue_end(struct trio_queue *queue)

@@ -9,8 +9,6 @@
 //
 // An offer is made only after every case was tried in vain. Were offers made
 // while others are still being tried, a case could be done twice over.
-//
-// This file uses public headers only, as any primitive of yours could.
 
 #include <trio/select.h>
 
@@ -20,12 +18,16 @@
 #include <trio/realm.h>
 #include <trio/task.h>
 
+#include "core/operation.h"
+#include "core/sync/channel.h"
+
 static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
                                              NULL};
 
 // The cases of one call, in the order of their turns.
 struct turns {
     struct trio_task_exit loss; // First.
+    struct trio_task *task;
     struct trio_case *cases;
     size_t count;
     size_t first;
@@ -148,17 +150,20 @@ static trio_status choose_ready(struct turns *turns)
 
 // ---- Without waiting ----
 
-static trio_status try_case(struct trio_case *item, bool has_turn)
+static trio_status try_case(struct trio_run *run, struct trio_case *item,
+                            bool has_turn)
 {
+    const struct trio_event *event = item->object;
     bool ready = false;
 
     switch (item->kind) {
     case TRIO_CASE_SEND:
-        return trio_channel_try_send_(item->object, item->offer.source);
+        return trio_channel_try_send_(run, item->object, item->offer.source);
     case TRIO_CASE_RECEIVE:
-        return trio_channel_try_receive_(item->object, item->offer.target);
+        return trio_channel_try_receive_(run, item->object, item->offer.target);
     case TRIO_CASE_EVENT:
-        ready = trio_event_is_set(item->object);
+        trio_touch_(run, event, TRIO_ACCESS_READ);
+        ready = event->set;
         break;
     case TRIO_CASE_READABLE:
     case TRIO_CASE_WRITABLE:
@@ -187,7 +192,7 @@ static trio_status try_all(struct turns *turns)
     for (size_t turn = 0; turn < turns->count; turn++) {
         struct trio_case *item = case_at(turns, turn);
         remember(turns, item);
-        trio_status rc = try_case(item, turn == 0);
+        trio_status rc = try_case(turns->task->run, item, turn == 0);
         if (rc != TRIO_EWOULDBLOCK)
             return choose(turns, item, rc);
     }
@@ -197,20 +202,17 @@ static trio_status try_all(struct turns *turns)
 
 // ---- Waiting ----
 
-static void offer(struct trio_case *item)
+static inline void make_offer(struct trio_task *task, struct trio_case *item)
 {
     struct trio_event *event = item->object;
+    struct trio_offer_ *offer = &item->offer;
 
-    if (item->kind == TRIO_CASE_SEND) {
-        trio_channel_offer_send_(item->object, item->offer.source,
-                                 &item->offer);
-    } else if (item->kind == TRIO_CASE_RECEIVE) {
-        trio_channel_offer_receive_(item->object, item->offer.target,
-                                    &item->offer);
-    } else if (item->kind == TRIO_CASE_EVENT) {
-        bool queued = trio_parking_lot_add(&event->lot, &item->offer.waiter);
-        TRIO_ASSERT(queued); // An event's lot is never broken.
-    }
+    if (item->kind == TRIO_CASE_SEND)
+        trio_offer_send_(task, item->object, offer->source, offer);
+    else if (item->kind == TRIO_CASE_RECEIVE)
+        trio_offer_receive_(task, item->object, offer->target, offer);
+    else if (item->kind == TRIO_CASE_EVENT)
+        trio_waiter_add_(task, &event->lot, &offer->waiter);
 }
 
 static bool stop_waiting(struct trio_task *task, void *arg)
@@ -247,12 +249,17 @@ static void on_loss(struct trio_task_exit *node)
 
 static TRIO_CHECKPOINT trio_status park(struct turns *turns)
 {
+    struct trio_task *task = turns->task;
+
     for (size_t turn = 0; turn < turns->count; turn++)
-        offer(case_at(turns, turn));
+        make_offer(task, case_at(turns, turn));
     if (turns->handles)
         trio_task_on_abandon(&turns->loss, on_loss);
-    trio_status rc =
-        trio_park(&select_wait, turns->cases, stop_waiting, turns);
+    task->park = (struct park){.wait = &select_wait,
+                               .object = turns->cases,
+                               .abort = stop_waiting,
+                               .arg = turns};
+    trio_status rc = trio_park_(task->run, task);
     if (turns->handles)
         trio_task_cancel_abandon(&turns->loss);
     return rc;
@@ -272,25 +279,22 @@ static TRIO_CHECKPOINT trio_status wait(struct turns *turns)
 trio_status trio_select(struct trio_select *select, struct trio_case *cases,
                         size_t count, size_t *ret_index)
 {
-    struct turns turns = {.cases = cases, .count = count, .chosen = count};
+    struct trio_task *task = trio_task_here_();
+    struct turns turns = {
+        .task = task, .cases = cases, .count = count, .chosen = count};
 
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
-
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
     if (count > 0)
         turns.first = select->turn++ % count;
-    rc = try_all(&turns);
+    trio_status rc = try_all(&turns);
     bool waits = rc == TRIO_EWOULDBLOCK;
     if (waits)
         rc = choose_woken(&turns, wait(&turns));
     disarm_all(&turns);
-    if (!waits)
-        trio_cancel_shielded_checkpoint(); // S14, S16
-    if (turns.chosen == count)
-        return rc;
-    *ret_index = turns.chosen;
-    return rc;
+    if (turns.chosen != count)
+        *ret_index = turns.chosen;
+    return waits ? rc : trio_yield_with_(task->run, task, rc); // S14, S16
 }
 
 // ---- Cases ----

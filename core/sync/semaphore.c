@@ -14,40 +14,45 @@
 
 #include <trio/semaphore.h>
 
-#include <trio/run.h>
-#include <trio/task.h>
+#include "core/operation.h"
 
 static const struct trio_wait acquire_wait = {.verb = "acquire",
                                               .access = TRIO_ACCESS_ACQUIRE};
 
-trio_status trio_semaphore_acquire(struct trio_semaphore *semaphore)
+static inline bool take(struct trio_run *run, struct trio_semaphore *semaphore)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-    if (rc != TRIO_OK)
-        return rc;
-
-    if (!trio_semaphore_try_acquire(semaphore))
-        return trio_parking_lot_park(&semaphore->lot, &acquire_wait, semaphore);
-
-    // S14: shielded, because an error would say that we hold no permit.
-    trio_cancel_shielded_checkpoint();
-    return TRIO_OK;
-}
-
-bool trio_semaphore_try_acquire(struct trio_semaphore *semaphore)
-{
-    trio_touch(semaphore, TRIO_ACCESS_ACQUIRE);
+    trio_touch_(run, semaphore, TRIO_ACCESS_ACQUIRE);
     if (semaphore->permits == 0)
         return false;
-    TRIO_ASSERT(trio_parking_lot_count(&semaphore->lot) == 0);
+    TRIO_ASSERT(semaphore->lot.first == NULL);
     semaphore->permits--;
     return true;
 }
 
+trio_status trio_semaphore_acquire(struct trio_semaphore *semaphore)
+{
+    struct trio_task *task = trio_task_here_();
+
+    if (UNLIKELY(task->cancelled))
+        return trio_yield_cancelled_(task->run, task);
+    // S14: shielded, because an error would say that we hold no permit.
+    if (take(task->run, semaphore))
+        return trio_yield_with_(task->run, task, TRIO_OK);
+    return trio_park_in_(task, &semaphore->lot, &acquire_wait, semaphore,
+                         false);
+}
+
+bool trio_semaphore_try_acquire(struct trio_semaphore *semaphore)
+{
+    return take(trio_run_current_(), semaphore);
+}
+
 void trio_semaphore_release(struct trio_semaphore *semaphore)
 {
-    trio_touch(semaphore, TRIO_ACCESS_RELEASE);
-    if (trio_parking_lot_unpark_one(&semaphore->lot))
+    struct trio_run *run = trio_run_current_();
+
+    trio_touch_(run, semaphore, TRIO_ACCESS_RELEASE);
+    if (trio_unpark_one_(run, &semaphore->lot) != NULL)
         return; // The permit is the waiter's now.
     if (semaphore->maximum != 0 && semaphore->permits >= semaphore->maximum)
         trio_misuse("released a semaphore above its maximum", semaphore);

@@ -212,41 +212,6 @@ TRIO_MUST_USE trio_status trio_receiver_clone(
 // Checkpoint: never. Also from entry callbacks.
 void trio_receiver_close(struct trio_receiver *receiver);
 
-// ---- For trio_select ----
-
-// Sends like trio_channel_send_nowait, but records no failure. Private.
-//
-// Checkpoint: never.
-// Returns: as trio_channel_send_nowait.
-TRIO_MUST_USE trio_status trio_channel_try_send_(struct trio_sender *sender,
-                                                 const void *item);
-
-// Receives like trio_channel_receive_nowait, but records no failure. Private.
-//
-// Checkpoint: never.
-// Returns: as trio_channel_receive_nowait.
-TRIO_MUST_USE trio_status
-trio_channel_try_receive_(struct trio_receiver *receiver, void *ret_item);
-
-// Queues the current task to send; trio_park must follow. Private.
-//
-// Checkpoint: never.
-void trio_channel_offer_send_(struct trio_sender *sender, const void *item,
-                              struct trio_offer_ *offer);
-
-// Queues the current task to receive; trio_park must follow. Private.
-//
-// Checkpoint: never.
-void trio_channel_offer_receive_(struct trio_receiver *receiver, void *ret_item,
-                                 struct trio_offer_ *offer);
-
-// Records what went wrong, if something did, and returns `rc`. Private.
-//
-// Checkpoint: never.
-// Returns: rc  always.
-TRIO_MUST_USE trio_status trio_channel_failed_(trio_status rc,
-                                               const char *verb);
-
 TRIO_END_DECLS
 
 #endif // TRIO_CHANNEL_H
