@@ -29,19 +29,21 @@ struct turns {
     struct trio_task_exit loss; // First.
     struct trio_task *task;
     struct trio_case *cases;
-    size_t count;
-    size_t first;
-    size_t chosen;               // The case that was done, or `count`.
-    bool handles;                // Some case is for a handle.
-    const struct trio_case *due; // The case for a time that comes first.
+    struct trio_case *end;
+    struct trio_case *first;        // Or NULL.
+    const struct trio_case *chosen; // The case that was done, or NULL.
+    bool handles;                   // Some case is for a handle.
+    const struct trio_case *due;    // The case for a time that comes first.
 };
 
-static struct trio_case *case_at(const struct turns *turns, size_t turn)
+// The case that has its turn after another one; NULL after the last.
+static inline struct trio_case *next_of(const struct turns *turns,
+                                        struct trio_case *item)
 {
-    size_t until_end = turns->count - turns->first;
-    size_t index = turn < until_end ? turns->first + turn : turn - until_end;
-
-    return &turns->cases[index];
+    item++;
+    if (item == turns->end)
+        item = turns->cases;
+    return item == turns->first ? NULL : item;
 }
 
 static bool is_for_handle(const struct trio_case *item)
@@ -73,7 +75,7 @@ static trio_status failed(const struct trio_case *item, trio_status rc)
 static trio_status choose(struct turns *turns, const struct trio_case *item,
                           trio_status rc)
 {
-    turns->chosen = (size_t)(item - turns->cases);
+    turns->chosen = item;
     return failed(item, rc); // Before others make calls.
 }
 
@@ -110,15 +112,13 @@ static trio_status look(struct trio_case *item)
 // news any more, and above all it must not wake a task that is being cancelled.
 static void disarm_all(const struct turns *turns)
 {
-    const struct trio_world *world = trio_run_world();
-
     if (!turns->handles)
         return;
-    for (size_t i = 0; i < turns->count; i++)
-        if (is_for_handle(&turns->cases[i]))
-            turns->cases[i].io.task = NULL;
-    for (size_t i = 0; i < turns->count; i++) {
-        struct trio_case *item = &turns->cases[i];
+    const struct trio_world *world = trio_run_world();
+    for (struct trio_case *item = turns->cases; item < turns->end; item++)
+        if (is_for_handle(item))
+            item->io.task = NULL;
+    for (struct trio_case *item = turns->cases; item < turns->end; item++) {
         if (item->armed && !item->io.ready)
             world->io->disarm(world->context, &item->io);
         item->armed = false;
@@ -127,8 +127,10 @@ static void disarm_all(const struct turns *turns)
 
 static trio_status arm_all(struct turns *turns)
 {
-    for (size_t turn = 0; turns->handles && turn < turns->count; turn++) {
-        struct trio_case *item = case_at(turns, turn);
+    if (!turns->handles)
+        return TRIO_EWOULDBLOCK;
+    for (struct trio_case *item = turns->first; item != NULL;
+         item = next_of(turns, item)) {
         trio_status rc = is_for_handle(item) ? arm(item) : TRIO_EWOULDBLOCK;
         if (rc != TRIO_EWOULDBLOCK)
             return choose(turns, item, rc);
@@ -140,19 +142,21 @@ static trio_status arm_all(struct turns *turns)
 // descriptor is gone, so that this happens before the wait, too.
 static trio_status choose_ready(struct turns *turns)
 {
-    for (size_t turn = 0; turns->handles && turn < turns->count; turn++) {
-        const struct trio_case *item = case_at(turns, turn);
+    if (!turns->handles)
+        return TRIO_EWOULDBLOCK;
+    for (struct trio_case *item = turns->first; item != NULL;
+         item = next_of(turns, item))
         if (is_for_handle(item) && item->io.ready)
             return choose(turns, item, item->io.result);
-    }
     return TRIO_EWOULDBLOCK;
 }
 
 // ---- Without waiting ----
 
-static trio_status try_case(struct trio_run *run, struct trio_case *item,
-                            bool has_turn)
+// Also notes what a wait will have to look at again.
+static inline trio_status try_case(struct turns *turns, struct trio_case *item)
 {
+    struct trio_run *run = turns->task->run;
     const struct trio_event *event = item->object;
     bool ready = false;
 
@@ -167,32 +171,22 @@ static trio_status try_case(struct trio_run *run, struct trio_case *item,
         break;
     case TRIO_CASE_READABLE:
     case TRIO_CASE_WRITABLE:
-        return has_turn ? look(item) : TRIO_EWOULDBLOCK;
+        turns->handles = true;
+        return item == turns->first ? look(item) : TRIO_EWOULDBLOCK;
     case TRIO_CASE_AT:
+        if (turns->due == NULL || item->time < turns->due->time)
+            turns->due = item;
         ready = trio_now() >= item->time;
         break;
     }
     return ready ? TRIO_OK : TRIO_EWOULDBLOCK;
 }
 
-// What a wait will have to look at again.
-static void remember(struct turns *turns, const struct trio_case *item)
-{
-    const struct trio_case *due = turns->due;
-
-    if (is_for_handle(item))
-        turns->handles = true;
-    else if (item->kind == TRIO_CASE_AT &&
-             (due == NULL || item->time < due->time))
-        turns->due = item;
-}
-
 static trio_status try_all(struct turns *turns)
 {
-    for (size_t turn = 0; turn < turns->count; turn++) {
-        struct trio_case *item = case_at(turns, turn);
-        remember(turns, item);
-        trio_status rc = try_case(turns->task->run, item, turn == 0);
+    for (struct trio_case *item = turns->first; item != NULL;
+         item = next_of(turns, item)) {
+        trio_status rc = try_case(turns, item);
         if (rc != TRIO_EWOULDBLOCK)
             return choose(turns, item, rc);
     }
@@ -229,11 +223,10 @@ static trio_status choose_woken(struct turns *turns, trio_status rc)
 {
     if (rc == TRIO_ECANCELED)
         return rc;
-    for (size_t turn = 0; turn < turns->count; turn++) {
-        const struct trio_case *item = case_at(turns, turn);
+    for (struct trio_case *item = turns->first; item != NULL;
+         item = next_of(turns, item))
         if (has_offer(item) && item->offer.waiter.claimed)
             return choose(turns, item, rc);
-    }
     trio_status told = choose_ready(turns);
     if (told != TRIO_EWOULDBLOCK)
         return told;
@@ -251,8 +244,9 @@ static TRIO_CHECKPOINT trio_status park(struct turns *turns)
 {
     struct trio_task *task = turns->task;
 
-    for (size_t turn = 0; turn < turns->count; turn++)
-        make_offer(task, case_at(turns, turn));
+    for (struct trio_case *item = turns->first; item != NULL;
+         item = next_of(turns, item))
+        make_offer(task, item);
     if (turns->handles)
         trio_task_on_abandon(&turns->loss, on_loss);
     task->park = (struct park){.wait = &select_wait,
@@ -280,20 +274,19 @@ trio_status trio_select(struct trio_select *select, struct trio_case *cases,
                         size_t count, size_t *ret_index)
 {
     struct trio_task *task = trio_task_here_();
-    struct turns turns = {
-        .task = task, .cases = cases, .count = count, .chosen = count};
+    struct turns turns = {.task = task, .cases = cases, .end = cases + count};
 
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
     if (count > 0)
-        turns.first = select->turn++ % count;
+        turns.first = &cases[select->turn++ % count];
     trio_status rc = try_all(&turns);
     bool waits = rc == TRIO_EWOULDBLOCK;
     if (waits)
         rc = choose_woken(&turns, wait(&turns));
     disarm_all(&turns);
-    if (turns.chosen != count)
-        *ret_index = turns.chosen;
+    if (turns.chosen != NULL)
+        *ret_index = (size_t)(turns.chosen - cases);
     return waits ? rc : trio_yield_with_(task->run, task, rc); // S14, S16
 }
 

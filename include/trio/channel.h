@@ -79,8 +79,10 @@ struct trio_channel_statistics {
 struct trio_offer_ {
     struct trio_waiter waiter; // Private. First.
     const void *handle;        // Private. Through which it waits.
-    const void *source;        // Private. The item to send.
-    void *target;              // Private. Where to put the item received.
+    union {
+        const void *source; // Private. The item to send.
+        void *target;       // Private. Where to put the item received.
+    };
 };
 
 TRIO_BEGIN_DECLS
