@@ -75,10 +75,9 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
 
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
 
-    struct own_stack stack = task->stack;
     run->tasks_living--;
     trio_task_keep_dead_(run, task);
-    return trio_step_after_end_(run, stack);
+    return trio_step_after_end_(run, &task->stack);
 }
 
 void trio_task_main_(void *arg)

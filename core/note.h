@@ -12,11 +12,9 @@
 #include "core/run.h"
 
 uint32_t trio_notes_wanted_(const struct trio_observer *observer);
-__attribute__((cold)) void trio_note_tell_(struct trio_run *run,
-                                           enum trio_note_kind kind,
-                                           struct trio_task *task,
-                                           const void *object, const char *text,
-                                           int64_t first);
+void trio_note_tell_(struct trio_run *run, enum trio_note_kind kind,
+                     struct trio_task *task, const void *object,
+                     const char *text, int64_t first);
 
 static inline bool trio_is_told_(const struct trio_run *run,
                                  enum trio_note_kind kind)

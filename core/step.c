@@ -62,7 +62,7 @@ trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
 // no switch is needed. Else there is no return, and the stack cannot be given
 // back by who stands on it: it is kept as the spare.
 struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       struct own_stack stack)
+                                       const struct own_stack *stack)
 {
     struct trio_task *next = trio_next_task_(run);
     struct trio_annotation *annotation = &run->annotation;
@@ -72,7 +72,7 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
     run->current = NULL;
     if (next != NULL) {
         if (next->context == NULL &&
-            trio_stack_adopt_(run, &next->stack, &stack)) {
+            trio_stack_adopt_(run, &next->stack, stack)) {
             trio_begin_step_(run, next);
             return next;
         }
@@ -81,7 +81,7 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
         value = next->result;
         trio_begin_step_(run, next);
     }
-    trio_stack_retire_(run, &stack);
+    trio_stack_retire_(run, stack);
     trio_annotate_leave(&run->spare.annotation, annotation, true);
     trio_context_leave_(target, value);
     __builtin_unreachable();

@@ -34,7 +34,7 @@ TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
                                                struct trio_task *task,
                                                struct trio_task *next);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       struct own_stack stack);
+                                       const struct own_stack *stack);
 
 // ---- The quick parts ----
 

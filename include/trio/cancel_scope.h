@@ -65,6 +65,14 @@ struct trio_timer {
 struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     struct trio_cancel_scope *parent;   // Private. The enclosing scope.
     struct trio_cancel_scope *children; // Private. First of a ring.
+    uint8_t kind;                       // Private. What close does.
+    uint8_t source;                     // Private. enum trio_cancel_source.
+    bool open;                          // Private.
+    bool effective;                     // Private. Cancelled, or from outside.
+    bool shield;                        // Private. Nothing outside is visible.
+    bool caught;                        // Private. Close absorbed a cancel.
+    bool had_cancel;                    // Private. A cancel passed in the body.
+    bool armed;                         // Private. The timer is in the heap.
     struct trio_cancel_scope *next;     // Private. Next in the parent's ring.
     struct trio_cancel_scope *previous; // Private. The first's is the last.
     struct trio_task *task;             // Private. Whose code this is.
@@ -73,14 +81,6 @@ struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     const char *text;                   // Private. Reason text.
     uint64_t canceller;                 // Private. Number of a task.
     const void *place;                  // Private. Where it was opened.
-    uint8_t kind;                       // Private. What close does.
-    uint8_t source;                     // Private. enum trio_cancel_source.
-    bool open;                          // Private.
-    bool effective;  // Private. Cancelled, here or outside.
-    bool shield;     // Private. Nothing outside is visible.
-    bool caught;     // Private. Close absorbed a cancellation.
-    bool had_cancel; // Private. A cancellation passed in the body.
-    bool armed;      // Private. The timer is in the heap.
 };
 
 TRIO_BEGIN_DECLS
