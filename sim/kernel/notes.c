@@ -3,7 +3,9 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
 // What a run is hashed from is the same with and without details, so that a run
-// can be looked at closely without becoming another one.
+// can be looked at closely without becoming another one. Objects are no part of
+// it: an address that is used again, by another call's frame, may be the same
+// object or another, as compiler and CPU have it.
 
 #include "sim/kernel/state.h"
 
@@ -21,7 +23,7 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
                           uint32_t task, uint32_t object, int64_t first,
                           const char *text)
 {
-    uint64_t what = (uint64_t)task << 32 | (uint64_t)kind << 24 | object;
+    uint64_t what = (uint64_t)task << 32 | (uint64_t)kind;
     uint64_t which = (uint64_t)first * UINT64_C(0xd1b54a32d192ed03);
     struct event *event = &kernel->recent[kernel->events++ % RECENT_EVENTS];
 

@@ -89,19 +89,13 @@ static TRIO_CHECKPOINT trio_status visit(void)
     return rc;
 }
 
-static TRIO_CHECKPOINT trio_status visit_in_time(void)
+static TRIO_CHECKPOINT trio_status visit_in_all_weather(void)
 {
     struct trio_cancel_scope scope;
 
-    trio_fail_after(&scope, PATIENCE);
-    return trio_cancel_scope_close(&scope, visit());
-}
-
-static TRIO_CHECKPOINT trio_status visit_in_all_weather(void)
-{
     trio_sim_faults(&storm);
-    trio_status rc = visit_in_time();
-
+    trio_fail_after(&scope, PATIENCE);
+    trio_status rc = trio_cancel_scope_close(&scope, visit());
     TRIO_SIM_SOMETIMES(trio_is_failure(rc), "in a storm nobody is reached");
     if (rc == TRIO_ECANCELED)
         return rc;
