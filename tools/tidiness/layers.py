@@ -32,6 +32,8 @@ INCLUDES = (
     ("fuzz", (ANY_SYSTEM, r'"(fuzz|sim|examples)/.*"')),
     ("tests/layering", (r'".*"',)),  # The counterexamples.
     ("tests/examples", (ANY_SYSTEM, r'"(tests|examples)/.*"')),
+    # Hashes of runs are private to the simulation.
+    ("tests/schedules", (ANY_SYSTEM, r'"(sim/search|tests)/.*"')),
     ("tests", (ANY_SYSTEM, r'"tests/.*"')),
     ("bench", (ANY_SYSTEM, r'"bench/.*"')),
 )
