@@ -121,12 +121,12 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
     uintptr_t base = (uintptr_t)task->stack.memory.base;
     uintptr_t scope = (uintptr_t)task->scope;
 
-    if (UNLIKELY(task->scope->task != task))
-        trio_scope_taken_(task);
     if (UNLIKELY(scope - base < task->stack.memory.size &&
                  scope < (uintptr_t)frame))
         trio_misuse_at_("a function returned with a scope open", task->scope,
                         task->scope_place);
+    if (UNLIKELY(task->scope->task != task)) // Only now is it worth a look.
+        trio_scope_taken_(task);
 }
 
 static inline void trio_scope_open_(struct trio_run *run,

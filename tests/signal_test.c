@@ -295,9 +295,8 @@ TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
     raise(SIGUSR1);
     trio_status rc = trio_nursery_close(&nursery, TRIO_OK);
     CHECK_OK(trio_cancel_scope_close(&scope, rc));
-    CHECK_STATUS(
-        trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
-        TRIO_ECLOSED);
+    CHECK_STATUS(trio_combine(rivals[0].reception.rc, rivals[1].reception.rc),
+                 TRIO_ECLOSED);
     for (size_t i = 0; i < 2; i++)
         trio_signal_receiver_close(&receivers[i]);
     CHECK_EQ(handled[SIGUSR1], 1); // S51: what the second did not take.
@@ -306,7 +305,8 @@ TEST_REAL(signal, closed_between_the_arrival_and_its_turn_a_receive_is_closed)
 
 TEST_REAL(signal, what_cannot_be_caught_is_refused)
 {
-    static const int wrong[] = {0, -1, 65, 1000, SIGKILL, SIGSTOP};
+    static const int wrong[] = {0,       -1,      65,     1000,   SIGKILL,
+                                SIGSTOP, SIGSEGV, SIGILL, SIGFPE, SIGBUS};
     struct trio_signal_receiver receiver;
 
     for (size_t i = 0; i < COUNT(wrong); i++) {

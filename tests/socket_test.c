@@ -356,3 +356,24 @@ TEST_REAL(socket, options_are_set_and_read)
     trio_socket_close(&near);
     trio_socket_close(&far);
 }
+
+// "All zeros is no address."
+TEST_REAL(socket, what_is_no_address_is_refused)
+{
+    static const struct trio_address none = {.port = 80};
+    struct trio_tcp_listener listener;
+    struct trio_tcp_stream stream;
+    struct trio_socket socket;
+
+    CHECK_STATUS(trio_socket_open((enum trio_address_family)0,
+                                  TRIO_SOCKET_STREAM, &socket),
+                 TRIO_ENOTSUP);
+    CHECK_STATUS(trio_socket_open((enum trio_address_family)99,
+                                  TRIO_SOCKET_STREAM, &socket),
+                 TRIO_ENOTSUP);
+    CHECK_STATUS(
+        trio_socket_open(TRIO_ADDRESS_IPV4, (enum trio_socket_type)99, &socket),
+        TRIO_ENOTSUP);
+    CHECK_STATUS(trio_tcp_listen(&none, NULL, &listener), TRIO_ENOTSUP);
+    CHECK_STATUS(trio_tcp_connect(&none, &stream), TRIO_ENOTSUP);
+}

@@ -34,7 +34,8 @@ struct trio_resolver {
     void *context;
 
     // Finds the addresses of a host, in the order in which to try them; their
-    // ports do not matter. `host` is ASCII in lower case, `family` 0 for any.
+    // ports do not matter. `*ret_count` is at most `max`: others are left out;
+    // 0 is TRIO_ENOENT. `host` is ASCII in lower case, `family` 0 for any.
     trio_status (*resolve)(void *context, const char *host,
                            enum trio_address_family family,
                            struct trio_address *ret_addresses, size_t max,

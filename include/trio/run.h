@@ -28,7 +28,8 @@ struct trio_config {
     bool catch_interrupt; // Ctrl-C cancels the main task, if nobody else
                           // handles it and this is the main thread.
     uint32_t ignored_cancels_max;  // Checkpoints in a row that a task may
-                                   // ignore before it is reported; 0: 1000.
+                                   // ignore before observers are told,
+                                   // and simulation fails; 0: 1000.
     struct trio_error **ret_error; // Receives the error tree of the run, the
                                    // caller's to free; NULL: it is printed.
 };

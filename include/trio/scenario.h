@@ -67,7 +67,8 @@ struct trio_scenario {
     struct trio_scenario *next; // Private.
 };
 
-#define TRIO_SCENARIO(name_, ...)                                             \
+#define TRIO_SCENARIO(...) TRIO_SCENARIO_(__VA_ARGS__, )
+#define TRIO_SCENARIO_(name_, ...)                                            \
     static TRIO_CHECKPOINT trio_status name_(void *arg);                      \
     __attribute__((constructor)) static void name_##_register_(void)          \
     {                                                                         \

@@ -26,7 +26,7 @@
 //
 // The signals are those of the system, by its numbers:
 //
-//     POSIX    all that can be caught
+//     POSIX    all that can be caught, but for those of faults, such as SIGSEGV
 //     Windows  SIGINT and SIGBREAK: Ctrl-C and Ctrl-Break from the console, not
 //              what the program raises with raise(). SIGTERM may be asked for,
 //              but nobody sends it.

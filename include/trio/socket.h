@@ -339,7 +339,8 @@ trio_socket_send_message(struct trio_socket *socket,
 // Checkpoint: always.
 // Returns: TRIO_OK            `*ret_length` bytes are in `buffer`.
 //          TRIO_ETRUNCATED    the datagram is larger than `size`: that much of
-//                             it is in `buffer`, the rest is lost.
+//                             it is in `buffer`, and `*ret_length` is `size`.
+//                             The rest is lost.
 //          TRIO_EEND          the peer of a stream has sent everything.
 //          TRIO_ECANCELED     an enclosing scope is cancelled; nothing was
 //                             taken.

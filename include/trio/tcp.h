@@ -40,6 +40,8 @@ TRIO_BEGIN_DECLS
 //          TRIO_EUNREACHABLE   there is no way to it.
 //          TRIO_EPEERTIMEDOUT  it does not answer.
 //          TRIO_EMFILE         too many open handles.
+//          TRIO_ENOTSUP        `address` is none, or of a family that is not
+//                              here.
 //          other               what the system said; the record tells more.
 TRIO_CHECKPOINT trio_status trio_tcp_connect(
     const struct trio_address *address, struct trio_tcp_stream *ret_stream);
@@ -52,6 +54,8 @@ TRIO_CHECKPOINT trio_status trio_tcp_connect(
 //          TRIO_EADDRNOTAVAIL  it is not an address of this machine.
 //          TRIO_EACCES         not permitted.
 //          TRIO_EMFILE         too many open handles.
+//          TRIO_ENOTSUP        `address` is none, or of a family that is not
+//                              here.
 //          other               what the system said; the record tells more.
 TRIO_MUST_USE trio_status
 trio_tcp_listen(const struct trio_address *address,

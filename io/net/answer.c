@@ -79,6 +79,9 @@ ask_resolver(struct trio_lookup *lookup, bool backwards,
     trio_status rc =
         resolver->resolve(resolver->context, lookup->host, lookup->family,
                           lookup->addresses, TRIO_RESOLVE_MAX, &lookup->count);
+    if (rc == TRIO_OK && lookup->count > TRIO_RESOLVE_MAX)
+        trio_misuse("a resolver found more addresses than there was room for",
+                    resolver);
     if (rc == TRIO_OK && lookup->count == 0)
         rc = TRIO_ENOENT;
     return rc;

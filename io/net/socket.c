@@ -19,14 +19,23 @@ static struct trio_socket opened(trio_handle handle,
 
 // ---- Making ----
 
+static bool is_kind(enum trio_address_family family, enum trio_socket_type type)
+{
+    return (family == TRIO_ADDRESS_LOCAL || family == TRIO_ADDRESS_IPV4 ||
+            family == TRIO_ADDRESS_IPV6) &&
+           (type == TRIO_SOCKET_STREAM || type == TRIO_SOCKET_DATAGRAM);
+}
+
 trio_status trio_socket_open(enum trio_address_family family,
                              enum trio_socket_type type,
                              struct trio_socket *ret_socket)
 {
     const struct trio_world *world = trio_run_world();
     trio_handle handle;
-    trio_status rc = world->net->open(world->context, family, type, &handle);
 
+    if (!is_kind(family, type))
+        return trio_fail(TRIO_ENOTSUP, "open a socket of no kind");
+    trio_status rc = world->net->open(world->context, family, type, &handle);
     if (rc != TRIO_OK)
         return trio_fail_os(rc, trio_net_error_(world), "open a socket");
     *ret_socket = opened(handle, family, type);

@@ -160,6 +160,8 @@ trio_status trio_socket_receive(struct trio_socket *socket, void *buffer,
     trio_status rc = trio_socket_perform_(&call);
     if (rc == TRIO_OK)
         *ret_length = receiving.length;
+    if (rc == TRIO_ETRUNCATED)
+        *ret_length = size;
     return rc;
 }
 
@@ -174,6 +176,8 @@ trio_status trio_socket_receive_from(struct trio_socket *socket, void *buffer,
 
     if (rc == TRIO_OK)
         *ret_length = message.length;
+    if (rc == TRIO_ETRUNCATED)
+        *ret_length = size;
     return rc;
 }
 

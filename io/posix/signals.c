@@ -10,8 +10,8 @@
 // itself.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "io/loop.h"
 #include "io/posix/signals.h"
+#include "io/loop.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -86,6 +86,23 @@ static void unlock_table(const sigset_t *previous)
     trio_signal_unblock_(previous);
 }
 
+// Whether it tells of a fault in what runs: a handler that comes back from one
+// has it happen again, for ever.
+static bool is_fault(int signal)
+{
+    switch (signal) {
+    case SIGBUS:
+    case SIGFPE:
+    case SIGILL:
+    case SIGSEGV:
+    case SIGSYS:
+    case SIGTRAP:
+        return true;
+    default:
+        return false;
+    }
+}
+
 // Replaces the dispositions of those that nobody watches yet; returns 0, or the
 // error after `ret_done` of them.
 static int install(uint64_t signals, uint64_t *ret_done)
@@ -98,6 +115,8 @@ static int install(uint64_t signals, uint64_t *ret_done)
     for (int signal = 1; signal <= SIGNALS; signal++) {
         if ((signals & bit_of(signal)) == 0)
             continue;
+        if (is_fault(signal))
+            return EINVAL;
         if (process.counts[signal - 1] == 0 &&
             sigaction(signal, &ours, &process.found[signal - 1]) < 0)
             return errno;

@@ -5,6 +5,7 @@
 #include <trio/tls_open.h>
 
 #include <trio/resolve.h>
+#include <trio/run.h>
 
 // Makes the client's end; on failure the transport is as it was.
 static trio_status open_client(struct trio_tls_context *context,
@@ -25,7 +26,8 @@ trio_status trio_tls_open(struct trio_tls_context *context, const char *host,
                           const struct trio_tcp_open_options *options,
                           struct trio_tls_connection *ret_connection)
 {
-    TRIO_ASSERT(!context->server);
+    if (context->server)
+        trio_misuse("a client needs a context for clients", context);
     trio_status rc = trio_tcp_open(host, port, options, &ret_connection->tcp);
     if (rc != TRIO_OK)
         return rc;

@@ -6,6 +6,8 @@
 
 #include <stddef.h>
 
+#include <trio/run.h>
+
 // What comes behind it is aligned as by malloc.
 #define ALIGNMENT _Alignof(max_align_t)
 #define TLS_SIZE                                                               \
@@ -50,7 +52,8 @@ void trio_tls_listener_init(struct trio_tls_listener *ret_listener,
                             struct trio_tls_context *context,
                             struct trio_listener *below)
 {
-    TRIO_ASSERT(context->server);
+    if (!context->server)
+        trio_misuse("a server needs a context for servers", context);
     *ret_listener = (struct trio_tls_listener){
         .listener = {&tls_operations, TLS_SIZE + below->stream_size},
         .below = below,

@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 #include <trio/backend.h>
 #include <trio/error.h>
+#include <trio/run.h>
 #include <trio/tls.h>
 
 #include "io/tls/buffers.h"
@@ -137,7 +138,8 @@ trio_status trio_tls_client_open(struct trio_tls_context *context,
                                  const char *host,
                                  struct trio_tls_stream *ret_tls)
 {
-    TRIO_ASSERT(!context->server);
+    if (context->server)
+        trio_misuse("a client needs a context for clients", context);
     *ret_tls = stream_over(transport, context);
     trio_status rc = open_client(ret_tls, host);
     ret_tls->closed = rc != TRIO_OK;
@@ -148,7 +150,8 @@ trio_status trio_tls_server_open(struct trio_tls_context *context,
                                  struct trio_stream *transport,
                                  struct trio_tls_stream *ret_tls)
 {
-    TRIO_ASSERT(context->server);
+    if (!context->server)
+        trio_misuse("a server needs a context for servers", context);
     *ret_tls = stream_over(transport, context);
     trio_status rc = allocate(ret_tls);
     if (rc == TRIO_OK)

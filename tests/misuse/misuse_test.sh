@@ -8,7 +8,7 @@ cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 
 cases=tests/misuse
 sources=(core/*.c core/sync/*.c core/arch/*"$(uname -m)"*.S io/*.c
-    io/{net,posix,linux}/*.c "$cases"/*.c)
+    io/{net,posix,linux,tls}/*.c "$cases"/*.c)
 passed=0
 failed=0
 work=$(mktemp -d) || exit 1
@@ -16,7 +16,7 @@ trap 'rm -rf "$work"' EXIT
 
 build() {
     "$1" "$2" -std=c11 -g -fstack-clash-protection -D_GNU_SOURCE= -Iinclude \
-        -I. "${sources[@]}" -pthread -o "$work/misuse"
+        -I. "${sources[@]}" -pthread -lssl -lcrypto -o "$work/misuse"
 }
 
 # The comment above a case, without its slashes.
@@ -53,7 +53,7 @@ stops() {
 
 # The rules that the library's sources name.
 rules() {
-    cat core/*.[ch] core/sync/*.c io/*.c io/{net,posix,linux}/*.c |
+    cat core/*.[ch] core/sync/*.c io/*.c io/{net,posix,linux,tls}/*.c |
         tr -s ' \\\n' ' ' |
         grep -oE 'trio_misuse(_at_)?\( ?("[^"]*" ?)+' |
         sed -E 's/^[^"]*"//; s/" ?"//g; s/" ?$//'
