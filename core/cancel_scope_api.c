@@ -51,29 +51,29 @@ static __attribute__((noinline)) void open_late(struct trio_cancel_scope *scope,
     trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
 }
 
-static inline void open_at(struct trio_cancel_scope *scope,
-                           enum scope_kind kind, trio_time deadline,
+static inline void open_by(struct trio_cancel_scope *scope,
+                           enum scope_kind kind, trio_time deadline, bool late,
                            struct caller caller)
 {
-    struct trio_run *run = trio_run_current_();
-
-    deadline = trio_meant_(run, deadline);
-    if (trio_has_come_(run, deadline))
+    if (UNLIKELY(late))
         open_late(scope, kind, deadline, caller);
     else
         open_until(scope, kind, deadline, caller);
 }
 
-static inline void open_after(struct trio_cancel_scope *scope,
-                              enum scope_kind kind, trio_duration limit,
-                              struct caller caller)
+static inline trio_time from_now(trio_duration limit)
 {
-    trio_time deadline = trio_from_now_(trio_run_current_(), limit);
+    return trio_from_now_(trio_run_current_(), limit);
+}
 
-    if (UNLIKELY(limit <= 0))
-        open_late(scope, kind, deadline, caller);
-    else
-        open_until(scope, kind, deadline, caller);
+static inline bool has_come(trio_time deadline)
+{
+    return trio_has_come_(trio_run_current_(), deadline);
+}
+
+static inline trio_time meant(trio_time deadline)
+{
+    return trio_meant_(trio_run_current_(), deadline);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -86,37 +86,52 @@ trio_cancel_scope_open(struct trio_cancel_scope *scope)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    open_after(scope, SCOPE_MOVE_ON, limit, CALLER());
+    trio_time deadline = from_now(limit);
+
+    open_by(scope, SCOPE_MOVE_ON, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_at(scope, SCOPE_MOVE_ON, deadline, CALLER());
+    deadline = meant(deadline);
+    bool late = has_come(deadline);
+
+    open_by(scope, SCOPE_MOVE_ON, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    open_after(scope, SCOPE_FAIL, limit, CALLER());
+    trio_time deadline = from_now(limit);
+
+    open_by(scope, SCOPE_FAIL, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_at(scope, SCOPE_FAIL, deadline, CALLER());
+    deadline = meant(deadline);
+    bool late = has_come(deadline);
+
+    open_by(scope, SCOPE_FAIL, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    open_after(scope, SCOPE_SHIELD, limit, CALLER());
+    trio_time deadline = from_now(limit);
+
+    open_by(scope, SCOPE_SHIELD, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    open_at(scope, SCOPE_SHIELD, deadline, CALLER());
+    deadline = meant(deadline);
+    bool late = has_come(deadline);
+
+    open_by(scope, SCOPE_SHIELD, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status

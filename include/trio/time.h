@@ -36,7 +36,7 @@ TRIO_BEGIN_DECLS
 // Checkpoint: never.
 static inline trio_time trio_time_add(trio_time time, trio_duration duration)
 {
-    if (duration <= 0 || time == TRIO_PAST || time == TRIO_FOREVER)
+    if (duration <= 0 || time == TRIO_PAST)
         return time;
     if (duration == TRIO_FOREVER || time > TRIO_FOREVER - duration)
         return TRIO_FOREVER;
