@@ -102,10 +102,9 @@ uint64_t trio_random_below(uint64_t bound)
     if (bound == 0)
         return 0;
     // The numbers from 2^64 mod bound on are a whole multiple of bound many.
-    uint64_t unfair = -bound % bound;
     uint64_t random;
     do
         random = trio_random_u64();
-    while (random < unfair);
+    while (random < bound && random < -bound % bound);
     return random % bound;
 }

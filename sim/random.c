@@ -20,12 +20,12 @@ uint64_t trio_sim_below_(uint64_t *state, uint64_t bound)
 {
     TRIO_ASSERT(bound > 0);
     // The 2^64 mod `bound` lowest numbers are drawn again: without them each
-    // remainder has as many numbers as any other.
-    uint64_t rejected = (0 - bound) % bound;
+    // remainder has as many numbers as any other. They are fewer than `bound`,
+    // so it is seldom worked out how many.
     uint64_t drawn;
 
     do
         drawn = trio_sim_next_(state);
-    while (drawn < rejected);
+    while (drawn < bound && drawn < (0 - bound) % bound);
     return drawn % bound;
 }
