@@ -68,7 +68,8 @@ static void pass(struct trio_run *run)
         trio_now_(run);
         trio_timers_expire_(run);
     }
-    trio_entries_run_(run, ENTRIES_PER_PASS);
+    if (trio_entries_waiting_(run))
+        trio_entries_run_(run, ENTRIES_PER_PASS);
     if (run->pauses != NULL)
         trio_realms_hold_(run);
     if (!busy && !runnable(run) && !trio_entries_waiting_(run))

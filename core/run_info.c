@@ -57,11 +57,12 @@ trio_time trio_run_next_deadline(trio_time time)
 bool trio_run_is_idle(void)
 {
     struct trio_run *run = trio_run_current_();
-    const struct trio_timer *timer = trio_timer_first_(run);
 
-    return run->batch == NULL && run->unchosen == 0 &&
-           run->ready.first == NULL && !trio_entries_waiting_(run) &&
-           (timer == NULL || timer->deadline > trio_clock_read_(run));
+    if (run->batch != NULL || run->unchosen > 0 || run->ready.first != NULL ||
+        trio_entries_waiting_(run))
+        return false;
+    const struct trio_timer *timer = trio_timer_first_(run);
+    return timer == NULL || timer->deadline > trio_clock_read_(run);
 }
 
 bool trio_run_is_settling(void)

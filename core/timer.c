@@ -90,11 +90,6 @@ static void insert_fresh(struct trio_run *run)
     }
 }
 
-bool trio_timers_exist_(const struct trio_run *run)
-{
-    return run->timers != NULL || run->fresh != NULL;
-}
-
 // ---- Disarming and expiring ----
 
 void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer)

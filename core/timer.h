@@ -26,8 +26,12 @@ void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer);
 struct trio_timer *trio_timer_first_(struct trio_run *run);
 // Returns the first deadline that is later than `time`, TRIO_FOREVER: none.
 trio_time trio_timer_next_(struct trio_run *run, trio_time time);
-bool trio_timers_exist_(const struct trio_run *run);
 void trio_timers_expire_(struct trio_run *run);
+
+static inline bool trio_timers_exist_(const struct trio_run *run)
+{
+    return run->timers != NULL || run->fresh != NULL;
+}
 
 // ---- The list of fresh ones ----
 
