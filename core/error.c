@@ -197,19 +197,34 @@ void trio_errors_end_(struct trio_run *run, struct trio_task *task)
         task->reserve = trio_pool_take_free_(&run->errors);
 }
 
-static trio_status fail(trio_status status, int os_error, const void *place,
-                        const char *format, va_list arguments)
+static void fail_for(struct trio_task *task, trio_status status, int os_error,
+                     const void *place, const char *format, va_list arguments)
+{
+    const struct trio_report *report = &task->run->config.report;
+    char text[TRIO_ERROR_TEXT_MAX];
+
+    report->format(report->context, text, sizeof(text), format, arguments);
+    trio_error_note_(task->run, task, status, os_error, place, text);
+}
+
+static void fail(trio_status status, int os_error, const void *place,
+                 const char *format, va_list arguments)
 {
     struct trio_run *run = trio_current_run_;
     struct trio_task *task = run == NULL ? NULL : run->current;
-    char text[TRIO_ERROR_TEXT_MAX];
 
-    if (task == NULL || !trio_is_failure(status))
-        return status;
-    const struct trio_report *report = &run->config.report;
-    report->format(report->context, text, sizeof(text), format, arguments);
-    trio_error_note_(run, task, status, os_error, place, text);
-    return status;
+    if (task != NULL && trio_is_failure(status))
+        fail_for(task, status, os_error, place, format, arguments);
+}
+
+void trio_error_fail_for_(struct trio_task *task, trio_status rc,
+                          const char *format, ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    fail_for(task, rc, 0, TRIO_CALLER(), format, arguments);
+    va_end(arguments);
 }
 
 trio_status trio_fail(trio_status status, const char *format, ...)

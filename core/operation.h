@@ -83,11 +83,9 @@ TRIO_MUST_USE static inline trio_status
 trio_park_in_(struct trio_task *task, struct trio_parking_lot *lot,
               const struct trio_wait *wait, const void *object, bool shielded)
 {
-    struct trio_waiter waiter;
-
     if (UNLIKELY(lot->broken))
         return trio_park_refused_(task, shielded);
-    trio_waiter_add_(task, lot, &waiter);
+    trio_waiter_add_(task, lot, &task->waiter);
     task->park =
         (struct park){.wait = wait, .object = object, .shielded = shielded};
     return trio_park_(task->run, task);

@@ -6,6 +6,7 @@
 
 #include <trio/cancel_scope.h>
 #include <trio/nursery.h>
+#include <trio/parking_lot.h>
 #include <trio/status.h>
 #include <trio/task.h>
 #include <trio/time.h>
@@ -32,8 +33,10 @@ struct park {
 };
 
 // What a switch, a wait and a wake need comes first, in one line of the cache.
-// A wait is described here, too: cancelling a crowd of parked tasks touches
-// their stacks only where those hold something that it has to take out.
+// A wait is described here, too, with its place in a lot. So cancelling a crowd
+// of parked tasks touches their stacks only where those hold something that it
+// has to take out, and an operation that waits leaves nothing there: the switch
+// is the last thing it does; see step.h.
 struct trio_task {
     void *context; // Stack pointer while it does not run; NULL before it did.
     struct trio_task *next;          // In a queue.
@@ -64,6 +67,7 @@ struct trio_task {
     const char *name;
     void *realm; // The world's.
     uint64_t number;
+    struct trio_waiter waiter;     // Of a wait in one lot.
     struct trio_cancel_scope root; // SCOPE_TASK.
 } __attribute__((aligned(CACHE_LINE)));
 

@@ -57,8 +57,7 @@ static inline void trio_waiters_leave_(struct trio_task *task)
 
     task->waiters = NULL;
     for (; waiter != NULL; waiter = waiter->sibling)
-        if (waiter->lot != NULL)
-            trio_waiter_take_out_(waiter);
+        trio_waiter_take_out_(waiter);
 }
 
 #endif // TRIO_CORE_WAITERS_H

@@ -106,16 +106,20 @@ bool trio_channel_grow_(struct trio_channel *channel)
 
 // ---- The two lots ----
 
-// Unparks whoever made the offer.
-static void answer(struct trio_offer_ *offer, trio_status rc)
+// Unparks whoever made the offer. A select records what went wrong by itself.
+static void answer(struct trio_waiter *offer, trio_status rc)
 {
-    trio_unpark_(trio_run_current_(), &offer->waiter, rc);
+    struct trio_task *task = offer->task;
+
+    if (offer == &task->waiter)
+        rc = trio_channel_failed_(task, rc, task->park.wait->verb);
+    trio_unpark_(trio_run_current_(), offer, rc);
 }
 
 static void answer_all(const struct trio_parking_lot *lot, trio_status rc)
 {
-    while (trio_offer_first_(lot) != NULL)
-        answer(trio_offer_first_(lot), rc);
+    while (lot->first != NULL)
+        answer(lot->first, rc);
 }
 
 // Tells those who wait through a handle that it is closed. A wake may take
@@ -126,10 +130,8 @@ static void answer_handle(const struct trio_parking_lot *lot,
     struct trio_waiter *waiter = lot->first;
 
     while (waiter != NULL) {
-        struct trio_offer_ *offer = (struct trio_offer_ *)waiter;
-
-        if (offer->handle == handle) {
-            answer(offer, TRIO_ECLOSED);
+        if (waiter->handle == handle) {
+            answer(waiter, TRIO_ECLOSED);
             waiter = lot->first;
         } else {
             waiter = waiter->next;
@@ -142,11 +144,13 @@ static void answer_handle(const struct trio_parking_lot *lot,
 trio_status trio_sender_clone(const struct trio_sender *sender,
                               struct trio_sender *ret_sender)
 {
+    struct trio_run *run = trio_run_current_();
     struct trio_channel *channel = sender->channel;
 
     if (channel == NULL)
-        return trio_channel_failed_(TRIO_ECLOSED, "clone a sender of");
-    trio_touch(channel, TRIO_ACCESS_WRITE);
+        return trio_channel_failed_(run->current, TRIO_ECLOSED,
+                                    "clone a sender of");
+    trio_touch_(run, channel, TRIO_ACCESS_WRITE);
     channel->senders++;
     ret_sender->channel = channel;
     return TRIO_OK;
@@ -172,11 +176,13 @@ void trio_sender_close(struct trio_sender *sender)
 trio_status trio_receiver_clone(const struct trio_receiver *receiver,
                                 struct trio_receiver *ret_receiver)
 {
+    struct trio_run *run = trio_run_current_();
     struct trio_channel *channel = receiver->channel;
 
     if (channel == NULL)
-        return trio_channel_failed_(TRIO_ECLOSED, "clone a receiver of");
-    trio_touch(channel, TRIO_ACCESS_WRITE);
+        return trio_channel_failed_(run->current, TRIO_ECLOSED,
+                                    "clone a receiver of");
+    trio_touch_(run, channel, TRIO_ACCESS_WRITE);
     channel->receivers++;
     ret_receiver->channel = channel;
     return TRIO_OK;

@@ -16,14 +16,17 @@
 TRIO_MUST_USE bool trio_channel_grow_(struct trio_channel *channel);
 
 // ---- channel_wait.c ----
-// Records a failure, and returns it.
-TRIO_MUST_USE trio_status trio_channel_record_(trio_status rc,
+// Records a failure of a task's operation, and returns it.
+TRIO_MUST_USE trio_status trio_channel_record_(struct trio_task *task,
+                                               trio_status rc,
                                                const char *verb);
 
-TRIO_MUST_USE static inline trio_status trio_channel_failed_(trio_status rc,
-                                                             const char *verb)
+TRIO_MUST_USE static inline trio_status
+trio_channel_failed_(struct trio_task *task, trio_status rc, const char *verb)
 {
-    return UNLIKELY(trio_is_failure(rc)) ? trio_channel_record_(rc, verb) : rc;
+    if (UNLIKELY(trio_is_failure(rc)))
+        return trio_channel_record_(task, rc, verb);
+    return rc;
 }
 
 // ---- The ring ----
@@ -75,30 +78,23 @@ static inline unsigned char *trio_channel_take_(struct trio_channel *channel)
 
 // ---- The two lots ----
 
-// A waiter is the first member of its offer.
-static inline struct trio_offer_ *
-trio_offer_first_(const struct trio_parking_lot *lot)
-{
-    return (struct trio_offer_ *)lot->first;
-}
-
 static inline void trio_offer_send_(struct trio_task *task,
                                     struct trio_sender *sender,
-                                    const void *item, struct trio_offer_ *offer)
+                                    const void *item, struct trio_waiter *offer)
 {
     offer->handle = sender;
     offer->source = item;
-    trio_waiter_add_(task, &sender->channel->sending, &offer->waiter);
+    trio_waiter_add_(task, &sender->channel->sending, offer);
 }
 
 static inline void trio_offer_receive_(struct trio_task *task,
                                        struct trio_receiver *receiver,
                                        void *ret_item,
-                                       struct trio_offer_ *offer)
+                                       struct trio_waiter *offer)
 {
     offer->handle = receiver;
     offer->target = ret_item;
-    trio_waiter_add_(task, &receiver->channel->receiving, &offer->waiter);
+    trio_waiter_add_(task, &receiver->channel->receiving, offer);
 }
 
 // Sends like trio_channel_send_nowait, but records no failure.
@@ -113,12 +109,12 @@ TRIO_MUST_USE QUICK trio_status trio_channel_try_send_(
     if (UNLIKELY(channel->receivers == 0))
         return TRIO_EBROKEN;
 
-    struct trio_offer_ *offer = trio_offer_first_(&channel->receiving);
+    struct trio_waiter *offer = channel->receiving.first;
     if (offer != NULL) {
         TRIO_ASSERT(channel->buffered == 0);
         trio_channel_copy_(channel, offer->target, item);
         channel->sent++;
-        trio_unpark_(run, &offer->waiter, TRIO_OK);
+        trio_unpark_(run, offer, TRIO_OK);
         return TRIO_OK;
     }
     if (channel->buffered == channel->capacity)
@@ -140,7 +136,7 @@ TRIO_MUST_USE QUICK trio_status trio_channel_try_receive_(
         return TRIO_ECLOSED;
     trio_touch_(run, channel, TRIO_ACCESS_ACQUIRE);
 
-    struct trio_offer_ *offer = trio_offer_first_(&channel->sending);
+    struct trio_waiter *offer = channel->sending.first;
     if (channel->buffered > 0) {
         trio_channel_copy_(channel, ret_item, trio_channel_take_(channel));
         if (offer != NULL)
@@ -152,7 +148,7 @@ TRIO_MUST_USE QUICK trio_status trio_channel_try_receive_(
         return channel->senders == 0 ? TRIO_EEND : TRIO_EWOULDBLOCK;
     }
     if (offer != NULL)
-        trio_unpark_(run, &offer->waiter, TRIO_OK);
+        trio_unpark_(run, offer, TRIO_OK);
     return TRIO_OK;
 }
 

@@ -7,8 +7,7 @@
 
 #include <trio/channel.h>
 
-#include <trio/error.h>
-
+#include "core/error.h"
 #include "core/operation.h"
 #include "core/sync/channel.h"
 
@@ -18,18 +17,25 @@ static const struct trio_wait receive_wait = {"receive from",
                                               TRIO_ACCESS_ACQUIRE, NULL};
 
 // Everyday answers leave no record.
-trio_status trio_channel_record_(trio_status rc, const char *verb)
+trio_status trio_channel_record_(struct trio_task *task, trio_status rc,
+                                 const char *verb)
 {
+    if (task == NULL)
+        return rc;
     switch (rc) {
     case TRIO_EBROKEN:
-        return trio_fail(rc, "%s a channel without receivers", verb);
+        trio_error_fail_for_(task, rc, "%s a channel without receivers", verb);
+        break;
     case TRIO_ECLOSED:
-        return trio_fail(rc, "%s a channel, handle closed", verb);
+        trio_error_fail_for_(task, rc, "%s a channel, handle closed", verb);
+        break;
     case TRIO_ENOMEM:
-        return trio_fail(rc, "%s a channel", verb);
+        trio_error_fail_for_(task, rc, "%s a channel", verb);
+        break;
     default:
-        return trio_fail_bare(rc);
+        trio_error_forget_(task->run, task, rc);
     }
+    return rc;
 }
 
 // ---- Sending ----
@@ -37,20 +43,10 @@ trio_status trio_channel_record_(trio_status rc, const char *verb)
 trio_status trio_channel_send_nowait(struct trio_sender *sender,
                                      const void *item)
 {
-    trio_status rc = trio_channel_try_send_(trio_run_current_(), sender, item);
+    struct trio_run *run = trio_run_current_();
+    trio_status rc = trio_channel_try_send_(run, sender, item);
 
-    return trio_channel_failed_(rc, send_wait.verb);
-}
-
-static __attribute__((noinline)) trio_status
-wait_to_send(struct trio_task *task, struct trio_sender *sender,
-             const void *item)
-{
-    struct trio_offer_ offer;
-
-    trio_offer_send_(task, sender, item, &offer);
-    task->park = (struct park){.wait = &send_wait, .object = sender->channel};
-    return trio_channel_failed_(trio_park_(task->run, task), send_wait.verb);
+    return trio_channel_failed_(run->current, rc, send_wait.verb);
 }
 
 trio_status trio_channel_send(struct trio_sender *sender, const void *item)
@@ -60,9 +56,13 @@ trio_status trio_channel_send(struct trio_sender *sender, const void *item)
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
     trio_status rc = trio_channel_try_send_(task->run, sender, item);
-    if (rc == TRIO_EWOULDBLOCK)
-        return wait_to_send(task, sender, item);
-    rc = trio_channel_failed_(rc, send_wait.verb);
+    if (rc == TRIO_EWOULDBLOCK) {
+        trio_offer_send_(task, sender, item, &task->waiter);
+        task->park =
+            (struct park){.wait = &send_wait, .object = sender->channel};
+        return trio_park_(task->run, task);
+    }
+    rc = trio_channel_failed_(task, rc, send_wait.verb);
     return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 
@@ -71,22 +71,10 @@ trio_status trio_channel_send(struct trio_sender *sender, const void *item)
 trio_status trio_channel_receive_nowait(struct trio_receiver *receiver,
                                         void *ret_item)
 {
-    trio_status rc =
-        trio_channel_try_receive_(trio_run_current_(), receiver, ret_item);
+    struct trio_run *run = trio_run_current_();
+    trio_status rc = trio_channel_try_receive_(run, receiver, ret_item);
 
-    return trio_channel_failed_(rc, receive_wait.verb);
-}
-
-static __attribute__((noinline)) trio_status
-wait_to_receive(struct trio_task *task, struct trio_receiver *receiver,
-                void *ret_item)
-{
-    struct trio_offer_ offer;
-
-    trio_offer_receive_(task, receiver, ret_item, &offer);
-    task->park =
-        (struct park){.wait = &receive_wait, .object = receiver->channel};
-    return trio_channel_failed_(trio_park_(task->run, task), receive_wait.verb);
+    return trio_channel_failed_(run->current, rc, receive_wait.verb);
 }
 
 trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
@@ -96,9 +84,13 @@ trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
     trio_status rc = trio_channel_try_receive_(task->run, receiver, ret_item);
-    if (rc == TRIO_EWOULDBLOCK)
-        return wait_to_receive(task, receiver, ret_item);
-    rc = trio_channel_failed_(rc, receive_wait.verb);
+    if (rc == TRIO_EWOULDBLOCK) {
+        trio_offer_receive_(task, receiver, ret_item, &task->waiter);
+        task->park =
+            (struct park){.wait = &receive_wait, .object = receiver->channel};
+        return trio_park_(task->run, task);
+    }
+    rc = trio_channel_failed_(task, rc, receive_wait.verb);
     return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 

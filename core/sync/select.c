@@ -57,10 +57,11 @@ static bool has_offer(const struct trio_case *item)
 }
 
 // Records a failure as the operation of the case alone would.
-static trio_status failed(const struct trio_case *item, trio_status rc)
+static trio_status failed(const struct turns *turns,
+                          const struct trio_case *item, trio_status rc)
 {
     if (!is_for_handle(item))
-        return trio_channel_failed_(rc, "select on");
+        return trio_channel_failed_(turns->task, rc, "select on");
     if (rc == TRIO_OK)
         return rc;
     const struct trio_world *world = trio_run_world();
@@ -76,7 +77,7 @@ static trio_status choose(struct turns *turns, const struct trio_case *item,
                           trio_status rc)
 {
     turns->chosen = item;
-    return failed(item, rc); // Before others make calls.
+    return failed(turns, item, rc); // Before others make calls.
 }
 
 // ---- Handles ----
@@ -199,14 +200,14 @@ static trio_status try_all(struct turns *turns)
 static inline void make_offer(struct trio_task *task, struct trio_case *item)
 {
     struct trio_event *event = item->object;
-    struct trio_offer_ *offer = &item->offer;
+    struct trio_waiter *offer = &item->offer;
 
     if (item->kind == TRIO_CASE_SEND)
         trio_offer_send_(task, item->object, offer->source, offer);
     else if (item->kind == TRIO_CASE_RECEIVE)
         trio_offer_receive_(task, item->object, offer->target, offer);
     else if (item->kind == TRIO_CASE_EVENT)
-        trio_waiter_add_(task, &event->lot, &offer->waiter);
+        trio_waiter_add_(task, &event->lot, offer);
 }
 
 static bool stop_waiting(struct trio_task *task, void *arg)
@@ -225,7 +226,7 @@ static trio_status choose_woken(struct turns *turns, trio_status rc)
         return rc;
     for (struct trio_case *item = turns->first; item != NULL;
          item = next_of(turns, item))
-        if (has_offer(item) && item->offer.waiter.claimed)
+        if (has_offer(item) && item->offer.claimed)
             return choose(turns, item, rc);
     trio_status told = choose_ready(turns);
     if (told != TRIO_EWOULDBLOCK)

@@ -75,16 +75,6 @@ struct trio_channel_statistics {
     size_t receiving; // Tasks that wait to receive.
 };
 
-// One task's wait at one end of a channel. Private.
-struct trio_offer_ {
-    struct trio_waiter waiter; // Private. First.
-    const void *handle;        // Private. Through which it waits.
-    union {
-        const void *source; // Private. The item to send.
-        void *target;       // Private. Where to put the item received.
-    };
-};
-
 TRIO_BEGIN_DECLS
 
 // Opens a channel of items of `item_size` bytes. `capacity` is how many of them

@@ -42,6 +42,11 @@ struct trio_waiter {
     struct trio_waiter *next;     // In the lot, or NULL. Read only.
     struct trio_waiter *previous; // Private. In the lot.
     struct trio_waiter *sibling;  // Private. Of the same park.
+    const void *handle;           // Private. Of a channel: waits through it.
+    union {
+        const void *source; // Private. The item to send.
+        void *target;       // Private. Where to put the item received.
+    };
     bool claimed;                 // True if this is the one that was unparked.
 };
 

@@ -27,7 +27,7 @@ struct trio_case {
     bool armed;               // Private. `io` is the world's now.
     void *object;             // Private. Sender, receiver or event.
     union {
-        struct trio_offer_ offer; // Private. In one of the object's lots.
+        struct trio_waiter offer; // Private. In one of the object's lots.
         struct trio_io_waiter io; // Private. For a handle.
         trio_time time;           // Private.
     };

@@ -14,7 +14,7 @@ ANY_SYSTEM = r"<.*>"
 # The first folder that fits decides.
 INCLUDES = (
     ("include/trio", (PUBLIC, FREESTANDING)),
-    ("core/sync", (PUBLIC, r'"core/(operation|sync/\w+)\.h"')),
+    ("core/sync", (PUBLIC, r'"core/(error|operation|sync/\w+)\.h"')),
     ("core", (PUBLIC, FREESTANDING, r'"core/.*"')),
     ("io/tls", (PUBLIC, FREESTANDING, r"<(string|errno)\.h>",
                 r"<openssl/\w+\.h>", r'"io/tls/.*"')),
