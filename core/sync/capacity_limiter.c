@@ -68,7 +68,7 @@ static void check_new(struct trio_capacity_limiter *limiter,
 
 // Adds a token to the list; it is counted already. Only what a task borrowed as
 // itself ends with it.
-static void lend(struct trio_capacity_limiter *limiter,
+static void lend(struct trio_task *task, struct trio_capacity_limiter *limiter,
                  struct trio_capacity_token *token, const void *borrower)
 {
     token->limiter = limiter;
@@ -76,11 +76,23 @@ static void lend(struct trio_capacity_limiter *limiter,
     token->task = NULL;
     token->next = limiter->tokens;
     limiter->tokens = token;
-    struct trio_task *task = trio_task_here_();
     if (borrower == task) {
         token->task = task;
         trio_exit_add_(&task->exits, &token->exit, take_back_at_exit);
     }
+}
+
+static bool take(struct trio_run *run, struct trio_capacity_limiter *limiter,
+                 struct trio_capacity_token *token, const void *borrower)
+{
+    trio_touch_(run, limiter, TRIO_ACCESS_ACQUIRE);
+    check_new(limiter, borrower);
+    if (limiter->borrowed >= limiter->total)
+        return false;
+    TRIO_ASSERT(limiter->lot.first == NULL);
+    limiter->borrowed++;
+    lend(trio_task_current_(run), limiter, token, borrower);
+    return true;
 }
 
 trio_status trio_capacity_limiter_acquire(struct trio_capacity_limiter *limiter,
@@ -98,8 +110,7 @@ trio_status trio_capacity_limiter_acquire_on_behalf_of(
 
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
-    if (trio_capacity_limiter_try_acquire_on_behalf_of(limiter, token,
-                                                       borrower))
+    if (take(task->run, limiter, token, borrower))
         return trio_yield_with_(task->run, task, TRIO_OK); // S14
     trio_status rc =
         trio_park_in_(task, &limiter->lot, &borrow_wait, limiter, false);
@@ -107,7 +118,7 @@ trio_status trio_capacity_limiter_acquire_on_behalf_of(
         return rc;
     // Another task may have borrowed on the same behalf meanwhile.
     check_new(limiter, borrower);
-    lend(limiter, token, borrower);
+    lend(task, limiter, token, borrower);
     return TRIO_OK;
 }
 
@@ -122,14 +133,7 @@ bool trio_capacity_limiter_try_acquire_on_behalf_of(
     struct trio_capacity_limiter *limiter, struct trio_capacity_token *token,
     const void *borrower)
 {
-    trio_touch(limiter, TRIO_ACCESS_ACQUIRE);
-    check_new(limiter, borrower);
-    if (limiter->borrowed >= limiter->total)
-        return false;
-    TRIO_ASSERT(trio_parking_lot_count(&limiter->lot) == 0);
-    limiter->borrowed++;
-    lend(limiter, token, borrower);
-    return true;
+    return take(trio_run_current_(), limiter, token, borrower);
 }
 
 void trio_capacity_limiter_release(struct trio_capacity_limiter *limiter)
@@ -146,7 +150,7 @@ void trio_capacity_limiter_release_on_behalf_of(
     if (token == NULL)
         trio_misuse("gave back to a limiter what was not borrowed", limiter);
     if (token->task != NULL)
-        trio_task_cancel_exit(token->task, &token->exit);
+        trio_exit_take_out_(&token->task->exits, &token->exit);
     take_back(link);
 }
 
