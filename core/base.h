@@ -22,7 +22,7 @@ struct caller {
 #define CONTAINER_OF(pointer, type, member)                                    \
     ((type *)((char *)(pointer)-offsetof(type, member)))
 
-// For what a switch is at the end of: it must not become a call; see step.h.
+// Inlined even where it is large, because it is all that an operation does.
 #define QUICK static inline __attribute__((always_inline))
 
 #define CACHE_LINE 64
