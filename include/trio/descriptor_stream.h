@@ -26,6 +26,11 @@
 //     trio_ignore(trio_descriptor_stream_release(&input)); // It stays open.
 //     return rc;
 //
+// On Windows a descriptor is a handle, as `GetStdHandle` returns one. There a
+// pipe takes what is sent when there is room: what is on its way when it is
+// closed or given back, or the run ends, still arrives, and the end of the run
+// waits for that. Closing forcefully throws it away.
+//
 // There is no half to close; who sends ends by closing. A pipe that nobody
 // receives from is TRIO_EBROKEN, without a signal. Files never make a task
 // wait, so they are read and written in threads (<trio/thread.h>). The caller
@@ -54,6 +59,8 @@ TRIO_BEGIN_DECLS
 //          TRIO_EBUSY       it is in use in this run already, or a task waits
 //                           for it.
 //          TRIO_ENOTSUP     it is a folder, or nothing that is read or written.
+//                           On Windows also a console, or a pipe of which a
+//                           completion port is told, as after an earlier call.
 //          TRIO_ENOMEM      out of memory.
 TRIO_MUST_USE trio_status trio_descriptor_stream_open(
     trio_handle descriptor, struct trio_descriptor_stream *ret_stream);

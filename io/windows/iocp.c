@@ -69,11 +69,14 @@ void trio_poller_wait_(struct loop *loop, trio_duration limit)
     trio_iocp_try_line_(iocp);
 }
 
+void trio_iocp_post_(HANDLE port, OVERLAPPED *answer)
+{
+    // The system may be out of memory for a moment.
+    while (!PostQueuedCompletionStatus(port, 0, 0, answer))
+        SwitchToThread();
+}
+
 void trio_poller_ring_(struct loop *loop)
 {
-    struct iocp *iocp = (struct iocp *)loop;
-
-    // The system may be out of memory for a moment.
-    while (!PostQueuedCompletionStatus(iocp->port, 0, 0, NULL))
-        SwitchToThread();
+    trio_iocp_post_(((struct iocp *)loop)->port, NULL);
 }

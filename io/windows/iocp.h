@@ -22,6 +22,10 @@ struct operation_kind {
 
     // It is done, or failed with an error of Windows. Frees the operation.
     void (*done)(struct iocp *iocp, struct operation *operation, int error);
+
+    // Where `ask` starts a thread: what is called there, and may block. Returns
+    // 0 or the error.
+    int (*call)(struct operation *operation);
 };
 
 // Something that the system was asked to do; the first member of a block that
@@ -34,6 +38,10 @@ struct operation {
     struct operation *next; // In line behind it.
     bool in_line;           // The system had too much to do for it.
     bool dropped;           // In line: nobody wants it any more.
+    HANDLE thread;          // That makes the call; or NULL.
+    HANDLE port;            // Where it tells that
+    bool returned;          // Atomic. it has returned from it,
+    int error;              // and what came of it.
 };
 
 // What is known about one handle. Zero: nothing.
@@ -46,7 +54,9 @@ struct slot {
     bool datagram;                     // Of ours: not a stream.
     bool reuses_address;               // Of ours: as it was set.
     bool pipe;                         // Of ours: no socket.
-    bool shared;                       // Of ours: opened by others.
+    bool blocks;                       // Such a pipe, in which calls do.
+    bool file;                         // Of ours: for threads only.
+    bool shared;                       // No socket: opened by others.
 };
 
 // The context of the three tables of the world, for one run.
@@ -63,6 +73,11 @@ struct iocp {
     size_t slot_count;
     char rest[64 * 1024]; // Of a datagram, what is too much for its receiver.
 };
+
+// ---- iocp.c ----
+
+// Posts a packet, whatever it takes. From any thread.
+void trio_iocp_post_(HANDLE port, OVERLAPPED *answer);
 
 // ---- iocp_slots.c ----
 
@@ -85,6 +100,9 @@ TRIO_MUST_USE trio_status trio_iocp_adopt_(struct iocp *iocp,
 // Returns what is known about a socket of ours; NULL if the handle is none.
 struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle);
 
+// Says whether a handle is ours, or somebody waits for it.
+bool trio_iocp_is_used_(const struct iocp *iocp, trio_handle handle);
+
 // Forgets all about a handle; who waits for it is told that it is closed.
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot);
 
@@ -103,6 +121,14 @@ void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer);
 
 // Asks again for those in line.
 void trio_iocp_try_line_(struct iocp *iocp);
+
+// ---- iocp_thread.c ----
+
+// An `ask`: has a thread of its own make the call.
+TRIO_MUST_USE int trio_iocp_ask_thread_(struct operation *operation);
+
+// Ends the call. Comes back when the thread has returned from it.
+void trio_iocp_interrupt_thread_(struct operation *operation);
 
 // ---- iocp_interest.c ----
 
@@ -127,6 +153,11 @@ TRIO_MUST_USE trio_status trio_iocp_ask_(struct iocp *iocp,
 bool trio_iocp_was_reset_(struct iocp *iocp, trio_handle handle);
 
 // ---- iocp_pipe.c ----
+
+// Has the answers to what is asked of a pipe come through the port, unless it
+// is done at once. Returns false if that cannot be.
+bool trio_iocp_join_port_(struct iocp *iocp, HANDLE pipe);
+
 TRIO_MUST_USE trio_status trio_iocp_open_pipe_(void *context,
                                                trio_handle ret_handles[2]);
 TRIO_MUST_USE trio_status trio_iocp_read_pipe_(struct iocp *iocp,
@@ -196,7 +227,7 @@ TRIO_MUST_USE trio_status trio_iocp_set_member_(
     void *context, trio_handle handle, const struct trio_address *group,
     uint32_t interface_number, bool member);
 
-// ---- iocp_absent.c: what there is not ----
+// ---- iocp_descriptor.c ----
 TRIO_MUST_USE trio_status trio_iocp_adopt_descriptor_(
     void *context, trio_handle handle, struct trio_descriptor *ret_descriptor);
 TRIO_MUST_USE trio_status trio_iocp_read_file_(void *context,
@@ -207,6 +238,7 @@ TRIO_MUST_USE trio_status trio_iocp_read_file_(void *context,
 TRIO_MUST_USE trio_status trio_iocp_write_file_(
     void *context, trio_handle handle, int64_t offset, const void *data,
     size_t size, size_t *ret_length, int *ret_error);
+// ---- iocp_absent.c: what there is not ----
 TRIO_MUST_USE trio_status trio_iocp_send_file_(void *context,
                                                trio_handle handle,
                                                trio_handle file,
@@ -222,6 +254,9 @@ TRIO_MUST_USE trio_status
 trio_iocp_remove_path_(void *context, const struct trio_address *address);
 
 // ---- iocp_net.c ----
+TRIO_MUST_USE trio_status trio_iocp_adopt_socket_(
+    void *context, trio_handle handle, enum trio_address_family *ret_family,
+    enum trio_socket_type *ret_type);
 extern const struct trio_net trio_iocp_net_;
 
 #endif // TRIO_IO_WINDOWS_IOCP_H

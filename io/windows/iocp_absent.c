@@ -1,56 +1,11 @@
 // What this world does not have, so that everybody learns it at once.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <stdlib.h>
-
 #include "io/windows/iocp.h"
 
 static trio_status refuse(void *context)
 {
     return trio_iocp_refuse_(context, TRIO_ENOTSUP, 0);
-}
-
-// ---- Handles of others that are no sockets ----
-
-trio_status trio_iocp_adopt_descriptor_(void *context, trio_handle handle,
-                                        struct trio_descriptor *ret_descriptor)
-{
-    DWORD flags;
-
-    (void)ret_descriptor;
-    if (handle < 0 || !GetHandleInformation((HANDLE)handle, &flags))
-        return trio_iocp_refuse_(context, TRIO_EBADHANDLE,
-                                 ERROR_INVALID_HANDLE);
-    return refuse(context);
-}
-
-// Nothing was adopted that these could be called for.
-trio_status trio_iocp_read_file_(void *context, trio_handle handle,
-                                 int64_t offset, void *data, size_t size,
-                                 size_t *ret_length, int *ret_error)
-{
-    (void)context;
-    (void)handle;
-    (void)offset;
-    (void)data;
-    (void)size;
-    (void)ret_length;
-    *ret_error = ERROR_NOT_SUPPORTED;
-    return TRIO_ENOTSUP;
-}
-
-trio_status trio_iocp_write_file_(void *context, trio_handle handle,
-                                  int64_t offset, const void *data, size_t size,
-                                  size_t *ret_length, int *ret_error)
-{
-    (void)context;
-    (void)handle;
-    (void)offset;
-    (void)data;
-    (void)size;
-    (void)ret_length;
-    *ret_error = ERROR_NOT_SUPPORTED;
-    return TRIO_ENOTSUP;
 }
 
 // Whoever sends a file reads it and sends that.

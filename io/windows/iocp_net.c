@@ -70,7 +70,7 @@ static void net_close(void *context, trio_handle handle, bool reset)
 
     if (slot == NULL)
         return;
-    if (slot->pipe) {
+    if (slot->pipe || slot->file) {
         trio_iocp_close_pipe_(iocp, handle, reset);
         return;
     }
@@ -85,18 +85,9 @@ static void net_close(void *context, trio_handle handle, bool reset)
 
 // ---- Handles of others ----
 
-static bool is_used(const struct iocp *iocp, trio_handle handle)
-{
-    const struct slot *slot = trio_iocp_slot_(iocp, handle);
-
-    return slot != NULL &&
-           (slot->ours || slot->waiters[TRIO_READABLE] != NULL ||
-            slot->waiters[TRIO_WRITABLE] != NULL);
-}
-
-static trio_status net_adopt(void *context, trio_handle handle,
-                             enum trio_address_family *ret_family,
-                             enum trio_socket_type *ret_type)
+trio_status trio_iocp_adopt_socket_(void *context, trio_handle handle,
+                                    enum trio_address_family *ret_family,
+                                    enum trio_socket_type *ret_type)
 {
     struct iocp *iocp = context;
     WSAPROTOCOL_INFOW info;
@@ -110,7 +101,7 @@ static trio_status net_adopt(void *context, trio_handle handle,
     bool datagram = info.iSocketType == SOCK_DGRAM;
     if (family == 0 || (info.iSocketType != SOCK_STREAM && !datagram))
         return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
-    if (is_used(iocp, handle))
+    if (trio_iocp_is_used_(iocp, handle))
         return trio_iocp_refuse_(iocp, TRIO_EBUSY, 0);
     trio_status rc = trio_iocp_adopt_(iocp, handle, datagram);
     if (rc != TRIO_OK)
@@ -275,7 +266,7 @@ static trio_status net_peer_address(void *context, trio_handle handle,
 const struct trio_net trio_iocp_net_ = {
     .open = net_open,
     .pair = trio_iocp_pair_,
-    .adopt = net_adopt,
+    .adopt = trio_iocp_adopt_socket_,
     .release = net_release,
     .open_pipe = trio_iocp_open_pipe_,
     .adopt_descriptor = trio_iocp_adopt_descriptor_,

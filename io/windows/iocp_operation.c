@@ -31,8 +31,8 @@ static void stand_in_line(struct iocp *iocp, struct operation *operation)
 
 int trio_iocp_begin_(struct iocp *iocp, struct operation *operation)
 {
+    operation->port = iocp->port;
     int error = operation->kind->ask(operation);
-
     if (is_too_many(error)) {
         stand_in_line(iocp, operation);
         error = ERROR_IO_PENDING;
@@ -49,6 +49,8 @@ void trio_iocp_take_back_(struct operation *operation)
 
     if (operation->in_line)
         operation->dropped = true;
+    else if (operation->thread != NULL)
+        trio_iocp_interrupt_thread_(operation);
     else
         NtCancelIoFileEx(operation->file, (IO_STATUS_BLOCK *)&operation->answer,
                          &status);
@@ -58,15 +60,25 @@ static void finish(struct iocp *iocp, struct operation *operation, int error)
 {
     TRIO_ASSERT(iocp->operations > 0);
     iocp->operations--;
+    if (operation->thread != NULL)
+        CloseHandle(operation->thread);
     operation->kind->done(iocp, operation, error);
+}
+
+static int error_in(const struct operation *operation)
+{
+    NTSTATUS status = ((const IO_STATUS_BLOCK *)&operation->answer)->Status;
+
+    if (operation->thread != NULL)
+        return operation->error;
+    return NT_SUCCESS(status) ? 0 : (int)RtlNtStatusToDosError(status);
 }
 
 void trio_iocp_answered_(struct iocp *iocp, OVERLAPPED *answer)
 {
-    NTSTATUS status = ((const IO_STATUS_BLOCK *)answer)->Status;
+    struct operation *operation = (struct operation *)answer;
 
-    finish(iocp, (struct operation *)answer,
-           NT_SUCCESS(status) ? 0 : (int)RtlNtStatusToDosError(status));
+    finish(iocp, operation, error_in(operation));
 }
 
 void trio_iocp_try_line_(struct iocp *iocp)

@@ -59,14 +59,24 @@ trio_status trio_iocp_read_pipe_(struct iocp *iocp, trio_handle handle,
 
 // ---- Writing ----
 
-static int ask_to_write(struct operation *operation)
+static int write_all(struct operation *operation, OVERLAPPED *answer)
 {
     struct write *write = (struct write *)operation;
+    DWORD length;
 
-    return WriteFile(operation->file, write->data, write->size, NULL,
-                     &operation->answer)
+    return WriteFile(operation->file, write->data, write->size, &length, answer)
                ? 0
                : (int)GetLastError();
+}
+
+static int ask_to_write(struct operation *operation)
+{
+    return write_all(operation, &operation->answer);
+}
+
+static int call_to_write(struct operation *operation)
+{
+    return write_all(operation, NULL);
 }
 
 static void written(struct iocp *iocp, struct operation *operation, int error)
@@ -84,7 +94,21 @@ static void written(struct iocp *iocp, struct operation *operation, int error)
     free(write);
 }
 
-static const struct operation_kind write_of_pipe = {ask_to_write, written};
+static const struct operation_kind write_of_pipe = {ask_to_write, written,
+                                                    NULL};
+static const struct operation_kind write_that_blocks = {trio_iocp_ask_thread_,
+                                                        written, call_to_write};
+
+// The pipe that a write has for itself, because others may close theirs.
+static bool keep_pipe(struct write *write)
+{
+    HANDLE us = GetCurrentProcess();
+
+    write->closes =
+        DuplicateHandle(us, write->operation.file, us, &write->operation.file,
+                        0, FALSE, DUPLICATE_SAME_ACCESS);
+    return write->closes;
+}
 
 static struct write *new_write(trio_handle handle, const void *data,
                                size_t size)
@@ -99,6 +123,28 @@ static struct write *new_write(trio_handle handle, const void *data,
         .size = (DWORD)size};
     memcpy(write->data, data, size);
     return write;
+}
+
+// A thread may look at its pipe late, so that is its own from the beginning.
+static int begin(struct iocp *iocp, struct slot *slot, struct write *write)
+{
+    int error = 0;
+
+    if (slot->blocks) {
+        write->operation.kind = &write_that_blocks;
+        if (!keep_pipe(write))
+            error = (int)GetLastError();
+    }
+    if (error == 0)
+        error = trio_iocp_begin_(iocp, &write->operation);
+    if (error == ERROR_IO_PENDING) {
+        slot->writing = &write->operation;
+        return error;
+    }
+    if (write->closes)
+        CloseHandle(write->operation.file);
+    free(write);
+    return error;
 }
 
 trio_status trio_iocp_write_pipe_(struct iocp *iocp, trio_handle handle,
@@ -116,11 +162,7 @@ trio_status trio_iocp_write_pipe_(struct iocp *iocp, trio_handle handle,
     if (write == NULL)
         return trio_iocp_refuse_(iocp, TRIO_ENOMEM, ERROR_NOT_ENOUGH_MEMORY);
     DWORD length = write->size;
-    int error = trio_iocp_begin_(iocp, &write->operation);
-    if (error == ERROR_IO_PENDING)
-        slot->writing = &write->operation;
-    else
-        free(write);
+    int error = begin(iocp, slot, write);
     if (error != ERROR_IO_PENDING && error != 0)
         return trio_iocp_error_(iocp, error);
     *ret_length = length;
@@ -129,8 +171,7 @@ trio_status trio_iocp_write_pipe_(struct iocp *iocp, trio_handle handle,
 
 // ---- Opening and closing ----
 
-// Its answers come through the port, unless it is done at once.
-static bool join_port(struct iocp *iocp, HANDLE pipe)
+bool trio_iocp_join_port_(struct iocp *iocp, HANDLE pipe)
 {
     return CreateIoCompletionPort(pipe, iocp->port, 0, 0) != NULL &&
            SetFileCompletionNotificationModes(
@@ -139,7 +180,7 @@ static bool join_port(struct iocp *iocp, HANDLE pipe)
 
 static trio_status own(struct iocp *iocp, HANDLE pipe)
 {
-    if (!join_port(iocp, pipe))
+    if (!trio_iocp_join_port_(iocp, pipe))
         return trio_iocp_error_(iocp, (int)GetLastError());
     trio_status rc = trio_iocp_adopt_(iocp, (trio_handle)pipe, false);
     if (rc != TRIO_OK)
@@ -206,24 +247,20 @@ void trio_iocp_close_pipe_(struct iocp *iocp, trio_handle handle, bool reset)
     trio_iocp_forget_(iocp, slot);
     if (writing != NULL && reset)
         trio_iocp_take_back_(&writing->operation);
-    if (writing != NULL && !reset)
+    if (writing != NULL && !reset && !writing->closes)
         writing->closes = true;
     else
         CloseHandle((HANDLE)handle);
 }
 
-// The write keeps a pipe of its own, for others may close theirs.
 void trio_iocp_release_pipe_(struct iocp *iocp, trio_handle handle)
 {
     struct slot *slot = trio_iocp_slot_(iocp, handle);
     struct write *writing = (struct write *)slot->writing;
-    HANDLE us = GetCurrentProcess();
 
     trio_iocp_forget_(iocp, slot);
-    if (writing != NULL)
-        writing->closes =
-            DuplicateHandle(us, (HANDLE)handle, us, &writing->operation.file, 0,
-                            FALSE, DUPLICATE_SAME_ACCESS);
+    if (writing != NULL && !writing->closes)
+        keep_pipe(writing);
 }
 
 // Nobody reads what was sent, and nobody else will send anything.

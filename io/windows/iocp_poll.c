@@ -99,21 +99,33 @@ static void driver_answered(struct iocp *iocp, struct operation *operation,
 }
 
 static const struct operation_kind poll_of_socket = {ask_driver,
-                                                     driver_answered};
+                                                     driver_answered, NULL};
 
 // ---- Pipes ----
 
 // To read nothing waits until there is something, or the end.
-static int ask_pipe(struct operation *operation)
+static int read_nothing(HANDLE pipe, OVERLAPPED *answer)
 {
     static char nothing;
+    DWORD length;
 
-    if (ReadFile(operation->file, &nothing, 0, NULL, &operation->answer))
+    if (ReadFile(pipe, &nothing, 0, &length, answer))
         return 0;
     int error = (int)GetLastError();
     return error == ERROR_BROKEN_PIPE ? 0 : error;
 }
 
+static int ask_pipe(struct operation *operation)
+{
+    return read_nothing(operation->file, &operation->answer);
+}
+
+static int call_pipe(struct operation *operation)
+{
+    return read_nothing(operation->file, NULL);
+}
+
+// Again, a failure is no answer.
 static void pipe_answered(struct iocp *iocp, struct operation *operation,
                           int error)
 {
@@ -121,7 +133,9 @@ static void pipe_answered(struct iocp *iocp, struct operation *operation,
     answer(iocp, operation, TRIO_OK);
 }
 
-static const struct operation_kind poll_of_pipe = {ask_pipe, pipe_answered};
+static const struct operation_kind polls_of_pipes[] = {
+    {ask_pipe, pipe_answered, NULL},
+    {trio_iocp_ask_thread_, pipe_answered, call_pipe}};
 
 // ---- Either ----
 
@@ -132,7 +146,8 @@ static struct poll *new_poll(const struct iocp *iocp, const struct slot *slot,
 
     if (poll == NULL)
         return NULL;
-    poll->operation.kind = slot->pipe ? &poll_of_pipe : &poll_of_socket;
+    poll->operation.kind =
+        slot->pipe ? &polls_of_pipes[slot->blocks] : &poll_of_socket;
     poll->operation.file = slot->pipe ? (HANDLE)waiter->handle : iocp->afd;
     poll->question =
         question_about(waiter->handle, events_of[waiter->direction]);
@@ -146,6 +161,8 @@ trio_status trio_iocp_ask_(struct iocp *iocp, const struct slot *slot,
                            struct operation **ret_poll)
 {
     *ret_poll = NULL;
+    if (slot->file)
+        return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
     if (slot->pipe && waiter->direction == TRIO_WRITABLE)
         return slot->writing == NULL ? TRIO_EEXIST : TRIO_OK;
     struct poll *poll = new_poll(iocp, slot, waiter);

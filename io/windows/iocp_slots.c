@@ -95,6 +95,15 @@ struct slot *trio_iocp_socket_(struct iocp *iocp, trio_handle handle)
     return NULL;
 }
 
+bool trio_iocp_is_used_(const struct iocp *iocp, trio_handle handle)
+{
+    const struct slot *slot = trio_iocp_slot_(iocp, handle);
+
+    return slot != NULL &&
+           (slot->ours || slot->waiters[TRIO_READABLE] != NULL ||
+            slot->waiters[TRIO_WRITABLE] != NULL);
+}
+
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot)
 {
     trio_interest_closing_(iocp, trio_iocp_handle_(iocp, slot));

@@ -14,13 +14,31 @@
 
 enum { MUCH = 1 << 20 };
 
+// Pipes of the library's, and pipes as a parent has them for its child: in
+// those calls block.
+enum kind { OPENED, ADOPTED, KINDS };
+
+// What is sent at once, and is not taken at once.
+static const size_t some[] = {[OPENED] = 100000, [ADOPTED] = 60000};
+
 struct pipe {
     struct trio_descriptor_stream receiver, sender;
+    enum kind kind; // For who opens it.
 };
 
-static void open_pipe(struct pipe *pipe)
+static void open_pipe(struct pipe *pipe, enum kind kind)
 {
-    REQUIRE(trio_pipe_open(&pipe->receiver, &pipe->sender) == TRIO_OK);
+    HANDLE ends[2];
+
+    if (kind == OPENED) {
+        REQUIRE(trio_pipe_open(&pipe->receiver, &pipe->sender) == TRIO_OK);
+        return;
+    }
+    REQUIRE(CreatePipe(&ends[0], &ends[1], NULL, 4096));
+    REQUIRE(trio_descriptor_stream_open((trio_handle)ends[0],
+                                        &pipe->receiver) == TRIO_OK);
+    REQUIRE(trio_descriptor_stream_open((trio_handle)ends[1], &pipe->sender) ==
+            TRIO_OK);
 }
 
 static TRIO_PARKS void close_pipe(struct pipe *pipe)
@@ -123,7 +141,7 @@ TEST_REAL(pipes, go_one_way)
     char byte;
     size_t length;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, OPENED);
     CHECK(is_private(pipe.receiver.over.socket.handle));
     CHECK(is_private(pipe.sender.over.socket.handle));
     say(&pipe, "hello");
@@ -147,7 +165,7 @@ static trio_status make_pipe(void *arg, struct trio_stream_ends *ret_ends)
 {
     struct pipe *pipe = arg;
 
-    open_pipe(pipe);
+    open_pipe(pipe, pipe->kind);
     ret_ends->sender = &pipe->sender.stream;
     ret_ends->receiver = &pipe->receiver.stream;
     return TRIO_OK;
@@ -165,23 +183,25 @@ make_pipe_clogged(void *arg, struct trio_stream_ends *ret_ends)
 // S64
 TEST_REAL(pipes, keep_the_contract_of_streams)
 {
-    struct pipe pipe;
-    trio_status rc =
-        trio_check_one_way_stream(make_pipe, make_pipe_clogged, &pipe);
+    for (int kind = OPENED; kind < KINDS; kind++) {
+        struct pipe pipe = {.kind = (enum kind)kind};
+        trio_status rc =
+            trio_check_one_way_stream(make_pipe, make_pipe_clogged, &pipe);
 
-    if (!CHECK_OK(rc) && trio_error_find(rc) != NULL)
-        CHECK_STRING(trio_error_find(rc)->text, "");
+        if (!CHECK_OK(rc) && trio_error_find(rc) != NULL)
+            CHECK_STRING(trio_error_find(rc)->text, "");
+    }
 }
 
 // ---- Full, empty, broken ----
 
-TEST_REAL(pipes, a_full_one_makes_the_sender_wait)
+static TRIO_PARKS void check_a_full_one_makes_the_sender_wait(enum kind kind)
 {
     struct trio_nursery nursery;
     struct transfer sending;
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     start_sending(&nursery, &sending, &pipe);
     CHECK_EQ(receive_much(&pipe.receiver.stream, 0, MUCH), MUCH);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
@@ -190,12 +210,20 @@ TEST_REAL(pipes, a_full_one_makes_the_sender_wait)
     close_pipe(&pipe);
 }
 
-TEST_REAL(pipes, nobody_to_receive_is_a_break)
+TEST_REAL(pipes, a_full_one_makes_the_sender_wait)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_a_full_one_makes_the_sender_wait((enum kind)kind);
+}
+
+static TRIO_PARKS void check_nobody_to_receive_is_a_break(enum kind kind)
 {
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     CHECK_OK(trio_stream_close(&pipe.receiver.stream));
+    if (kind == ADOPTED) // A thread finds out.
+        say(&pipe, "x");
     for (int i = 0; i < 2; i++)
         CHECK_STATUS(trio_stream_send_all(&pipe.sender.stream, "x", 1, NULL),
                      TRIO_EBROKEN);
@@ -203,13 +231,20 @@ TEST_REAL(pipes, nobody_to_receive_is_a_break)
     CHECK_OK(trio_stream_close(&pipe.sender.stream));
 }
 
-TEST_REAL(pipes, a_sender_that_waits_is_told_of_a_break)
+TEST_REAL(pipes, nobody_to_receive_is_a_break)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_nobody_to_receive_is_a_break((enum kind)kind);
+}
+
+static TRIO_PARKS void
+check_a_sender_that_waits_is_told_of_a_break(enum kind kind)
 {
     struct trio_nursery nursery;
     struct transfer sending;
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     start_sending(&nursery, &sending, &pipe);
     CHECK_OK(trio_stream_close(&pipe.receiver.stream));
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
@@ -220,13 +255,20 @@ TEST_REAL(pipes, a_sender_that_waits_is_told_of_a_break)
     CHECK_OK(trio_stream_close(&pipe.sender.stream));
 }
 
-TEST_REAL(pipes, a_receiver_that_waits_is_told_of_the_end)
+TEST_REAL(pipes, a_sender_that_waits_is_told_of_a_break)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_a_sender_that_waits_is_told_of_a_break((enum kind)kind);
+}
+
+static TRIO_PARKS void
+check_a_receiver_that_waits_is_told_of_the_end(enum kind kind)
 {
     struct trio_nursery nursery;
     struct transfer receiving;
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     start_receiving(&nursery, &receiving, &pipe);
     CHECK_OK(trio_stream_close(&pipe.sender.stream));
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
@@ -234,16 +276,23 @@ TEST_REAL(pipes, a_receiver_that_waits_is_told_of_the_end)
     CHECK_OK(trio_stream_close(&pipe.receiver.stream));
 }
 
+TEST_REAL(pipes, a_receiver_that_waits_is_told_of_the_end)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_a_receiver_that_waits_is_told_of_the_end((enum kind)kind);
+}
+
 // ---- Cancelled, closed ----
 
 // What is counted as sent arrives, and nothing else.
-TEST_REAL(pipes, a_sender_that_is_cancelled_knows_how_much_it_sent)
+static TRIO_PARKS void
+check_a_sender_that_is_cancelled_knows_how_much_it_sent(enum kind kind)
 {
     struct trio_nursery nursery;
     struct transfer sending;
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     start_sending(&nursery, &sending, &pipe);
     cancel(&nursery);
     CHECK_STATUS(sending.rc, TRIO_ECANCELED);
@@ -255,13 +304,21 @@ TEST_REAL(pipes, a_sender_that_is_cancelled_knows_how_much_it_sent)
     close_pipe(&pipe);
 }
 
-TEST_REAL(pipes, a_receiver_that_is_cancelled_takes_nothing)
+TEST_REAL(pipes, a_sender_that_is_cancelled_knows_how_much_it_sent)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_a_sender_that_is_cancelled_knows_how_much_it_sent(
+            (enum kind)kind);
+}
+
+static TRIO_PARKS void
+check_a_receiver_that_is_cancelled_takes_nothing(enum kind kind)
 {
     struct trio_nursery nursery;
     struct transfer receiving;
     struct pipe pipe;
 
-    open_pipe(&pipe);
+    open_pipe(&pipe, kind);
     for (int i = 0; i < 3; i++) {
         start_receiving(&nursery, &receiving, &pipe);
         if (i == 1)
@@ -275,16 +332,24 @@ TEST_REAL(pipes, a_receiver_that_is_cancelled_takes_nothing)
     close_pipe(&pipe);
 }
 
+TEST_REAL(pipes, a_receiver_that_is_cancelled_takes_nothing)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_a_receiver_that_is_cancelled_takes_nothing((enum kind)kind);
+}
+
 // S45
 TEST_REAL(pipes, closing_tells_who_waits)
 {
-    for (int forcefully = 0; forcefully < 2; forcefully++) {
+    for (int i = 0; i < 2 * KINDS; i++) {
+        enum kind kind = (enum kind)(i % KINDS);
+        bool forcefully = i >= KINDS;
         struct trio_nursery sending_nursery, receiving_nursery;
         struct transfer sending, receiving;
         struct pipe full, empty;
 
-        open_pipe(&full);
-        open_pipe(&empty);
+        open_pipe(&full, kind);
+        open_pipe(&empty, kind);
         start_sending(&sending_nursery, &sending, &full);
         start_receiving(&receiving_nursery, &receiving, &empty);
         if (forcefully) {
@@ -303,26 +368,42 @@ TEST_REAL(pipes, closing_tells_who_waits)
     }
 }
 
-TEST_REAL(pipes, what_was_sent_is_not_lost_by_closing)
+static TRIO_PARKS void
+check_what_was_sent_is_not_lost_by_closing(enum kind kind)
 {
     struct pipe pipe;
 
-    open_pipe(&pipe);
-    CHECK_OK(trio_stream_send_all(&pipe.sender.stream, much(), 100000, NULL));
+    open_pipe(&pipe, kind);
+    CHECK_OK(
+        trio_stream_send_all(&pipe.sender.stream, much(), some[kind], NULL));
     CHECK_OK(trio_stream_close(&pipe.sender.stream));
-    CHECK_EQ(receive_much(&pipe.receiver.stream, 0, MUCH), 100000);
+    CHECK_EQ(receive_much(&pipe.receiver.stream, 0, MUCH), some[kind]);
+    CHECK_OK(trio_stream_close(&pipe.receiver.stream));
+}
+
+TEST_REAL(pipes, what_was_sent_is_not_lost_by_closing)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_what_was_sent_is_not_lost_by_closing((enum kind)kind);
+}
+
+static TRIO_PARKS void
+check_what_is_on_its_way_is_lost_by_closing_forcefully(enum kind kind)
+{
+    struct pipe pipe;
+
+    open_pipe(&pipe, kind);
+    CHECK_OK(
+        trio_stream_send_all(&pipe.sender.stream, much(), some[kind], NULL));
+    trio_stream_close_forcefully(&pipe.sender.stream);
+    CHECK(receive_much(&pipe.receiver.stream, 0, MUCH) < some[kind]);
     CHECK_OK(trio_stream_close(&pipe.receiver.stream));
 }
 
 TEST_REAL(pipes, what_is_on_its_way_is_lost_by_closing_forcefully)
 {
-    struct pipe pipe;
-
-    open_pipe(&pipe);
-    CHECK_OK(trio_stream_send_all(&pipe.sender.stream, much(), 100000, NULL));
-    trio_stream_close_forcefully(&pipe.sender.stream);
-    CHECK(receive_much(&pipe.receiver.stream, 0, MUCH) < 100000);
-    CHECK_OK(trio_stream_close(&pipe.receiver.stream));
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_what_is_on_its_way_is_lost_by_closing_forcefully((enum kind)kind);
 }
 
 // ---- Given back, left open ----
@@ -356,46 +437,59 @@ static DWORD WINAPI read_all_in_thread(void *arg)
     return (DWORD)total;
 }
 
-static TRIO_CHECKPOINT trio_status leave_with_others(void *arg)
-{
-    HANDLE *reader = arg;
+struct leaving {
     struct pipe pipe;
-
-    open_pipe(&pipe);
-    *reader = (HANDLE)trio_descriptor_stream_release(&pipe.receiver);
-    CHECK_OK(trio_stream_send_all(&pipe.sender.stream, much(), 100000, NULL));
-    return trio_stream_close(&pipe.sender.stream);
-}
+    HANDLE reader;
+    HANDLE thread;
+    bool closes;
+};
 
 static TRIO_CHECKPOINT trio_status send_to_thread(void *arg)
 {
-    static HANDLE reader;
-    trio_status rc = leave_with_others(&reader);
+    struct leaving *leaving = arg;
+    struct pipe *pipe = &leaving->pipe;
+    trio_status rc = TRIO_OK;
 
-    *(HANDLE *)arg =
-        CreateThread(NULL, 0, read_all_in_thread, &reader, 0, NULL);
+    open_pipe(pipe, pipe->kind);
+    leaving->reader = (HANDLE)trio_descriptor_stream_release(&pipe->receiver);
+    CHECK_OK(trio_stream_send_all(&pipe->sender.stream, much(),
+                                  some[pipe->kind], NULL));
+    if (leaving->closes)
+        rc = trio_stream_close(&pipe->sender.stream);
+    leaving->thread =
+        CreateThread(NULL, 0, read_all_in_thread, &leaving->reader, 0, NULL);
     return rc;
+}
+
+static void send_at_the_end(enum kind kind, bool closes)
+{
+    struct leaving leaving = {.pipe.kind = kind, .closes = closes};
+    DWORD total = 0;
+
+    CHECK_OK(trio_run(send_to_thread, &leaving));
+    if (!closes)
+        CloseHandle((HANDLE)leaving.pipe.sender.over.socket.handle);
+    REQUIRE(leaving.thread != NULL);
+    WaitForSingleObject(leaving.thread, INFINITE);
+    REQUIRE(GetExitCodeThread(leaving.thread, &total));
+    CHECK_EQ(total, some[kind]);
+    CloseHandle(leaving.thread);
 }
 
 TEST_PLAIN(pipes, the_end_of_the_run_waits_for_what_was_sent)
 {
-    HANDLE thread = NULL;
-    DWORD total = 0;
-
-    CHECK_OK(trio_run(send_to_thread, &thread));
-    REQUIRE(thread != NULL);
-    WaitForSingleObject(thread, INFINITE);
-    REQUIRE(GetExitCodeThread(thread, &total));
-    CHECK_EQ(total, 100000);
-    CloseHandle(thread);
+    send_at_the_end(OPENED, true);
+    send_at_the_end(ADOPTED, true);
+    send_at_the_end(ADOPTED, false); // As standard output is left open.
 }
 
 static TRIO_CHECKPOINT trio_status leave_open(void *arg)
 {
     struct pipe *pipe = arg;
 
-    open_pipe(pipe);
-    return trio_stream_send_all(&pipe->sender.stream, much(), 100000, NULL);
+    open_pipe(pipe, OPENED);
+    return trio_stream_send_all(&pipe->sender.stream, much(), some[OPENED],
+                                NULL);
 }
 
 TEST_PLAIN(pipes, the_end_of_the_run_does_not_wait_for_what_nobody_has)
@@ -407,13 +501,21 @@ TEST_PLAIN(pipes, the_end_of_the_run_does_not_wait_for_what_nobody_has)
     CloseHandle((HANDLE)pipe.sender.over.socket.handle);
 }
 
-TEST_REAL(pipes, what_was_sent_is_not_lost_by_giving_a_pipe_back)
+static TRIO_PARKS void
+check_what_was_sent_is_not_lost_by_giving_a_pipe_back(enum kind kind)
 {
     struct pipe pipe;
 
-    open_pipe(&pipe);
-    CHECK_OK(trio_stream_send_all(&pipe.sender.stream, much(), 100000, NULL));
+    open_pipe(&pipe, kind);
+    CHECK_OK(
+        trio_stream_send_all(&pipe.sender.stream, much(), some[kind], NULL));
     CHECK(CloseHandle((HANDLE)trio_descriptor_stream_release(&pipe.sender)));
-    CHECK_EQ(receive_much(&pipe.receiver.stream, 0, MUCH), 100000);
+    CHECK_EQ(receive_much(&pipe.receiver.stream, 0, MUCH), some[kind]);
     CHECK_OK(trio_stream_close(&pipe.receiver.stream));
+}
+
+TEST_REAL(pipes, what_was_sent_is_not_lost_by_giving_a_pipe_back)
+{
+    for (int kind = OPENED; kind < KINDS; kind++)
+        check_what_was_sent_is_not_lost_by_giving_a_pipe_back((enum kind)kind);
 }
