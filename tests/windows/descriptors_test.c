@@ -216,6 +216,29 @@ TEST_REAL(descriptors, the_device_without_anything_is_a_file)
     CHECK_OK(trio_stream_close(&stream.stream));
 }
 
+// The system sends none from a file: it is read, and sent.
+TEST_REAL(descriptors, a_file_is_sent)
+{
+    HANDLE file = open_file(GENERIC_READ | GENERIC_WRITE | DELETE);
+    const struct trio_world *world = trio_run_world();
+    struct pair pair;
+    char data[10] = "";
+    size_t length = 0;
+    uint64_t sent = 0;
+    int error;
+
+    open_pair(&pair);
+    CHECK_OK(world->net->write_file(world->context, (trio_handle)file, 6,
+                                    "world", 5, &length, &error));
+    CHECK_OK(trio_stream_send_file(&pair.near.stream, (trio_handle)file, 6, 5,
+                                   &sent));
+    CHECK_EQ(sent, 5);
+    CHECK_OK(trio_stream_receive_some(&pair.far.stream, data, 9, &length));
+    CHECK_STRING(data, "world");
+    close_pair(&pair);
+    CloseHandle(file);
+}
+
 TEST_REAL(descriptors, what_fails_in_a_thread_is_told)
 {
     // Its position is nobody's, so it is read at one.

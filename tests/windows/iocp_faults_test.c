@@ -55,6 +55,25 @@ TEST_PLAIN(iocp_faults, a_run_that_cannot_begin_leaves_nothing_open)
                   TRIO_ENOMEM);
 }
 
+// Wherever that is found out.
+TEST_PLAIN(iocp_faults, without_memory_a_run_does_not_begin)
+{
+    int failed = 0;
+    bool all_done = false;
+
+    CHECK_OK(trio_run(do_nothing, NULL));
+    for (int skip = 0; !all_done; skip++) {
+        inject_after(CALL_ALLOCATE, skip, ERROR_NOT_ENOUGH_MEMORY, 1);
+        trio_status rc = trio_run(do_nothing, NULL);
+        all_done = !used_up(CALL_ALLOCATE);
+        if (rc != TRIO_OK) {
+            CHECK_STATUS(rc, TRIO_ENOMEM);
+            failed++;
+        }
+    }
+    CHECK(failed > 0);
+}
+
 static void start_without_sockets(void)
 {
     inject(CALL_WSAStartup, WSAVERNOTSUPPORTED, 1);
@@ -249,4 +268,37 @@ TEST_REAL(iocp_faults, a_connection_whose_result_is_unknown_is_none)
     CHECK_OK(trio_tcp_connect(&listener.address, &tcp));
     trio_stream_close_forcefully(&tcp.stream);
     trio_tcp_listener_close(&listener);
+}
+
+TEST_REAL(iocp_faults, what_comes_back_to_a_datagram_is_a_refusal)
+{
+    struct trio_socket socket = open_bound("127.0.0.1:0", TRIO_SOCKET_DATAGRAM);
+    struct trio_address from;
+    char byte;
+    size_t length;
+
+    inject(CALL_recv, WSAECONNRESET, 1);
+    CHECK_STATUS(trio_socket_receive(&socket, &byte, 1, &length),
+                 TRIO_ECONNREFUSED);
+    CHECK(used_up(CALL_recv));
+    inject(CALL_WSARecvFrom, WSAECONNRESET, 1);
+    CHECK_STATUS(trio_socket_receive_from(&socket, &byte, 1, &length, &from),
+                 TRIO_ECONNREFUSED);
+    CHECK(used_up(CALL_WSARecvFrom));
+    trio_socket_close(&socket);
+}
+
+TEST_REAL(iocp_faults, without_memory_nothing_is_adopted)
+{
+    struct trio_descriptor_stream stream;
+    HANDLE ends[2];
+
+    REQUIRE(CreatePipe(&ends[0], &ends[1], NULL, 0));
+    inject(CALL_ALLOCATE, ERROR_NOT_ENOUGH_MEMORY, 1);
+    CHECK_STATUS(trio_descriptor_stream_open((trio_handle)ends[0], &stream),
+                 TRIO_ENOMEM);
+    CHECK(used_up(CALL_ALLOCATE));
+    CHECK_OK(trio_descriptor_stream_open((trio_handle)ends[0], &stream));
+    CHECK_OK(trio_stream_close(&stream.stream));
+    CloseHandle(ends[1]);
 }

@@ -312,6 +312,29 @@ TEST_REAL(pipe_faults, a_receive_that_fails_can_be_repeated)
     close_pipe(&pipe);
 }
 
+// A pipe in which calls block.
+TEST_REAL(pipe_faults, without_a_thread_there_is_no_wait)
+{
+    struct pipe pipe;
+    HANDLE ends[2];
+
+    REQUIRE(CreatePipe(&ends[0], &ends[1], NULL, 0));
+    CHECK_OK(trio_descriptor_stream_open((trio_handle)ends[0], &pipe.receiver));
+    CHECK_OK(trio_descriptor_stream_open((trio_handle)ends[1], &pipe.sender));
+    fail_to_receive(&pipe, CALL_CreateThread, ERROR_NOT_ENOUGH_MEMORY,
+                    TRIO_ENOMEM);
+    inject(CALL_CreateThread, ERROR_NOT_ENOUGH_MEMORY, 1);
+    CHECK_STATUS(trio_stream_send_all(&pipe.sender.stream, "x", 1, NULL),
+                 TRIO_ENOMEM);
+    CHECK(used_up(CALL_CreateThread));
+    inject(CALL_DuplicateHandle, ERROR_TOO_MANY_OPEN_FILES, 1);
+    CHECK_STATUS(trio_stream_send_all(&pipe.sender.stream, "x", 1, NULL),
+                 TRIO_EMFILE);
+    CHECK(used_up(CALL_DuplicateHandle));
+    pass(&pipe.sender.stream, &pipe.receiver.stream);
+    close_pipe(&pipe);
+}
+
 // Another process has the same end, and was quicker.
 TEST_REAL(pipe_faults, what_others_take_is_waited_for)
 {

@@ -132,6 +132,20 @@ IMPORT("kernel32", FALSE, BOOL, WriteFile,
         OVERLAPPED *answer),
        (file, data, size, ret_length, answer))
 IMPORT("kernel32", FALSE, BOOL, CloseHandle, (HANDLE handle), (handle))
+IMPORT("kernel32", FALSE, BOOL, DuplicateHandle,
+       (HANDLE from, HANDLE handle, HANDLE to, HANDLE *ret_handle, DWORD access,
+        BOOL inherited, DWORD options),
+       (from, handle, to, ret_handle, access, inherited, options))
+IMPORT("kernel32", NULL, HANDLE, CreateThread,
+       (SECURITY_ATTRIBUTES * security, SIZE_T size,
+        LPTHREAD_START_ROUTINE start, void *arg, DWORD flags, DWORD *ret_id),
+       (security, size, start, arg, flags, ret_id))
+IMPORT("ws2_32", SOCKET_ERROR, int, WSARecvFrom,
+       (SOCKET socket, WSABUF *pieces, DWORD count, DWORD *ret_length,
+        DWORD *flags, struct sockaddr *name, int *length, WSAOVERLAPPED *answer,
+        LPWSAOVERLAPPED_COMPLETION_ROUTINE routine),
+       (socket, pieces, count, ret_length, flags, name, length, answer,
+        routine))
 IMPORT("ws2_32", error_of(CALL_WSAStartup), int, WSAStartup,
        (WORD version, WSADATA *ret_data), (version, ret_data))
 IMPORT("ws2_32", INVALID_SOCKET, SOCKET, WSASocketW,
