@@ -50,6 +50,14 @@ static bool is_synchronous(HANDLE file)
            (mode & SYNCHRONOUS) != 0;
 }
 
+// What else there is of that type can only be read and written, in threads.
+static bool is_pipe(HANDLE file)
+{
+    return GetFileType(file) == FILE_TYPE_PIPE &&
+           (PeekNamedPipe(file, NULL, 0, NULL, NULL, NULL) ||
+            GetLastError() != ERROR_NOT_SUPPORTED);
+}
+
 static bool is_console(HANDLE file)
 {
     DWORD mode;
@@ -74,13 +82,14 @@ static bool look_at(struct iocp *iocp, HANDLE file, struct slot *ret_slot)
     DWORD type = GetFileType(file);
 
     *ret_slot = (struct slot){.ours = true, .shared = true};
-    if (type == FILE_TYPE_PIPE) {
+    if (is_pipe(file)) {
         ret_slot->pipe = true;
         ret_slot->blocks = is_synchronous(file);
         return ret_slot->blocks || trio_iocp_join_port_(iocp, file);
     }
     ret_slot->file = true;
-    return (type == FILE_TYPE_DISK && !is_folder(file)) ||
+    return type == FILE_TYPE_PIPE ||
+           (type == FILE_TYPE_DISK && !is_folder(file)) ||
            (type == FILE_TYPE_CHAR && !is_console(file));
 }
 
@@ -146,7 +155,8 @@ trio_status trio_iocp_read_file_(void *context, trio_handle handle,
         return trio_platform_files_.read(context, handle, (uint64_t)offset,
                                          data, size, ret_length, ret_error);
     if (!ReadFile((HANDLE)handle, data, cut(size), &length, NULL))
-        return failed(ret_error);
+        return GetLastError() == ERROR_BROKEN_PIPE ? TRIO_EEND
+                                                   : failed(ret_error);
     *ret_length = length;
     return length == 0 && size > 0 ? TRIO_EEND : TRIO_OK;
 }

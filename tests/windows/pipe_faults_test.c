@@ -335,6 +335,27 @@ TEST_REAL(pipe_faults, without_a_thread_there_is_no_wait)
     close_pipe(&pipe);
 }
 
+// As those are that Wine has from its host.
+TEST_REAL(pipe_faults, what_cannot_be_looked_into_is_for_threads)
+{
+    struct pipe pipe;
+    HANDLE ends[2];
+    char byte;
+    size_t length;
+
+    REQUIRE(CreatePipe(&ends[0], &ends[1], NULL, 0));
+    inject(CALL_PeekNamedPipe, ERROR_NOT_SUPPORTED, 2);
+    CHECK_OK(trio_descriptor_stream_open((trio_handle)ends[0], &pipe.receiver));
+    CHECK_OK(trio_descriptor_stream_open((trio_handle)ends[1], &pipe.sender));
+    CHECK(used_up(CALL_PeekNamedPipe));
+    pass(&pipe.sender.stream, &pipe.receiver.stream);
+    CHECK_OK(trio_stream_close(&pipe.sender.stream));
+    CHECK_STATUS(
+        trio_stream_receive_some(&pipe.receiver.stream, &byte, 1, &length),
+        TRIO_EEND);
+    CHECK_OK(trio_stream_close(&pipe.receiver.stream));
+}
+
 // Another process has the same end, and was quicker.
 TEST_REAL(pipe_faults, what_others_take_is_waited_for)
 {

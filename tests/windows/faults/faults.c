@@ -179,7 +179,8 @@ static BOOL WINAPI look_into(HANDLE pipe, void *data, DWORD size,
 
     if (!fails(CALL_PeekNamedPipe))
         return function(pipe, data, size, ret_length, ret_there, ret_left);
-    *ret_there = 1;
+    if (ret_there != NULL)
+        *ret_there = 1;
     return GetLastError() == 0;
 }
 
