@@ -198,6 +198,26 @@ TEST_PLAIN(pipe_faults, what_waits_in_line_does_not_outlive_the_run)
     CloseHandle((HANDLE)pipe.receiver.over.socket.handle);
 }
 
+static TRIO_CHECKPOINT trio_status drop_in_line(void *arg)
+{
+    trio_status rc = leave_in_line(arg);
+    struct pipe *pipe = arg;
+
+    trio_stream_close_forcefully(&pipe->sender.stream);
+    trio_stream_close_forcefully(&pipe->receiver.stream);
+    return rc;
+}
+
+// Its handle may be somebody else's by now.
+TEST_PLAIN(pipe_faults, what_was_dropped_is_not_asked_for_again)
+{
+    int before = count_calls(CALL_WriteFile);
+    struct pipe pipe;
+
+    CHECK_OK(trio_run(drop_in_line, &pipe));
+    CHECK_EQ(count_calls(CALL_WriteFile), before + 1);
+}
+
 // The last attempt fails: whoever waited tries, and sees.
 TEST_REAL(pipe_faults, what_fails_after_all_is_told)
 {

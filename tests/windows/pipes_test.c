@@ -492,6 +492,14 @@ static TRIO_CHECKPOINT trio_status leave_open(void *arg)
                                 NULL);
 }
 
+static TRIO_CHECKPOINT trio_status leave_receiver_open(void *arg)
+{
+    trio_status rc = leave_open(arg);
+    struct pipe *pipe = arg;
+
+    return trio_combine(rc, trio_stream_close(&pipe->sender.stream));
+}
+
 TEST_PLAIN(pipes, the_end_of_the_run_does_not_wait_for_what_nobody_has)
 {
     struct pipe pipe;
@@ -499,6 +507,8 @@ TEST_PLAIN(pipes, the_end_of_the_run_does_not_wait_for_what_nobody_has)
     CHECK_OK(trio_run(leave_open, &pipe));
     CloseHandle((HANDLE)pipe.receiver.over.socket.handle);
     CloseHandle((HANDLE)pipe.sender.over.socket.handle);
+    CHECK_OK(trio_run(leave_receiver_open, &pipe));
+    CloseHandle((HANDLE)pipe.receiver.over.socket.handle);
 }
 
 static TRIO_PARKS void
