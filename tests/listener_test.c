@@ -84,22 +84,20 @@ TEST(listener, any_kind_is_served)
     CHECK(door.closed);
 }
 
-// On the kernel: TCP and local sockets are its own.
+// On the kernel: TCP is its own.
 // S48
 TEST_REAL(listener, several_kinds_are_served_at_once)
 {
     struct door door = open_door();
-    struct trio_socket_listener tcp = open_listener(), local;
-    struct trio_address nameless = {.family = TRIO_ADDRESS_LOCAL};
+    struct trio_socket_listener tcp = open_listener();
     struct service service = {
         .server = TRIO_SERVER_INIT,
-        .listeners = {&door.listener, &tcp.listener, &local.listener},
-        .count = 3};
+        .listeners = {&door.listener, &tcp.listener},
+        .count = 2};
     struct trio_memory_stream guest;
-    struct trio_socket_stream caller, neighbour;
+    struct trio_socket_stream caller;
     struct trio_nursery nursery;
 
-    CHECK_OK(trio_socket_listener_open(&nameless, NULL, &local));
     trio_nursery_open(&nursery);
     CHECK_OK(trio_nursery_start_soon(&nursery, serve_task, &service));
     enter_door(&door, &guest);
@@ -107,9 +105,7 @@ TEST_REAL(listener, several_kinds_are_served_at_once)
     CHECK_OK(have_echoed(&guest.stream));
     CHECK_OK(trio_tcp_connect(&tcp.address, &caller));
     CHECK_OK(have_echoed(&caller.stream));
-    CHECK_OK(trio_tcp_connect(&local.address, &neighbour));
-    CHECK_OK(have_echoed(&neighbour.stream));
     trio_serve_stop(&service.server, 0);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
-    CHECK(!tcp.socket.open && !local.socket.open && door.closed);
+    CHECK(!tcp.socket.open && door.closed);
 }

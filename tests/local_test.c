@@ -254,3 +254,27 @@ TEST_ONCE(local, no_name_is_nobodys)
     CHECK_STATUS(trio_socket_connect(&socket, &nobody), TRIO_EINVAL);
     trio_socket_close(&socket);
 }
+
+TEST_REAL(local, connections_without_a_name_have_the_buffers_asked_for)
+{
+    const struct trio_address nameless = {.family = TRIO_ADDRESS_LOCAL};
+    const struct trio_listen_options options = {.send_buffer = 20000,
+                                                .receive_buffer = 10000};
+    struct trio_socket_listener listener;
+    struct trio_socket_stream near, far;
+    int value = 0;
+
+    CHECK_OK(trio_socket_listener_open(&nameless, &options, &listener));
+    CHECK(trio_listener_address(&listener.listener).length != 0); // It has one.
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    CHECK_OK(trio_socket_listener_accept(&listener, &far));
+    CHECK_OK(
+        trio_socket_get_option(&far.socket, TRIO_SOCKET_SEND_BUFFER, &value));
+    CHECK_EQ(value, 2 * 20000); // Linux gives twice the size.
+    CHECK_OK(trio_socket_get_option(&far.socket, TRIO_SOCKET_RECEIVE_BUFFER,
+                                    &value));
+    CHECK_EQ(value, 2 * 10000);
+    CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+    trio_listener_close(&listener.listener);
+}

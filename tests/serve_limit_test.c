@@ -129,11 +129,11 @@ TEST_REAL(serve_limit, stopped_while_it_is_full_it_accepts_no_more)
     call(&served, &nursery, &service.listeners[0]);
     call(&waiting, &nursery, &service.listeners[0]);
     stop(&service);
+    hang_up(&served);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_STATUS(waiting.answer.rc, TRIO_EBROKEN);
     CHECK_EQ(service.server.accepted, 1);
-    hang_up(&served);
-    hang_up(&waiting);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    trio_stream_close_forcefully(&waiting.tcp.stream);
 }
 
 // Nobody comes to the first one again: room is for whoever comes, wherever.
@@ -171,10 +171,10 @@ TEST_REAL(serve_limit, stopped_it_closes_what_there_was_no_room_for)
     call(&waiting, &nursery, &service.listeners[1]);
     CHECK_EQ(count_descriptors(), descriptors + 6);
     stop(&service);
+    hang_up(&served);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK_STATUS(waiting.answer.rc, TRIO_EBROKEN);
     CHECK_EQ(service.server.accepted, 1);
-    hang_up(&served);
-    hang_up(&waiting);
-    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    trio_stream_close_forcefully(&waiting.tcp.stream);
     CHECK_EQ(count_descriptors(), descriptors);
 }
