@@ -90,10 +90,9 @@ TEST_REAL(listener, several_kinds_are_served_at_once)
 {
     struct door door = open_door();
     struct trio_socket_listener tcp = open_listener();
-    struct service service = {
-        .server = TRIO_SERVER_INIT,
-        .listeners = {&door.listener, &tcp.listener},
-        .count = 2};
+    struct service service = {.server = TRIO_SERVER_INIT,
+                              .listeners = {&door.listener, &tcp.listener},
+                              .count = 2};
     struct trio_memory_stream guest;
     struct trio_socket_stream caller;
     struct trio_nursery nursery;
