@@ -101,6 +101,7 @@ TEST_PLAIN(address, anything_else_is_refused)
         "[::1%]:80",
         "[::1%eth0]:80",
         "[127.0.0.1]:80",
+        "[1]:2]:80",
     };
 
     for (size_t i = 0; i < COUNT(others); i++)
@@ -152,6 +153,8 @@ TEST_PLAIN(address, a_local_socket_has_a_path_or_an_abstract_name_or_none)
     CHECK_STRING(respell("unix:a\\x00b"), "refused");
     CHECK_STRING(respell("unix:a\\"), "refused");
     CHECK_STRING(respell("unix:a\\x4"), "refused");
+    CHECK_STRING(respell("unix:a\\xg1"), "refused");
+    CHECK_STRING(respell("unix:a\\x1g"), "refused");
     CHECK_STRING(respell("unix:a\\n"), "refused");
 }
 

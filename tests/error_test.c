@@ -77,6 +77,7 @@ TEST(error, only_the_newest_records_are_kept)
         trio_ignore(trio_fail((trio_status)(-2000 - i), "number %d", i));
     CHECK_STRING(trio_error_last()->text, "number 99");
     CHECK_STRING(trio_error_find((trio_status)-2098)->text, "number 98");
+    CHECK_STRING(trio_error_find((trio_status)-2096)->text, "number 96");
     CHECK(trio_error_find((trio_status)-2000) == NULL);
     trio_error_clear();
 }
@@ -332,6 +333,29 @@ static trio_status print_error(void *arg)
     trio_error_print(trio_error_last());
     trio_error_clear();
     return TRIO_OK;
+}
+
+static trio_status print_group(void *arg)
+{
+    (void)arg;
+    trio_status first = trio_fail(QUOTA, "first");
+    trio_status second = trio_fail(OTHER, "second");
+
+    trio_error_print(trio_error_find(trio_combine(first, second)));
+    trio_error_clear();
+    return TRIO_OK;
+}
+
+TEST_SEEDED(error, print_indents_what_is_in_a_group)
+{
+    struct capture capture;
+
+    capture_open(&capture);
+    CHECK_OK(capture_run(&capture, print_group, NULL));
+    CHECK(strncmp(capture.text, "trio: error: ", 13) == 0);
+    CHECK(strstr(capture.text, "\n  first") != NULL);
+    CHECK(strstr(capture.text, "\n  second") != NULL);
+    capture_close(&capture);
 }
 
 TEST_SEEDED(error, print_shows_the_text)

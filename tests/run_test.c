@@ -4,9 +4,11 @@
 #include <trio/run.h>
 
 #include <pthread.h>
+#include <stddef.h>
 
 #include "tests/capture.h"
 #include "tests/check.h"
+#include "tests/check_death.h"
 #include "tests/tasks.h"
 
 // S7
@@ -223,4 +225,53 @@ TEST_PLAIN(run, a_world_that_does_not_begin_is_the_runs_status)
     CHECK_STATUS(capture_run(&capture, must_not_run, NULL), TRIO_EMFILE);
     CHECK(!trio_in_run());
     capture_close(&capture);
+}
+
+// ---- What a config has to have ----
+
+#define MEMBER(name)                                                           \
+    {                                                                          \
+#name, offsetof(struct trio_config, name)                              \
+    }
+
+static const struct {
+    const char *name;
+    size_t offset;
+} needed[] = {
+    MEMBER(clock.now),
+    MEMBER(clock.until),
+    MEMBER(world.io),
+    MEMBER(world.net),
+    MEMBER(world.jobs),
+    MEMBER(memory.allocate),
+    MEMBER(memory.release),
+    MEMBER(memory.stack_reserve),
+    MEMBER(memory.stack_unreserve),
+    MEMBER(memory.stack_take),
+    MEMBER(memory.stack_give),
+    MEMBER(memory.stack_trim),
+    MEMBER(random.next),
+    MEMBER(report.line),
+    MEMBER(report.format),
+    MEMBER(report.place),
+    MEMBER(report.stop),
+};
+
+static size_t left_out; // Which of them is not there.
+
+static void run_without_it(void)
+{
+    struct trio_config config = trio_config_platform();
+    trio_status status = TRIO_OK;
+
+    // All of them are pointers.
+    memset((char *)&config + needed[left_out].offset, 0, sizeof(void *));
+    trio_ignore(trio_run_with(&config, return_status, &status));
+}
+
+TEST_PLAIN(run, each_member_of_a_config_that_is_missing_is_named)
+{
+    for (left_out = 0; left_out < COUNT(needed); left_out++)
+        CHECK_DIES(run_without_it, "every member of a trio_config is needed",
+                   needed[left_out].name);
 }

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -113,4 +114,23 @@ TEST_PLAIN(stacks_faults, without_room_for_one_it_is_refused_until_there_is)
     CHECK_EQ(reserve_all(100), 100);
     use_stacks(100);
     memory.end(&memory);
+}
+
+static void fail_to_begin(void)
+{
+    memory = trio_config_platform().memory;
+    largest = 1; // No room for the stack of a handler.
+    CHECK_STATUS(memory.begin(&memory), TRIO_ENOMEM);
+    largest = 0;
+}
+
+TEST_PLAIN(stacks_faults, what_cannot_begin_leaves_nothing)
+{
+    // What malloc keeps for later counts as taken: a few blocks of each size.
+    for (int i = 0; i < 20; i++)
+        fail_to_begin();
+    size_t before = mallinfo2().uordblks;
+
+    fail_to_begin();
+    CHECK_EQ(mallinfo2().uordblks, before);
 }

@@ -91,6 +91,25 @@ static TRIO_CHECKPOINT trio_status write_much(void *arg)
     return trio_writer_write(&sender->writer, "abcdefgh", 8, &sender->written);
 }
 
+static TRIO_CHECKPOINT trio_status write_one(void *arg)
+{
+    return trio_writer_write(arg, "x", 1, NULL);
+}
+
+// S14
+TEST(writer, a_write_that_is_only_held_lets_others_run)
+{
+    struct trio_memory_stream near, far;
+    struct trio_writer writer;
+    char buffer[8];
+
+    trio_memory_stream_pair(&near, &far);
+    trio_writer_init(&writer, &near.stream, buffer, sizeof(buffer));
+    CHECK_OK(trio_assert_checkpoints(write_one, &writer));
+    CHECK_EQ(trio_writer_held(&writer), 1);
+    close_both(&near, &far);
+}
+
 TEST(writer, a_second_task_is_told_that_it_is_busy)
 {
     struct trio_lockstep_stream near, far;

@@ -152,6 +152,28 @@ static TRIO_PARKS void inherits(const struct world_traits *traits)
     net()->close(context(), listener, false);
 }
 
+// A number that the header gives bounds for has both of them.
+static TRIO_PARKS void bounds(const struct world_traits *traits)
+{
+    static const int good[] = {1, 255}, bad[] = {0, 256};
+    trio_handle handle = open_at(traits->address, TRIO_SOCKET_STREAM);
+    int value = 0;
+
+    if (own_address(handle).family == TRIO_ADDRESS_IPV4) {
+        for (size_t i = 0; i < COUNT(good); i++) {
+            CHECK_OK(
+                net()->set_option(context(), handle, TRIO_SOCKET_TTL, good[i]));
+            CHECK_STATUS(
+                net()->set_option(context(), handle, TRIO_SOCKET_TTL, bad[i]),
+                TRIO_EINVAL);
+            CHECK_OK(
+                net()->get_option(context(), handle, TRIO_SOCKET_TTL, &value));
+            CHECK_EQ(value, good[i]);
+        }
+    }
+    net()->close(context(), handle, false);
+}
+
 const struct world_clause world_stream_clauses[] = {
     {"connections are accepted", connects},
     {"nobody listens there", refuses},
@@ -160,4 +182,5 @@ const struct world_clause world_stream_clauses[] = {
     {"a peer that is gone is broken", breaks},
     {"a clogged stream is told when there is room", clogs},
     {"what is accepted has the listener's options", inherits},
+    {"a number outside its bounds changes no option", bounds},
     {NULL, NULL}};
