@@ -5,7 +5,10 @@
 #include <trio/socket.h>
 
 #include "tests/campaigns.h"
+#include "tests/capture.h"
 #include "tests/check.h"
+#include "tests/failing_memory.h"
+#include "tests/sockets.h"
 
 static struct trio_address parse(const char *text)
 {
@@ -133,6 +136,51 @@ TEST(sim_socket, who_finds_no_room_is_connected_when_there_is)
     }
     CHECK_OK(trio_nursery_close(&nursery, rc));
     trio_tcp_listener_close(&listener);
+}
+
+// ---- Memory ----
+
+// Opens connections, and sends over each what fits, until there is no memory;
+// then over the same one when there is.
+static TRIO_CHECKPOINT trio_status send_until_out_of_memory(void *arg)
+{
+    enum { PAIRS = 40, SIZE = 100 << 10 };
+    static struct pair pairs[PAIRS];
+    static char data[SIZE];
+    struct failing_memory *memory = arg;
+    trio_status rc = TRIO_OK;
+    size_t sent = 0, i = 0;
+
+    for (size_t one = 0; one < PAIRS; one++)
+        open_pair(&pairs[one]);
+    memory->persistent = true;
+    memory->fail_at = memory->requests + 1;
+    for (; rc == TRIO_OK && i < PAIRS; i++)
+        rc = trio_stream_send_all(&pairs[i].near.stream, data, SIZE, &sent);
+    memory->fail_at = 0;
+    CHECK_STATUS(rc, TRIO_ENOBUFS);
+    CHECK(sent < SIZE);
+    struct pair *last = &pairs[i - 1];
+    CHECK_OK(trio_stream_send_all(&last->near.stream, data, 1, NULL));
+    CHECK_OK(trio_stream_send_eof(&last->near.stream));
+    CHECK_OK(receive_all(&last->far.stream, sent + 1));
+    CHECK_STATUS(receive_all(&last->far.stream, 1), TRIO_EEND);
+    for (size_t one = 0; one < PAIRS; one++)
+        close_pair(&pairs[one]);
+    return TRIO_OK;
+}
+
+TEST_PLAIN(sim_socket, without_memory_what_was_taken_is_sent_and_counted)
+{
+    struct failing_memory memory;
+    struct capture capture;
+
+    capture_open(&capture);
+    failing_memory_open(&memory, &capture.config);
+    CHECK_OK(capture_run(&capture, send_until_out_of_memory, &memory));
+    CHECK(memory.failures > 0);
+    CHECK_EQ(memory.blocks, 0);
+    capture_close(&capture);
 }
 
 // ---- What a campaign finds ----

@@ -27,7 +27,7 @@ NOT_TESTS = re.compile(
     r"rapidcheck|tls|world_contract/windows)")
 
 TIMEOUT = 5  # In seconds, and as many times what the program takes by itself.
-SLOW = 4  # In seconds, too: such tests are not tried.
+SLOW = 12  # In seconds, too: such tests are not tried.
 MEMORY = 6 << 30  # Of an address space; a mutant may well allocate for ever.
 
 # How they are run, as "$0".
