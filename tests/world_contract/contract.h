@@ -26,6 +26,7 @@ struct world_traits {
                                     // no files to be opened.
     const char *(*free_path)(void); // Where a local socket may be; NULL: there
                                     // are no paths.
+    const char *folder; // Where something else is; NULL: nothing else can be.
 };
 
 // One clause, checked in the main task of a run over that world, at whose end

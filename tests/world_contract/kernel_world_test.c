@@ -46,7 +46,8 @@ TEST_PLAIN(kernel_world, keeps_the_contract)
                                              .is_open = true,
                                              .open_file = open_file,
                                              .free_file = free_file,
-                                             .free_path = free_path};
+                                             .free_path = free_path,
+                                             .folder = "/"};
 
     world_contract_check(trio_config_platform, count_descriptors, &ipv4);
 }

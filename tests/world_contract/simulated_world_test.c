@@ -28,6 +28,11 @@ static const char *free_file(void)
     return "/a/file";
 }
 
+static const char *free_path(void)
+{
+    return "/a/socket";
+}
+
 static void check_at(const char *address, void (*prepare)(void))
 {
     struct world_traits traits = {.address = address,
@@ -35,6 +40,7 @@ static void check_at(const char *address, void (*prepare)(void))
                                   .has_pipes = true,
                                   .has_jobs = true,
                                   .free_file = free_file,
+                                  .free_path = free_path,
                                   .prepare = prepare};
 
     seed = check_seed();
