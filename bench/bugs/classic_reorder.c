@@ -57,6 +57,7 @@ static TRIO_PARKS trio_status reorder(size_t tasks)
     }
 
 REORDER(3)
+REORDER(5)
 REORDER(10)
 REORDER(20)
 REORDER(50)
