@@ -1,7 +1,7 @@
 #!/bin/bash
 # The targets build as OSS-Fuzz and ClusterFuzzLite build them, and with AFL++.
-# Both engines run them from there, libFuzzer finds the canary's bug, and AFL++
-# finds a way on for a minute.
+# Both engines run them from there, libFuzzer finds the canary's bug and nothing
+# new about strangers, and AFL++ finds a way on for a minute.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
 cd "$(dirname "$(realpath "$0")")/.." || exit 1
@@ -46,6 +46,21 @@ finds() {
         grep -e '--replay=' "$folder/found"
 }
 
+# Whoever comes first: it is all the same to those who share nothing.
+has_no_news() {
+    "$1" -runs=2000 -seed=1 2>&1 | tee "$folder/news"
+    grep -q 'DONE .* corp: 1/' "$folder/news"
+}
+
+# features PROGRAM OPTION...: prints how many things production shows.
+features() {
+    "$@" -runs=0 2>&1 | sed -n 's/.*INITED .* ft: \([0-9]*\) .*/\1/p'
+}
+
+counts_hand_offs() {
+    [ "$(features "$1")" -gt "$(features "$1" --no-hand-offs)" ]
+}
+
 goes_on_for_a_minute() {
     mkdir -p "$folder/seeds"
     AFL_NO_UI=1 AFL_SKIP_CPUFREQ=1 AFL_NO_AFFINITY=1 \
@@ -68,6 +83,10 @@ for target in "$folder"/oss/out/*; do
     case $name in
     *.zip | *.dict) ;;
     *canary) check "$name is found" finds "$target" ;;
+    strangers)
+        check "$name have no news" has_no_news "$target"
+        check 'hand-offs count' counts_hand_offs "$target"
+        ;;
     *)
         targets=$((targets + 1))
         check "$name runs" runs "$target"
