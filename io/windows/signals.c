@@ -80,7 +80,8 @@ static BOOL WINAPI on_event(DWORD event)
 // ---- Watches ----
 
 // Each watch adds the handler once more: it comes before those that are there.
-trio_status trio_signals_watch_(void *context, struct trio_signal_watch *watch)
+trio_status trio_signals_watch_(void *context,
+                                     struct trio_signal_watch *watch)
 {
     if ((watch->signals & ~SIGNALS) != 0)
         return trio_iocp_refuse_(context, TRIO_EINVAL, 0);
@@ -126,8 +127,9 @@ static bool has_default(int number)
     return found == SIG_DFL;
 }
 
-trio_status trio_interrupt_catch_(void *context, struct trio_poster *poster,
-                                  struct trio_entry *entry)
+trio_status trio_interrupt_catch_(void *context,
+                                       struct trio_poster *poster,
+                                       struct trio_entry *entry)
 {
     (void)context;
     if (GetCurrentThreadId() != main_thread || !has_default(SIGINT) ||
