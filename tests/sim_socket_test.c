@@ -144,7 +144,7 @@ TEST(sim_socket, who_finds_no_room_is_connected_when_there_is)
 // then over the same one when there is.
 static TRIO_CHECKPOINT trio_status send_until_out_of_memory(void *arg)
 {
-    enum { PAIRS = 40, SIZE = 100 << 10 };
+    enum { PAIRS = 16, SIZE = 100 << 10 };
     static struct pair pairs[PAIRS];
     static char data[SIZE];
     struct failing_memory *memory = arg;
