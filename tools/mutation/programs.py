@@ -96,8 +96,9 @@ def programs():
         found.append(Program(path[:-2], [path, *contract, *guards], TEST))
     for path in matching("tests/scenarios/*_scenario.c"):
         found.append(Program(path[:-2], [path, *runner], SCENARIO))
-    found.append(Program("tests/misuse",
-                         [*matching("tests/misuse/*.c"), *guards], MISUSE))
+    misuse = [path for path in matching("tests/misuse/*.c")
+              if not path.endswith("/tls.c")]
+    found.append(Program("tests/misuse", [*misuse, *guards], MISUSE))
     return [program for program in found if not NOT_TESTS.match(program.name)]
 
 
