@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include <trio/error.h>
 #include <trio/memory_stream.h>
 #include <trio/nursery.h>
 #include <trio/testing.h>
@@ -88,6 +89,7 @@ TEST(reader, the_buffer_is_a_hard_limit)
     CHECK_STATUS(
         trio_reader_read_until(&kit.reader, ';', &kit.data, &kit.length),
         TRIO_EMSGSIZE);
+    CHECK_STRING(trio_error_last()->text, "read a piece of more than 8 bytes");
     CHECK_EQ(trio_reader_held(&kit.reader), 8);
     CHECK_STATUS(trio_reader_read(&kit.reader, 9, &kit.data), TRIO_EMSGSIZE);
     CHECK_OK(trio_reader_read(&kit.reader, 8, &kit.data));

@@ -24,7 +24,8 @@ struct trio_error {
     uint64_t sequence;           // In the order of failing.
     uint32_t unrecorded;         // Further failures that found no record.
     uint32_t flags;              // Private.
-    char text[TRIO_ERROR_TEXT_MAX]; // "connect 10.0.0.1:80"; cut if too long.
+    char text[TRIO_ERROR_TEXT_MAX]; // "connect 10.0.0.1:80"; cut if too long,
+                                    // and empty if children tell it.
 };
 
 TRIO_BEGIN_DECLS
@@ -70,7 +71,8 @@ trio_status trio_fail_bare(trio_status status);
 TRIO_MUST_USE trio_status trio_combine(trio_status a, trio_status b);
 
 // Returns the newest record of the current task, or NULL. Valid until the next
-// call in this task that fails.
+// call in this task that fails. TRIO_EEND, TRIO_ECLOSED, TRIO_EBUSY and
+// TRIO_ETRUNCATED say all by themselves and may leave none.
 //
 //     if (trio_is_failure(rc) && trio_error_last() != NULL)
 //         printf("%s\n", trio_error_last()->text);

@@ -1,4 +1,5 @@
-// Lockstep streams: connections without any buffer, for tests of protocols.
+// Lockstep streams: connections without any buffer, for tests of protocols. In
+// //:trio_sim.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_LOCKSTEP_STREAM_H

@@ -1,4 +1,5 @@
-// Memory streams: connections without a network, for tests of protocols.
+// Memory streams: connections without a network, for tests of protocols. In
+// //:trio_sim.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TRIO_MEMORY_STREAM_H

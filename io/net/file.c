@@ -60,8 +60,10 @@ static TRIO_CHECKPOINT trio_status call_on(struct trio_file *file, bool *busy,
         busy = &unused;
     if (refusal != TRIO_OK) {
         trio_status rc = trio_checkpoint_if_cancelled();
-        return rc != TRIO_OK ? rc
-                             : trio_net_finish_(false, trio_fail_bare(refusal));
+        return rc != TRIO_OK
+                   ? rc
+                   : trio_net_finish_(false,
+                                      trio_fail(refusal, "%s a file", what));
     }
     *busy = true;
     file->calls++;
@@ -92,7 +94,9 @@ trio_status trio_file_open(const char *path,
     if (rc != TRIO_OK)
         return rc;
     if (!make_sense(call.options))
-        return trio_net_finish_(false, trio_fail_bare(TRIO_EINVAL));
+        return trio_net_finish_(
+            false,
+            trio_fail(TRIO_EINVAL, "truncate %s, but not write to it", path));
     rc = trio_file_perform_(trio_file_open_in_thread_, &call, "open");
     if (rc == TRIO_OK)
         *ret_file = (struct trio_file){.handle = call.handle,

@@ -108,7 +108,9 @@ trio_status trio_file_perform_(trio_status (*fn)(void *arg),
 {
     call->world = trio_run_world();
     if (call->world->files == NULL)
-        return trio_net_finish_(false, trio_fail_bare(TRIO_ENOTSUP));
+        return trio_net_finish_(
+            false,
+            trio_fail(TRIO_ENOTSUP, "%s a file: there are none here", what));
     trio_status rc = trio_thread_run(NULL, fn, call);
     if (!call->begun || rc == TRIO_OK)
         return rc;

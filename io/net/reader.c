@@ -60,7 +60,9 @@ static TRIO_CHECKPOINT trio_status complete(struct trio_reader *reader,
         trio_cancel_shielded_checkpoint(); // S14: nothing to wait for.
     while (rc == TRIO_OK && total > reader->held) {
         if (total > reader->size)
-            return trio_fail_bare(TRIO_EMSGSIZE);
+            return trio_fail(TRIO_EMSGSIZE,
+                             "read a piece of more than %zu bytes",
+                             reader->size);
         rc = receive_more(reader);
         total = piece->measure(reader, piece);
     }

@@ -214,7 +214,9 @@ trio_status trio_resolve(const char *host, uint16_t port,
     if (rc != TRIO_OK)
         return rc;
     if (max == 0)
-        return trio_net_finish_(false, trio_fail_bare(TRIO_EINVAL));
+        return trio_net_finish_(
+            false,
+            trio_fail(TRIO_EINVAL, "resolve %.40s to no addresses", host));
     if (read_address(host, port, lookup.family, ret_addresses)) {
         *ret_count = 1;
         return trio_net_finish_(false, TRIO_OK);

@@ -112,6 +112,7 @@ static TRIO_PARKS void opens_as_asked(const struct world_traits *traits)
     const char *path = traits->free_file();
     CHECK_STATUS(trio_file_open(path, &fresh, &other), TRIO_EEXIST);
     CHECK_STATUS(trio_file_open(path, &wrong, &other), TRIO_EINVAL);
+    CHECK(strstr(trio_error_last()->text, "but not write to it"));
     CHECK_OK(trio_file_open(path, &adding, &other));
     CHECK_OK(trio_file_close(&other));
     holds(&file, "text", 4);
@@ -120,6 +121,7 @@ static TRIO_PARKS void opens_as_asked(const struct world_traits *traits)
     CHECK_STATUS(trio_file_write_at(&other, 0, "x", 1, NULL), TRIO_EINVAL);
     CHECK_STATUS(trio_file_append_all(&other, "x", 1, NULL), TRIO_EINVAL);
     CHECK_STATUS(trio_file_truncate(&other, 0), TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text, "set the length of a file");
     CHECK_OK(trio_file_close(&other));
     CHECK_OK(trio_file_open(path, &empty, &other));
     holds(&file, "", 0);
