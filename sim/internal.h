@@ -41,6 +41,9 @@ void trio_sim_tell_news_(struct trio_sim_world_ *world);
 // What every simulated world is called.
 extern const char trio_sim_world_name_[];
 
+// Returns the name of the host whose tasks are of a realm; of none: home's.
+const char *trio_sim_host_name_(const void *realm);
+
 // Without a picker: has happen what is next to happen by itself, a packet's
 // arriving or an alarm, letting time pass until then, unless that is beyond a
 // deadline. Returns false if there is nothing.

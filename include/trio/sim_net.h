@@ -212,7 +212,8 @@ void trio_sim_host_restart(struct trio_sim_host *host);
 // Runs a program on a host, and again whenever the host has crashed, `down`
 // after that. Meanwhile the host may crash by itself: in a campaign the power
 // may fail before each of the first 32 calls of its tasks that connect, accept,
-// send or receive, as other calls may fail: "server, power no. 3 -> fails".
+// send or receive, as other calls may fail: "main on server, power no. 3 ->
+// fails".
 //
 //     rc = trio_sim_host_keep_running(distant, TRIO_SECOND, program, NULL);
 //

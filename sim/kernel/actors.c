@@ -95,6 +95,8 @@ struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
         return actor;
     trio_sim_append_(kernel, &kernel->histories);
     name(kernel, actor);
+    trio_sim_history_(kernel, actor)->host = trio_sim_host_name_(
+        kernel->world.has_hosts ? trio_task_realm_of(task) : NULL);
     trio_sim_path_begin_(kernel, actor);
     return actor;
 }

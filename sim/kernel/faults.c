@@ -29,12 +29,24 @@ static inline bool is_wanted(const struct kernel *kernel,
     return call->asked || kernel->plan->swarm.all;
 }
 
+// Who makes a call, and where, if there is a choice.
+static void say_who(const struct kernel *kernel, const struct actor *actor,
+                    char *buffer, size_t size)
+{
+    const char *host = trio_sim_actor_host_(kernel, actor->number);
+    char name[32];
+
+    trio_sim_actor_name_(kernel, actor->number, name, sizeof(name));
+    trio_sim_format_(kernel, buffer, size, "%s%s%s", name,
+                     host == NULL ? "" : " on ", host == NULL ? "" : host);
+}
+
 // What it is called in words: a call by who makes it.
 static void say(struct kernel *kernel, const struct call *call, bool persistent,
                 char *words)
 {
     const struct actor *actor = trio_sim_actor_number_(kernel, kernel->running);
-    char who[32], what[32];
+    char who[64], what[32];
 
     if (call->link != NULL) {
         trio_sim_format_(kernel, what, sizeof(what), "is %s", call->what);
@@ -43,7 +55,7 @@ static void say(struct kernel *kernel, const struct call *call, bool persistent,
                                FIRED_WORDS_MAX);
         return;
     }
-    trio_sim_actor_name_(kernel, actor->number, who, sizeof(who));
+    say_who(kernel, actor, who, sizeof(who));
     if (call->strike) {
         trio_sim_format_(kernel, words, FIRED_WORDS_MAX,
                          "%s, call no. %u -> %s", who, (unsigned)actor->strikes,

@@ -411,6 +411,10 @@ void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
 void trio_sim_object_name_(const struct kernel *kernel, uint32_t number,
                            char *buffer, size_t size); // "queue", "#3"
 
+// Returns the host that a task is on; NULL: there is only one, or without
+// details.
+const char *trio_sim_actor_host_(const struct kernel *kernel, uint32_t number);
+
 // ---- For strategies ----
 
 struct actor *trio_sim_candidate_(struct kernel *kernel,

@@ -41,6 +41,7 @@ struct history {
     struct label labels[LABELS_MAX];
     struct own_object objects[OBJECTS_MAX];
     char name[24];
+    const char *host; // That it is on.
 };
 
 // Something that the scenario has to give back.

@@ -32,6 +32,13 @@ void trio_sim_actor_name_(const struct kernel *kernel, uint32_t number,
     }
 }
 
+const char *trio_sim_actor_host_(const struct kernel *kernel, uint32_t number)
+{
+    if (!kernel->world.has_hosts || number >= kernel->histories.count)
+        return NULL;
+    return ARRAY_AT(&kernel->histories, struct history, number)->host;
+}
+
 const char *trio_sim_given_name_(const struct kernel *kernel,
                                  const void *object)
 {

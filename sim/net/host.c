@@ -70,6 +70,13 @@ struct trio_sim_host *trio_sim_host_named_(struct network *network,
     return host;
 }
 
+const char *trio_sim_host_name_(const void *realm)
+{
+    const struct trio_sim_host *host = realm;
+
+    return host == NULL ? "home" : host->name;
+}
+
 struct trio_sim_host *trio_sim_host_here_(struct network *network)
 {
     void **realm = trio_task_realm();

@@ -18,6 +18,7 @@ enum { COLUMNS_MAX = 12, COLUMN_MIN = 12, GAP = 2, STEP_WIDTH = 7 };
 struct column {
     uint32_t task;
     char name[ROW_NAME_MAX];
+    const char *host; // That the task is on, or NULL.
     size_t width;
 };
 
@@ -61,6 +62,7 @@ static void add_columns(struct timeline *timeline, const struct kernel *kernel)
         }
         struct column *column = &timeline->columns[timeline->column_count++];
         column->task = task;
+        column->host = trio_sim_actor_host_(kernel, task);
         trio_sim_actor_name_(kernel, task, column->name, sizeof(column->name));
     }
     free(seen);
@@ -70,6 +72,13 @@ static void widen(struct column *column, size_t width)
 {
     if (width > column->width)
         column->width = width;
+}
+
+static void widen_for(struct column *column)
+{
+    widen(column, strlen(column->name));
+    if (column->host != NULL)
+        widen(column, strlen(column->host) + 3);
 }
 
 static size_t total_width(const struct timeline *timeline)
@@ -84,7 +93,7 @@ static size_t total_width(const struct timeline *timeline)
 static void fit_columns(struct timeline *timeline, size_t width)
 {
     for (size_t i = 0; i < timeline->column_count; i++)
-        widen(&timeline->columns[i], strlen(timeline->columns[i].name));
+        widen_for(&timeline->columns[i]);
     for (size_t i = 0; i < timeline->rows.count; i++) {
         const struct row *row = &timeline->rows.items[i];
         size_t length = strlen(trio_runner_place_name_(row->place));
@@ -106,18 +115,37 @@ static void fit_columns(struct timeline *timeline, size_t width)
     }
 }
 
-static void write_head(FILE *out, const struct timeline *timeline)
+static void write_cell(FILE *out, const struct timeline *timeline, size_t i,
+                       const char *text)
+{
+    const struct column *column = &timeline->columns[i];
+    bool last = i + 1 == timeline->column_count;
+
+    fprintf(out, "%*s%-*.*s", GAP, "", last ? 0 : (int)column->width,
+            (int)column->width, text);
+}
+
+static void write_names(FILE *out, const struct timeline *timeline)
 {
     fprintf(out, "%*s", STEP_WIDTH, "step");
     if (timeline->place_width > 0)
         fprintf(out, "%*s%-*s", GAP, "", (int)timeline->place_width - GAP,
                 "at");
-    for (size_t i = 0; i < timeline->column_count; i++) {
-        const struct column *column = &timeline->columns[i];
-        bool last = i + 1 == timeline->column_count;
+    for (size_t i = 0; i < timeline->column_count; i++)
+        write_cell(out, timeline, i, timeline->columns[i].name);
+    putc('\n', out);
+}
 
-        fprintf(out, "%*s%-*.*s", GAP, "", last ? 0 : (int)column->width,
-                (int)column->width, column->name);
+static void write_hosts(FILE *out, const struct timeline *timeline)
+{
+    char text[ROW_NAME_MAX];
+
+    fprintf(out, "%*s", STEP_WIDTH + (int)timeline->place_width, "");
+    for (size_t i = 0; i < timeline->column_count; i++) {
+        const char *host = timeline->columns[i].host;
+        snprintf(text, sizeof(text), "%s%.28s", host == NULL ? "" : "on ",
+                 host == NULL ? "" : host);
+        write_cell(out, timeline, i, text);
     }
     putc('\n', out);
 }
@@ -149,7 +177,9 @@ static void write_rows(FILE *out, struct timeline *timeline,
     uint64_t step = 0;
 
     fit_columns(timeline, width);
-    write_head(out, timeline);
+    write_names(out, timeline);
+    if (timeline->columns[0].host != NULL)
+        write_hosts(out, timeline);
     for (size_t i = 0; i < timeline->rows.count; i++) {
         const struct row *row = &timeline->rows.items[i];
 
