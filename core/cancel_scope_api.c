@@ -1,7 +1,7 @@
 // The public face of cancel scopes: openers, close, what may be asked of one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// A deadline is in the timer heap exactly while its scope is open, is not
+// A deadline is among the timers exactly while its scope is open, is not
 // cancelled, and the deadline can come.
 
 #include "core/base.h"

@@ -76,8 +76,7 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
 
     run->tasks_living--;
-    trio_task_keep_dead_(run, task);
-    return trio_step_after_end_(run, &task->stack);
+    return trio_step_after_end_(run, task);
 }
 
 void trio_task_main_(void *arg)

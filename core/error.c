@@ -218,12 +218,12 @@ static void fail(trio_status status, int os_error, const void *place,
 }
 
 void trio_error_fail_for_(struct trio_task *task, trio_status rc,
-                          const char *format, ...)
+                          const void *place, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    fail_for(task, rc, 0, TRIO_CALLER(), format, arguments);
+    fail_for(task, rc, 0, place, format, arguments);
     va_end(arguments);
 }
 

@@ -25,10 +25,11 @@ void trio_error_push_(struct trio_run *run, struct trio_task *task,
                       struct trio_error *error);
 struct trio_error *trio_error_detach_(struct trio_run *run,
                                       struct trio_task *task, trio_status rc);
-// As trio_fail, of any task.
+// As trio_fail, for any task. `place`: whose call failed, NULL: nobody's.
 void trio_error_fail_for_(struct trio_task *task, trio_status rc,
-                          const char *format, ...) TRIO_PRINTF(3, 4);
-// Has the task return a status that it has no record for.
+                          const void *place, const char *format, ...)
+    TRIO_PRINTF(4, 5);
+// Drops the task's newest record of a status, if there is one.
 void trio_error_forget_(struct trio_run *run, struct trio_task *task,
                         trio_status rc);
 void trio_errors_end_(struct trio_run *run, struct trio_task *task);

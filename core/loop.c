@@ -67,6 +67,8 @@ static void pass(struct trio_run *run)
     if (trio_timers_exist_(run)) {
         trio_now_(run);
         trio_timers_expire_(run);
+    } else {
+        run->due = TRIO_FOREVER;
     }
     if (trio_entries_waiting_(run))
         trio_entries_run_(run, ENTRIES_PER_PASS);

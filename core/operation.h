@@ -4,8 +4,8 @@
 // The public functions for all of this look up the run or the task again, and
 // each of them is a call. A primitive that comes with the library looks once
 // and hands down what it found. What happens every time is inlined, so that an
-// operation is one function, and the switch at its end a jump; see step.h. All
-// of them have the same form:
+// operation is one function, and the switch at its end a jump; see step.h. The
+// simple ones have this form:
 //
 //     struct trio_task *task = trio_task_here_();
 //
@@ -13,10 +13,9 @@
 //         return trio_yield_cancelled_(task->run, task);
 //     if (take(task->run, object))
 //         return trio_yield_with_(task->run, task, TRIO_OK);
-//     return trio_park_in_(task, &object->lot, &object_wait, object,
-//                          false);
+//     return trio_park_in_(task, &object->lot, &object_wait, object, false);
 //
-// Nothing here is more than the public function of the same name can do.
+// Each does what the public function of the same name does.
 
 #ifndef TRIO_CORE_OPERATION_H
 #define TRIO_CORE_OPERATION_H

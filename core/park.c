@@ -10,6 +10,7 @@
 #include "core/park.h"
 #include "core/base.h"
 #include "core/cancel.h"
+#include "core/error.h"
 #include "core/misuse.h"
 #include "core/note.h"
 #include "core/operation.h"
@@ -89,9 +90,15 @@ void trio_wake_refused_(const struct trio_run *run,
                     task, NULL);
 }
 
+// A task that waits in a lot does not come back to where it could drop what it
+// keeps of an earlier failure.
 void trio_wake(struct trio_task *task, trio_status result)
 {
-    trio_wake_(trio_run_current_(), task, result);
+    struct trio_run *run = trio_run_current_();
+
+    if (UNLIKELY(trio_is_failure(result) && task->waiters == &task->waiter))
+        trio_error_forget_(run, task, result);
+    trio_wake_(run, task, result);
 }
 
 bool trio_task_is_parked(const struct trio_task *task)

@@ -20,9 +20,11 @@
 bool trio_parking_lot_add(struct trio_parking_lot *lot,
                           struct trio_waiter *waiter)
 {
+    struct trio_task *task = trio_task_here_();
+
     if (UNLIKELY(lot->broken))
         return false;
-    trio_waiter_add_(trio_task_here_(), lot, waiter);
+    trio_waiter_add_(task, lot, waiter);
     return true;
 }
 
@@ -49,7 +51,7 @@ trio_status trio_parking_lot_park_shielded(struct trio_parking_lot *lot,
     return trio_park_in_(trio_task_here_(), lot, wait, object, true);
 }
 
-// What a lot tells of a failure is all that there is to know of it.
+// An older record with this status is of another failure.
 static void unpark(struct trio_waiter *waiter, trio_status result)
 {
     struct trio_run *run = trio_run_current_();

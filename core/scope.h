@@ -125,7 +125,8 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
                  scope < (uintptr_t)frame))
         trio_misuse_at_("a function returned with a scope open", task->scope,
                         task->scope_place);
-    if (UNLIKELY(task->scope->task != task)) // Only now is it worth a look.
+    // In a frame that is gone a scope may say anything: so this comes second.
+    if (UNLIKELY(task->scope->task != task))
         trio_scope_taken_(task);
 }
 

@@ -2,12 +2,12 @@
 // with a sanitizer looking on, with floating-point control words to keep.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include "core/step.h"
 #include "core/arch/annotate.h"
 #include "core/arch/context.h"
 #include "core/own_stack.h"
 #include "core/run.h"
 #include "core/stack.h"
-#include "core/step.h"
 #include "core/task.h"
 
 // Switches from a task to the next one, or to the loop.
@@ -60,9 +60,10 @@ trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
 // Decides what runs after a task has ended, on the stack that it leaves. If the
 // next task is fresh it may have that stack, as it is: then it is returned, and
 // no switch is needed. Else there is no return, and the stack cannot be given
-// back by who stands on it: it is kept as the spare.
+// back by who stands on it: it is kept as the spare. Only then may the
+// descriptor become another task's.
 struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       const struct own_stack *stack)
+                                       struct trio_task *task)
 {
     struct trio_task *next = trio_next_task_(run);
     struct trio_annotation *annotation = &run->annotation;
@@ -72,7 +73,8 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
     run->current = NULL;
     if (next != NULL) {
         if (next->context == NULL &&
-            trio_stack_adopt_(run, &next->stack, stack)) {
+            trio_stack_adopt_(run, &next->stack, &task->stack)) {
+            trio_task_keep_dead_(run, task);
             trio_begin_step_(run, next);
             return next;
         }
@@ -81,7 +83,8 @@ struct trio_task *trio_step_after_end_(struct trio_run *run,
         value = next->result;
         trio_begin_step_(run, next);
     }
-    trio_stack_retire_(run, stack);
+    trio_stack_retire_(run, &task->stack);
+    trio_task_keep_dead_(run, task);
     trio_annotate_leave(&run->spare.annotation, annotation, true);
     trio_context_leave_(target, value);
     __builtin_unreachable();

@@ -34,7 +34,7 @@ TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
                                                struct trio_task *task,
                                                struct trio_task *next);
 struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       const struct own_stack *stack);
+                                       struct trio_task *task);
 
 // ---- The quick parts ----
 
@@ -106,7 +106,7 @@ static inline void trio_step_(struct trio_run *run, struct trio_task *task)
     trio_annotate_arrive(&run->annotation);
 }
 
-// Gives up the current task's turn, of which nobody is told.
+// Gives up the current task's turn without a note.
 TRIO_MUST_USE static inline trio_status
 trio_suspend_unseen_(struct trio_run *run, struct trio_task *task)
 {

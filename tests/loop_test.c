@@ -435,3 +435,41 @@ TEST(loop, the_outer_one_catches_also_where_it_was_armed_last)
     CHECK(!trio_cancel_scope_caught(&inner));
     CHECK(trio_cancel_scope_caught(&outer));
 }
+
+// ---- How often it looks at the world ----
+
+enum { BUSY_STEPS = 10000 };
+
+static bool count_look(void *context, const struct trio_note *note)
+{
+    (void)note;
+    ++*(int *)context;
+    return true;
+}
+
+static TRIO_CHECKPOINT trio_status go_on_after_a_limit(void *arg)
+{
+    trio_time limit = trio_time_add(trio_now(), TRIO_MS);
+    struct trio_cancel_scope scope;
+
+    (void)arg;
+    trio_move_on_at(&scope, limit);
+    trio_status rc = trio_cancel_scope_close(&scope, TRIO_OK);
+    while (trio_now() < limit)
+        continue;
+    for (int i = 0; rc == TRIO_OK && i < BUSY_STEPS; i++)
+        rc = trio_checkpoint();
+    return rc;
+}
+
+// What was due, and is no more, has nobody look after each step.
+TEST_PLAIN(loop, a_limit_that_was_kept_is_not_looked_for)
+{
+    struct trio_config config = trio_config_platform();
+    int looks = 0;
+
+    config.observer =
+        (struct trio_observer){&looks, count_look, 1u << TRIO_NOTE_POLL_BEGIN};
+    CHECK_OK(trio_run_with(&config, go_on_after_a_limit, NULL));
+    CHECK(looks < BUSY_STEPS / 4);
+}

@@ -221,8 +221,19 @@ static TRIO_CHECKPOINT trio_status park_with_an_old_record(void *arg)
     return TRIO_OK;
 }
 
-// S41
-TEST(parking_lot, breaking_one_leaves_no_older_record_for_it)
+static void break_lot(struct trio_parking_lot *lot)
+{
+    trio_parking_lot_break(lot);
+}
+
+static void wake_first_broken(struct trio_parking_lot *lot)
+{
+    if (CHECK(trio_parking_lot_first(lot) != NULL))
+        trio_wake(trio_parking_lot_first(lot), TRIO_EBROKEN);
+}
+
+// Nobody is told of a failure that was another one.
+static TRIO_PARKS void check_no_record(void (*fail)(struct trio_parking_lot *))
 {
     struct believer believer = {TRIO_PARKING_LOT_INIT, true};
     struct trio_nursery nursery;
@@ -231,9 +242,20 @@ TEST(parking_lot, breaking_one_leaves_no_older_record_for_it)
     CHECK_OK(
         trio_nursery_start_soon(&nursery, park_with_an_old_record, &believer));
     CHECK_OK(trio_wait_all_tasks_blocked(0));
-    trio_parking_lot_break(&believer.lot);
+    fail(&believer.lot);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK(!believer.found);
+}
+
+// S41
+TEST(parking_lot, breaking_one_leaves_no_older_record_for_it)
+{
+    check_no_record(break_lot);
+}
+
+TEST(parking_lot, a_wake_that_fails_leaves_no_older_record_for_it)
+{
+    check_no_record(wake_first_broken);
 }
 
 TEST(parking_lot, hands_something_to_the_first_with_its_wake)

@@ -112,7 +112,7 @@ static void answer(struct trio_waiter *offer, trio_status rc)
     struct trio_task *task = offer->task;
 
     if (offer == &task->waiter)
-        rc = trio_channel_failed_(task, rc, task->park.wait->verb);
+        rc = trio_channel_failed_(task, rc, task->park.wait->verb, NULL);
     trio_unpark_(trio_run_current_(), offer, rc);
 }
 
@@ -149,7 +149,7 @@ trio_status trio_sender_clone(const struct trio_sender *sender,
 
     if (channel == NULL)
         return trio_channel_failed_(run->current, TRIO_ECLOSED,
-                                    "clone a sender of");
+                                    "clone a sender of", TRIO_CALLER());
     trio_touch_(run, channel, TRIO_ACCESS_WRITE);
     channel->senders++;
     ret_sender->channel = channel;
@@ -181,7 +181,7 @@ trio_status trio_receiver_clone(const struct trio_receiver *receiver,
 
     if (channel == NULL)
         return trio_channel_failed_(run->current, TRIO_ECLOSED,
-                                    "clone a receiver of");
+                                    "clone a receiver of", TRIO_CALLER());
     trio_touch_(run, channel, TRIO_ACCESS_WRITE);
     channel->receivers++;
     ret_receiver->channel = channel;

@@ -16,16 +16,18 @@
 TRIO_MUST_USE bool trio_channel_grow_(struct trio_channel *channel);
 
 // ---- channel_wait.c ----
-// Records a failure of a task's operation, and returns it.
+// Records a failure of a task's operation, and returns it. `place`: of its
+// call, or NULL.
 TRIO_MUST_USE trio_status trio_channel_record_(struct trio_task *task,
-                                               trio_status rc,
-                                               const char *verb);
+                                               trio_status rc, const char *verb,
+                                               const void *place);
 
 TRIO_MUST_USE static inline trio_status
-trio_channel_failed_(struct trio_task *task, trio_status rc, const char *verb)
+trio_channel_failed_(struct trio_task *task, trio_status rc, const char *verb,
+                     const void *place)
 {
     if (UNLIKELY(trio_is_failure(rc)))
-        return trio_channel_record_(task, rc, verb);
+        return trio_channel_record_(task, rc, verb, place);
     return rc;
 }
 

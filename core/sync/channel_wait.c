@@ -18,19 +18,21 @@ static const struct trio_wait receive_wait = {"receive from",
 
 // Everyday answers leave no record.
 trio_status trio_channel_record_(struct trio_task *task, trio_status rc,
-                                 const char *verb)
+                                 const char *verb, const void *place)
 {
     if (task == NULL)
         return rc;
     switch (rc) {
     case TRIO_EBROKEN:
-        trio_error_fail_for_(task, rc, "%s a channel without receivers", verb);
+        trio_error_fail_for_(task, rc, place, "%s a channel without receivers",
+                             verb);
         break;
     case TRIO_ECLOSED:
-        trio_error_fail_for_(task, rc, "%s a channel, handle closed", verb);
+        trio_error_fail_for_(task, rc, place, "%s a channel, handle closed",
+                             verb);
         break;
     case TRIO_ENOMEM:
-        trio_error_fail_for_(task, rc, "%s a channel", verb);
+        trio_error_fail_for_(task, rc, place, "%s a channel", verb);
         break;
     default:
         trio_error_forget_(task->run, task, rc);
@@ -46,7 +48,8 @@ trio_status trio_channel_send_nowait(struct trio_sender *sender,
     struct trio_run *run = trio_run_current_();
     trio_status rc = trio_channel_try_send_(run, sender, item);
 
-    return trio_channel_failed_(run->current, rc, send_wait.verb);
+    return trio_channel_failed_(run->current, rc, send_wait.verb,
+                                TRIO_CALLER());
 }
 
 trio_status trio_channel_send(struct trio_sender *sender, const void *item)
@@ -62,7 +65,7 @@ trio_status trio_channel_send(struct trio_sender *sender, const void *item)
             (struct park){.wait = &send_wait, .object = sender->channel};
         return trio_park_(task->run, task);
     }
-    rc = trio_channel_failed_(task, rc, send_wait.verb);
+    rc = trio_channel_failed_(task, rc, send_wait.verb, TRIO_CALLER());
     return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 
@@ -74,7 +77,8 @@ trio_status trio_channel_receive_nowait(struct trio_receiver *receiver,
     struct trio_run *run = trio_run_current_();
     trio_status rc = trio_channel_try_receive_(run, receiver, ret_item);
 
-    return trio_channel_failed_(run->current, rc, receive_wait.verb);
+    return trio_channel_failed_(run->current, rc, receive_wait.verb,
+                                TRIO_CALLER());
 }
 
 trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
@@ -90,7 +94,7 @@ trio_status trio_channel_receive(struct trio_receiver *receiver, void *ret_item)
             (struct park){.wait = &receive_wait, .object = receiver->channel};
         return trio_park_(task->run, task);
     }
-    rc = trio_channel_failed_(task, rc, receive_wait.verb);
+    rc = trio_channel_failed_(task, rc, receive_wait.verb, TRIO_CALLER());
     return trio_yield_with_(task->run, task, rc); // S14, S16
 }
 

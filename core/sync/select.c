@@ -28,6 +28,7 @@ static const struct trio_wait select_wait = {"select", TRIO_ACCESS_ACQUIRE,
 struct turns {
     struct trio_task_exit loss; // First.
     struct trio_task *task;
+    const void *place; // Of the call.
     struct trio_case *cases;
     struct trio_case *end;
     struct trio_case *first;        // Or NULL.
@@ -61,7 +62,7 @@ static trio_status failed(const struct turns *turns,
                           const struct trio_case *item, trio_status rc)
 {
     if (!is_for_handle(item))
-        return trio_channel_failed_(turns->task, rc, "select on");
+        return trio_channel_failed_(turns->task, rc, "select on", turns->place);
     if (rc == TRIO_OK)
         return rc;
     const struct trio_world *world = trio_run_world();
@@ -275,12 +276,15 @@ trio_status trio_select(struct trio_select *select, struct trio_case *cases,
                         size_t count, size_t *ret_index)
 {
     struct trio_task *task = trio_task_here_();
-    struct turns turns = {.task = task, .cases = cases, .end = cases + count};
+    struct turns turns = {
+        .task = task, .place = TRIO_CALLER(), .cases = cases, .end = cases};
 
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
-    if (count > 0)
+    if (count > 0) {
+        turns.end = cases + count;
         turns.first = &cases[select->turn++ % count];
+    }
     trio_status rc = try_all(&turns);
     bool waits = rc == TRIO_EWOULDBLOCK;
     if (waits)

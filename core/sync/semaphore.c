@@ -35,9 +35,8 @@ trio_status trio_semaphore_acquire(struct trio_semaphore *semaphore)
 
     if (UNLIKELY(task->cancelled))
         return trio_yield_cancelled_(task->run, task);
-    // S14: shielded, because an error would say that we hold no permit.
     if (take(task->run, semaphore))
-        return trio_yield_with_(task->run, task, TRIO_OK);
+        return trio_yield_with_(task->run, task, TRIO_OK); // S14
     return trio_park_in_(task, &semaphore->lot, &acquire_wait, semaphore,
                          false);
 }

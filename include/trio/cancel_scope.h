@@ -72,7 +72,7 @@ struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     bool shield;                        // Private. Nothing outside is visible.
     bool caught;                        // Private. Close absorbed a cancel.
     bool had_cancel;                    // Private. A cancel passed in the body.
-    bool armed;                         // Private. The timer is in the heap.
+    bool armed;                         // Private. The timer is set.
     struct trio_cancel_scope *next;     // Private. Next in the parent's ring.
     struct trio_cancel_scope *previous; // Private. The first's is the last.
     struct trio_task *task;             // Private. Whose code this is.

@@ -195,3 +195,15 @@ INSIDE(giving_back_what_another_task_borrowed)
         rc = trio_nursery_start_soon(&nursery, give_back, &limiter);
     return trio_nursery_close(&nursery, rc);
 }
+
+// misuse: needs a run, and this thread is not in one
+//   outside any task
+OUTSIDE(waiting_in_a_broken_lot_without_a_run)
+{
+    struct trio_parking_lot lot = TRIO_PARKING_LOT_INIT;
+    struct trio_waiter waiter;
+
+    lot.broken = true;
+    if (trio_parking_lot_add(&lot, &waiter))
+        lot.broken = false;
+}
