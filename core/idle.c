@@ -179,7 +179,6 @@ trio_status trio_wait_all_tasks_blocked(trio_duration cushion)
     settle.task->park = (struct park){.wait = &settle_wait,
                                       .abort = stop_settling,
                                       .arg = &settle,
-                                      .place = TRIO_CALLER(),
                                       .own = true};
     return trio_park_(run, settle.task);
 }

@@ -38,8 +38,7 @@ static bool stop_waiting(struct trio_task *task, void *arg)
     return true;
 }
 
-static trio_status wait_for(trio_handle handle, enum trio_direction direction,
-                            const void *place)
+static trio_status wait_for(trio_handle handle, enum trio_direction direction)
 {
     struct trio_run *run = trio_run_current_();
     const struct trio_world *world = &run->config.world;
@@ -55,7 +54,6 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
                                           .object = (const void *)handle,
                                           .abort = stop_waiting,
                                           .arg = &waiter,
-                                          .place = place,
                                           .own = true};
         rc = trio_park_(run, waiter.task);
         return trio_is_failure(rc) ? trio_fail_bare(rc) : rc;
@@ -71,12 +69,12 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction,
 
 trio_status trio_wait_readable(trio_handle handle)
 {
-    return wait_for(handle, TRIO_READABLE, TRIO_CALLER());
+    return wait_for(handle, TRIO_READABLE);
 }
 
 trio_status trio_wait_writable(trio_handle handle)
 {
-    return wait_for(handle, TRIO_WRITABLE, TRIO_CALLER());
+    return wait_for(handle, TRIO_WRITABLE);
 }
 
 void trio_notify_closing(trio_handle handle)

@@ -194,7 +194,6 @@ static void wait_for_tasks(struct trio_run *run, struct trio_nursery *nursery,
     while (nursery->living > 0 || nursery->starts != NULL) {
         task->park = (struct park){.wait = &close_wait,
                                    .object = nursery,
-                                   .place = nursery->scope.place,
                                    .shielded = true,
                                    .own = true};
         nursery->closing = true;

@@ -9,6 +9,7 @@
 // the task, and the task ends or starts. So the call never leaves a task
 // behind, and never loses one.
 
+#include "core/start.h"
 #include "core/base.h"
 #include "core/cancel.h"
 #include "core/error.h"
@@ -18,7 +19,6 @@
 #include "core/park.h"
 #include "core/run.h"
 #include "core/scope.h"
-#include "core/start.h"
 #include "core/step.h"
 #include "core/task.h"
 
@@ -99,7 +99,6 @@ trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
         task->begun_by_start = true;
         start.caller->park = (struct park){.wait = &start_wait,
                                            .object = nursery,
-                                           .place = TRIO_CALLER(),
                                            .shielded = true,
                                            .own = true};
         trio_ignore(trio_park_(run, start.caller));

@@ -28,7 +28,6 @@ struct park {
     const void *object;
     bool (*abort)(struct trio_task *task, void *arg);
     void *arg;
-    const void *place;
     trio_time since; // As of the last reading of the clock.
 };
 

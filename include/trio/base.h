@@ -17,7 +17,7 @@
 #endif
 
 // The version of these headers. A run checks it against the library's.
-#define TRIO_VERSION 1
+#define TRIO_VERSION 2
 
 #if defined(__clang__)
 #define TRIO_CLANG_(attribute) __attribute__((attribute))
