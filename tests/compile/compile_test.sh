@@ -36,8 +36,8 @@ compiles() {
     local compiler=$1
     shift
     case $compiler in
-    gcc | *-gcc) set -- -x c -std=c11 -Wshadow "$@" ;;
-    clang) set -- -x c -std=c11 "${strict[@]}" "$@" ;;
+    gcc | *-gcc) set -- -x c -std=c11 -pedantic -Wshadow "$@" ;;
+    clang) set -- -x c -std=c11 -pedantic "${strict[@]}" "$@" ;;
     g++) set -- -x c++ -std=c++17 "$@" ;;
     clang++) set -- -x c++ -std=c++17 "${strict[@]}" "$@" ;;
     esac
