@@ -147,9 +147,11 @@ TRIO_PARKS TRIO_MUST_USE trio_status
 trio_park_shielded(const struct trio_wait *wait, const void *object);
 
 // Makes a parked task runnable; its park returns `result`. All its waiters
-// leave their parking lots now. Waking a task that is not parked is misuse, and
-// so is waking one of another run, or one that sleeps or waits for a nursery or
-// a handle.
+// leave their parking lots now. If it waits by trio_parking_lot_park and
+// `result` is a failure, it forgets its newest record of that status, which is
+// of another failure. Waking a task that is not parked is misuse, and so is
+// waking one of another run, or one that sleeps or waits for a nursery or a
+// handle.
 //
 // Checkpoint: never. Also from entry callbacks.
 void trio_wake(struct trio_task *task, trio_status result);

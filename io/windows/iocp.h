@@ -40,8 +40,8 @@ struct operation {
     bool dropped;           // In line: nobody wants it any more.
     HANDLE thread;          // That makes the call; or NULL.
     HANDLE port;            // Where it tells that
-    bool returned;          // Atomic. it has returned from it,
-    int error;              // and what came of it.
+    bool returned;          // that it has returned: atomic;
+    int error;              // and what came of the call.
 };
 
 // What is known about one handle. Zero: nothing.
@@ -238,6 +238,7 @@ TRIO_MUST_USE trio_status trio_iocp_read_file_(void *context,
 TRIO_MUST_USE trio_status trio_iocp_write_file_(
     void *context, trio_handle handle, int64_t offset, const void *data,
     size_t size, size_t *ret_length, int *ret_error);
+
 // ---- iocp_absent.c: what there is not ----
 TRIO_MUST_USE trio_status trio_iocp_send_file_(void *context,
                                                trio_handle handle,
