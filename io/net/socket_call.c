@@ -88,7 +88,7 @@ static bool find_name(const struct trio_socket *socket,
                                      ret_name) == TRIO_OK;
 }
 
-trio_status trio_socket_failed_(const struct trio_socket *socket,
+trio_status trio_socket_record_(const struct trio_socket *socket,
                                 trio_status rc, const char *what,
                                 const struct trio_address *peer)
 {
@@ -97,8 +97,6 @@ trio_status trio_socket_failed_(const struct trio_socket *socket,
     char text[TRIO_ADDRESS_TEXT_MAX];
     struct trio_address name;
 
-    if (rc == TRIO_OK || rc == TRIO_EEND)
-        return rc;
     if (rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED)
         return trio_fail_bare(rc);
     if (socket->family == 0 && peer == NULL)

@@ -4,6 +4,9 @@
 #ifndef TRIO_IO_POSIX_POSIX_H
 #define TRIO_IO_POSIX_POSIX_H
 
+#include <errno.h>
+#include <stdint.h>
+
 #include "io/loop.h"
 
 // What is known about one direction of a socket of ours.
@@ -41,7 +44,14 @@ struct posix {
 // ---- slots.c ----
 
 // Returns what is known about a handle, NULL if it never was known.
-struct slot *trio_posix_slot_(const struct posix *posix, trio_handle handle);
+static inline struct slot *trio_posix_slot_(const struct posix *posix,
+                                            trio_handle handle)
+{
+    // A negative one is larger than all of them.
+    if ((uint64_t)handle >= posix->slot_count)
+        return NULL;
+    return &posix->slots[handle];
+}
 
 // The same; makes room for it first. NULL: no handle, or out of memory, as
 // `ret_status` says.
@@ -55,7 +65,16 @@ TRIO_MUST_USE trio_status trio_posix_adopt_(struct posix *posix,
                                             bool local);
 
 // Returns what is known about a socket of ours; NULL if the handle is none.
-struct slot *trio_posix_socket_(struct posix *posix, trio_handle handle);
+static inline struct slot *trio_posix_socket_(struct posix *posix,
+                                              trio_handle handle)
+{
+    struct slot *slot = trio_posix_slot_(posix, handle);
+
+    if (slot != NULL && slot->ours)
+        return slot;
+    posix->loop.last_error = EBADF;
+    return NULL;
+}
 
 // Tells who waits for a handle that it is closed.
 void trio_posix_dismiss_(struct posix *posix, struct slot *slot);

@@ -14,13 +14,6 @@
 
 #define SLOTS_MIN 64
 
-struct slot *trio_posix_slot_(const struct posix *posix, trio_handle handle)
-{
-    if (handle < 0 || (size_t)handle >= posix->slot_count)
-        return NULL;
-    return &posix->slots[handle];
-}
-
 static bool grow(struct posix *posix, size_t wanted)
 {
     size_t count =
@@ -68,16 +61,6 @@ trio_status trio_posix_adopt_(struct posix *posix, trio_handle handle,
     slot->datagram = datagram;
     slot->local = local;
     return TRIO_OK;
-}
-
-struct slot *trio_posix_socket_(struct posix *posix, trio_handle handle)
-{
-    struct slot *slot = trio_posix_slot_(posix, handle);
-
-    if (slot != NULL && slot->ours)
-        return slot;
-    posix->loop.last_error = EBADF;
-    return NULL;
 }
 
 void trio_posix_finish_(struct posix *posix, struct slot *slot,
