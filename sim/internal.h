@@ -72,11 +72,20 @@ struct trio_clock trio_sim_clock_by_host_(struct trio_clock clock);
 trio_duration trio_sim_job_delay_(const struct trio_sim_world_ *world,
                                   const struct trio_job *job);
 
-// How many handles are open.
-size_t trio_sim_network_open_(const struct trio_sim_world_ *world);
+// What was opened first of what is open at the end of a run.
+struct leftover {
+    const char *what;            // "a socket"
+    const char *host;            // of this host, NULL: of the scenario's own,
+    const char *use;             // ", connected to ", or "": that is all
+    struct trio_address address; // this,
+    const char *path;            // or of a file this.
+};
 
-// And how many of files.
-size_t trio_sim_files_open_(const struct trio_sim_world_ *world);
+// Each returns false if nothing is open: no socket and pipe, or no file.
+bool trio_sim_network_left_(const struct trio_sim_world_ *world,
+                            struct leftover *ret_left);
+bool trio_sim_files_left_(const struct trio_sim_world_ *world,
+                          struct leftover *ret_left);
 
 // A new run begins, without sockets and files.
 void trio_sim_network_reset_(struct trio_sim_world_ *world);

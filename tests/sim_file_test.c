@@ -553,5 +553,5 @@ TEST_PLAIN(sim_file, one_that_is_left_open_is_told)
     struct trio_campaign_result result = sweep(forget_it);
 
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
-    CHECK_STRING(result.text, "left open: a file");
+    CHECK_STRING(result.text, "left open: a file, file");
 }

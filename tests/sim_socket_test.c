@@ -2,6 +2,7 @@
 // at all.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/sim_net.h>
 #include <trio/socket.h>
 
 #include "tests/campaigns.h"
@@ -200,7 +201,46 @@ TEST_PLAIN(sim_socket, what_is_left_open_is_found)
     struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
 
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
-    CHECK_STRING(result.text, "left open: a socket or a pipe");
+    CHECK_STRING(result.text, "left open: a socket");
+}
+
+static TRIO_CHECKPOINT trio_status forget_the_first(void *arg)
+{
+    struct trio_address port = parse("0.0.0.0:53");
+    struct trio_socket socket, other;
+    trio_status rc;
+
+    (void)arg;
+    rc = trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_DATAGRAM, &socket);
+    if (rc == TRIO_OK)
+        rc = trio_socket_bind(&socket, &port);
+    if (rc == TRIO_OK)
+        rc = trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_STREAM, &other);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status forget_on_a_host(void *arg)
+{
+    struct trio_nursery nursery;
+    struct trio_sim_host *host;
+    trio_status rc = trio_sim_host_open("server", NULL, &host);
+
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    rc = trio_sim_host_start_soon(host, &nursery, forget_the_first, arg);
+    return trio_nursery_close(&nursery, rc);
+}
+
+TEST_PLAIN(sim_socket, of_what_is_left_open_the_first_is_told_and_its_host)
+{
+    static const struct trio_scenario scenario = {.name = "forget_on_a_host",
+                                                  .fn = forget_on_a_host};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.text,
+                 "left open: a socket of server, bound to 0.0.0.0:53");
 }
 
 static TRIO_CHECKPOINT trio_status accept_in_vain(void *arg)

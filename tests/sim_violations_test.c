@@ -84,7 +84,7 @@ TEST_PLAIN(sim_violations, a_task_that_is_cancelled_and_leaves_its_socket)
     result = campaign_run_once(&scenario, NULL);
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
     CHECK_STRING(result.found_by, "cancel sweep");
-    CHECK_STRING(result.text, "left open: a socket or a pipe");
+    CHECK_STRING(result.text, "left open: a socket, connected to 10.0.0.2:80");
     campaign_check_token(&scenario, &result);
 }
 

@@ -105,9 +105,31 @@ struct open_file *trio_sim_file_find_(void *context, trio_handle handle,
     return file;
 }
 
-size_t trio_sim_files_open_(const struct trio_sim_world_ *world)
+// Returns the file that was opened first of those that are open on a host.
+static const struct open_file *oldest_on(const struct trio_sim_host *host)
+{
+    const struct open_file *file = host->disk == NULL ? NULL : host->disk->open;
+
+    while (file != NULL && file->next != NULL)
+        file = file->next;
+    return file;
+}
+
+bool trio_sim_files_left_(const struct trio_sim_world_ *world,
+                          struct leftover *ret_left)
 {
     const struct network *network = world->network;
+    const struct trio_sim_host *host;
+    const struct open_file *file;
 
-    return network == NULL || !network->used ? 0 : network->files;
+    if (network == NULL || !network->used || network->files == 0)
+        return false;
+    for (host = &network->home; (file = oldest_on(host)) == NULL;)
+        host = host->next;
+    const char *path = trio_sim_name_of_(host->disk, file->inode);
+    *ret_left = (struct leftover){.what = "a file",
+                                  .host = host->is_home ? NULL : host->name,
+                                  .use = path == NULL ? "" : ", ",
+                                  .path = path};
+    return true;
 }

@@ -83,7 +83,10 @@ struct entry {
 TRIO_MUST_USE trio_status trio_sim_path_check_(const struct disk *disk,
                                                const char *path);
 struct entry *trio_sim_entry_find_(const struct disk *disk, const char *path);
-// The same, and makes one. NULL: there is no memory, or there are too many.
+// Returns a path that names the file, NULL if none does any more.
+const char *trio_sim_name_of_(const struct disk *disk,
+                              const struct inode *inode);
+// As find, and makes one. NULL: there is no memory, or there are too many.
 struct entry *trio_sim_entry_make_(struct network *network, struct disk *disk,
                                    const char *path);
 // Gives it back if it names nothing.

@@ -55,6 +55,16 @@ struct entry *trio_sim_entry_find_(const struct disk *disk, const char *path)
     return entry;
 }
 
+const char *trio_sim_name_of_(const struct disk *disk,
+                              const struct inode *inode)
+{
+    struct entry *entry = disk->entries;
+
+    while (entry != NULL && entry->now != inode)
+        entry = entry->next;
+    return entry == NULL ? NULL : entry->path;
+}
+
 static size_t size_of(const char *path)
 {
     return sizeof(struct entry) + strlen(path) + 1;

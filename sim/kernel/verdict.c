@@ -172,10 +172,29 @@ static void judge_descriptor(struct kernel *kernel,
     trio_sim_found_(kernel, FAILURE_OWED, text);
 }
 
+// The class is what it is: whose, and where, may differ.
+static void judge_open(struct kernel *kernel, const struct leftover *left)
+{
+    char address[TRIO_ADDRESS_TEXT_MAX] = "";
+    char text[FAILURE_TEXT_MAX];
+
+    if (kernel->outcome->failure != FAILURE_NONE)
+        return;
+    if (*left->use != '\0' && left->path == NULL)
+        trio_address_format(&left->address, address, sizeof(address));
+    trio_sim_format_(kernel, text, sizeof(text), "left open: %s%s%s%s%s",
+                     left->what, left->host == NULL ? "" : " of ",
+                     left->host == NULL ? "" : left->host, left->use,
+                     left->path == NULL ? address : left->path);
+    trio_sim_found_(kernel, FAILURE_OWED, text);
+    kernel->outcome->failure_class = trio_sim_class_(FAILURE_OWED, left->what);
+}
+
 static void judge_leftovers(struct kernel *kernel)
 {
-    const struct heap_block *left = trio_sim_heap_left_(kernel);
+    const struct heap_block *block = trio_sim_heap_left_(kernel);
     const struct descriptor *open = trio_sim_descriptor_left_(kernel);
+    struct leftover left;
     char text[FAILURE_TEXT_MAX];
     const char *kind = trio_sim_still_owed_(kernel);
 
@@ -183,17 +202,16 @@ static void judge_leftovers(struct kernel *kernel)
         trio_sim_format_(kernel, text, sizeof(text), "not given back: %s",
                          kind);
         trio_sim_found_(kernel, FAILURE_OWED, text);
-    } else if (trio_sim_network_open_(&kernel->world) > 0) {
-        trio_sim_found_(kernel, FAILURE_OWED, "left open: a socket or a pipe");
-    } else if (trio_sim_files_open_(&kernel->world) > 0) {
-        trio_sim_found_(kernel, FAILURE_OWED, "left open: a file");
+    } else if (trio_sim_network_left_(&kernel->world, &left) ||
+               trio_sim_files_left_(&kernel->world, &left)) {
+        judge_open(kernel, &left);
     } else if (kernel->memory.blocks > 0) {
         trio_sim_found_(kernel, FAILURE_MEMORY,
                         "memory of the run was not given back");
     } else if (open != NULL) {
         judge_descriptor(kernel, open);
-    } else if (left != NULL) {
-        judge_heap(kernel, left);
+    } else if (block != NULL) {
+        judge_heap(kernel, block);
     }
 }
 

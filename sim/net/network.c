@@ -96,10 +96,3 @@ void trio_sim_network_end_(struct trio_sim_world_ *world)
     memory.release(memory.context, network, sizeof(*network));
     world->network = NULL;
 }
-
-size_t trio_sim_network_open_(const struct trio_sim_world_ *world)
-{
-    const struct network *network = world->network;
-
-    return network == NULL || !network->used ? 0 : network->open;
-}
