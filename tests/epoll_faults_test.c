@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "tests/check.h"
+#include "tests/faults.h"
 #include "tests/sockets.h"
 
 // Whether libc has epoll_pwait2, so that it is asked for.
@@ -38,36 +39,6 @@ enum call {
     CALL_SHUTDOWN,
     CALLS
 };
-
-// The next `count` calls of each kind fail with `error`; `made` is how many
-// there were.
-static struct {
-    int count;
-    int error;
-    int made;
-} faults[CALLS];
-
-static void inject(enum call call, int error, int count)
-{
-    faults[call].error = error;
-    faults[call].count = count;
-}
-
-// Says whether all that was injected has happened.
-static bool used_up(enum call call)
-{
-    return faults[call].count == 0;
-}
-
-static bool fails(enum call call)
-{
-    faults[call].made++;
-    if (faults[call].count == 0)
-        return false;
-    faults[call].count--;
-    errno = faults[call].error;
-    return true;
-}
 
 // ---- In place of libc's ----
 
@@ -195,7 +166,7 @@ TEST_REAL(epoll_faults, an_interrupted_sleep_is_not_shorter)
     inject(CALL_EPOLL_PWAIT2, EINTR, 20);
     do // On a slow machine the time has passed before all are used up.
         sleep_three_ms();
-    while (!used_up(HAS_PWAIT2 ? CALL_EPOLL_PWAIT2 : CALL_EPOLL_WAIT));
+    while (faults_left(HAS_PWAIT2 ? CALL_EPOLL_PWAIT2 : CALL_EPOLL_WAIT) > 0);
     inject(CALL_EPOLL_WAIT, 0, 0);
     inject(CALL_EPOLL_PWAIT2, 0, 0); // An old kernel is asked only once.
 }
@@ -205,7 +176,7 @@ TEST_REAL(epoll_faults, on_an_old_kernel_a_sleep_is_not_shorter)
     inject(CALL_EPOLL_PWAIT2, ENOSYS, 1);
     do
         sleep_three_ms();
-    while (HAS_PWAIT2 && !used_up(CALL_EPOLL_PWAIT2));
+    while (HAS_PWAIT2 && faults_left(CALL_EPOLL_PWAIT2) > 0);
     sleep_three_ms();
 }
 
@@ -214,7 +185,7 @@ TEST_REAL(epoll_faults, in_a_sandbox_a_sleep_is_not_shorter)
     inject(CALL_EPOLL_PWAIT2, EPERM, 1);
     do
         sleep_three_ms();
-    while (HAS_PWAIT2 && !used_up(CALL_EPOLL_PWAIT2));
+    while (HAS_PWAIT2 && faults_left(CALL_EPOLL_PWAIT2) > 0);
 }
 
 // Returns how long the world sleeps in epoll_wait for a limit of the loop's.
@@ -352,12 +323,12 @@ TEST_REAL(epoll_faults, an_end_that_could_not_be_sent_is_sent_again)
         CHECK_OK(trio_stream_send_all(&pair.near.stream, "x", 1, NULL));
         CHECK_OK(trio_stream_receive_some(&pair.far.stream, &byte, 1, &length));
     }
-    faults[CALL_SHUTDOWN].made = 0;
+    int made = count_calls(CALL_SHUTDOWN);
     CHECK_OK(trio_stream_send_eof(&pair.near.stream));
     CHECK_STATUS(trio_stream_receive_some(&pair.far.stream, &byte, 1, &length),
                  TRIO_EEND);
     CHECK_OK(trio_stream_send_eof(&pair.near.stream)); // Has been sent.
-    CHECK_EQ(faults[CALL_SHUTDOWN].made, 1);
+    CHECK_EQ(count_calls(CALL_SHUTDOWN) - made, 1);
     close_pair(&pair);
     CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
 }
@@ -522,11 +493,12 @@ static TRIO_PARKS void play(struct pair *pairs, size_t count, int rounds,
 {
     char buffer[100];
     size_t length;
+    int before[CALLS];
 
     for (int round = -2; round < rounds; round++) {
         if (round == 0) // Everything is registered by now.
             for (size_t i = 0; i < CALLS; i++)
-                faults[i].made = 0;
+                before[i] = count_calls((int)i);
         for (size_t i = 0; i < count; i++)
             CHECK_EQ(syscall(SYS_sendto, (int)pairs[i].near.socket.handle,
                              "ping", 4, 0, NULL, 0),
@@ -535,13 +507,13 @@ static TRIO_PARKS void play(struct pair *pairs, size_t count, int rounds,
             CHECK_OK(trio_stream_receive_some(&pairs[i].near.stream, buffer,
                                               sizeof(buffer), &length));
     }
-    CHECK_EQ(faults[CALL_SEND].made, transfers);
-    CHECK_EQ(faults[CALL_RECV].made, 2 * transfers);
-    CHECK_EQ(faults[CALL_EPOLL_CTL].made, 0);
-    CHECK(faults[CALL_EPOLL_WAIT].made <= polls);
+    CHECK_EQ(count_calls(CALL_SEND) - before[CALL_SEND], transfers);
+    CHECK_EQ(count_calls(CALL_RECV) - before[CALL_RECV], 2 * transfers);
+    CHECK_EQ(count_calls(CALL_EPOLL_CTL) - before[CALL_EPOLL_CTL], 0);
+    CHECK(count_calls(CALL_EPOLL_WAIT) - before[CALL_EPOLL_WAIT] <= polls);
 }
 
-static TRIO_PARKS void count_calls(size_t count, int rounds, int polls)
+static TRIO_PARKS void play_at_once(size_t count, int rounds, int polls)
 {
     struct pair pairs[64];
     struct trio_nursery nursery;
@@ -564,11 +536,11 @@ static TRIO_PARKS void count_calls(size_t count, int rounds, int polls)
 // Waiting: a poll, a receive, a send. Here both sides poll.
 TEST_REAL(epoll_faults, a_request_costs_three_calls)
 {
-    count_calls(1, 100, 2 * 100);
+    play_at_once(1, 100, 2 * 100);
 }
 
 // Saturated: polls are shared by all that are ready.
 TEST_REAL(epoll_faults, many_requests_at_once_cost_two_calls_each)
 {
-    count_calls(64, 10, 10 * 8);
+    play_at_once(64, 10, 10 * 8);
 }

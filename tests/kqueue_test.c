@@ -272,6 +272,7 @@ TEST_REAL(kqueue, what_is_the_loops_is_refused)
     struct trio_kqueue_event event;
 
     CHECK_STATUS(trio_kqueue_wait(0, EVFILT_READ, 0, 0, &event), TRIO_EINVAL);
+    CHECK_STATUS(trio_kqueue_wait(0, EVFILT_WRITE, 0, 0, &event), TRIO_EINVAL);
     CHECK_STATUS(trio_kqueue_wait(0, EVFILT_USER, 0, 0, &event), TRIO_EBUSY);
     CHECK_STATUS(trio_kqueue_wait(1, -100, 0, 0, &event), TRIO_EINVAL);
 }

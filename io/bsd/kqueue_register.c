@@ -139,7 +139,9 @@ static int keep(struct posix *posix, struct slot *slot)
             continue;
         bool awaited = slot->waiters[i] != NULL;
         int error = change_one(posix, slot, i, awaited ? EV_ENABLE : EV_DELETE);
-        if (error == 0)
+        // That there was nothing to take off says nothing of the other one: it
+        // may have been taken off by a call that was interrupted.
+        if (error == 0 || !awaited)
             continue;
         slot->registered = 0; // Of what was closed nothing is left.
         return error;

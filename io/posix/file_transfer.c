@@ -72,7 +72,7 @@ trio_status trio_posix_send_file_(void *context, trio_handle handle,
     if (length < 0 && (errno == EINVAL || errno == ENOSYS))
         return TRIO_ENOTSUP;
     if (length < 0)
-        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
+        return trio_posix_send_failed_(posix, slot);
     if (length == 0 && most > 0)
         return TRIO_EEND;
     // The file may have been what ended it.

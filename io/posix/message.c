@@ -216,7 +216,7 @@ trio_status trio_posix_send_message_(void *context, trio_handle handle,
         message->address != NULL)
         errno = ENOBUFS;
     if (length < 0)
-        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
+        return trio_posix_send_failed_(posix, slot);
     if (has_handles(message))
         share_handles(posix, message);
     trio_posix_transferred_(slot, TRIO_WRITABLE, (size_t)length, parcel.size);

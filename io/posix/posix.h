@@ -103,6 +103,10 @@ TRIO_MUST_USE trio_status trio_posix_result_(struct posix *posix, int result);
 TRIO_MUST_USE trio_status trio_posix_transfer_failed_(
     struct posix *posix, struct slot *slot, enum trio_direction direction);
 
+// The same of one that sends to a peer.
+TRIO_MUST_USE trio_status trio_posix_send_failed_(struct posix *posix,
+                                                  struct slot *slot);
+
 // `length` of `size` bytes were transferred in one direction.
 void trio_posix_transferred_(struct slot *slot, enum trio_direction direction,
                              size_t length, size_t size);

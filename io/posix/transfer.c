@@ -58,6 +58,15 @@ trio_status trio_posix_transfer_failed_(struct posix *posix, struct slot *slot,
     return trio_posix_failed_(posix);
 }
 
+trio_status trio_posix_send_failed_(struct posix *posix, struct slot *slot)
+{
+    // So macOS says where the peer is just about to go. Trying again would tell
+    // the same, but for a filter on the way that says it for ever.
+    if (errno == EPROTOTYPE && !slot->datagram)
+        return trio_posix_refuse_(posix, TRIO_EBROKEN, errno);
+    return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
+}
+
 void trio_posix_transferred_(struct slot *slot, enum trio_direction direction,
                              size_t length, size_t size)
 {
@@ -138,7 +147,7 @@ trio_status trio_posix_send_(void *context, trio_handle handle,
                                     trio_descriptor_send_flags_);
     while (length < 0 && errno == EINTR);
     if (length < 0)
-        return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
+        return trio_posix_send_failed_(posix, slot);
     trio_posix_transferred_(slot, TRIO_WRITABLE, (size_t)length, size);
     *ret_length = (size_t)length;
     return TRIO_OK;

@@ -35,6 +35,13 @@ ssize_t macos_send(int descriptor, const void *data, size_t size, int flags);
 ssize_t macos_send_message(int descriptor, const struct msghdr *message,
                            int flags);
 
+// As macos_send_file and macos_set_option, for tests that have functions of
+// these names.
+int model_send_file(int file, int descriptor, off_t offset, off_t *length,
+                    struct sf_hdtr *headers, int flags);
+int model_set_option(int descriptor, int level, int name, const void *value,
+                     socklen_t length);
+
 #define pthread_main_np macos_main_thread
 #define pthread_setname_np macos_name_thread
 #define pthread_cond_timedwait_relative_np macos_wait

@@ -12,54 +12,12 @@
 
 #include <winternl.h>
 
-static struct {
-    int skip;
-    int count;
-    int error;
-    int made; // Atomic.
-} faults[CALLS];
-
-void inject_after(enum call call, int skip, int error, int count)
+// The same for what the system calls an error.
+static bool call_fails(int call)
 {
-    faults[call].skip = skip;
-    faults[call].error = error;
-    faults[call].count = count;
-}
-
-void inject(enum call call, int error, int count)
-{
-    inject_after(call, 0, error, count);
-}
-
-bool used_up(enum call call)
-{
-    bool all = faults[call].count == 0;
-
-    faults[call].count = 0;
-    return all;
-}
-
-int count_calls(enum call call)
-{
-    return __atomic_load_n(&faults[call].made, __ATOMIC_SEQ_CST);
-}
-
-static int error_of(enum call call)
-{
-    return faults[call].error;
-}
-
-static bool fails(enum call call)
-{
-    __atomic_add_fetch(&faults[call].made, 1, __ATOMIC_SEQ_CST);
-    if (faults[call].count == 0)
+    if (!fails(call))
         return false;
-    if (faults[call].skip > 0) {
-        faults[call].skip--;
-        return false;
-    }
-    faults[call].count--;
-    SetLastError((DWORD)faults[call].error);
+    SetLastError((DWORD)error_of(call));
     return true;
 }
 
@@ -79,7 +37,7 @@ static void *find(const char *library, const char *name)
     {                                                                          \
         type(WINAPI *function) parameters = find(library, #name);              \
                                                                                \
-        return fails(CALL_##name) ? failure : function arguments;              \
+        return call_fails(CALL_##name) ? failure : function arguments;         \
     }
 
 // Has it called through the pointer that the loader would have filled in.
@@ -177,7 +135,7 @@ static BOOL WINAPI look_into(HANDLE pipe, void *data, DWORD size,
     (HANDLE, void *, DWORD, DWORD *, DWORD *, DWORD *) =
         find("kernel32", "PeekNamedPipe");
 
-    if (!fails(CALL_PeekNamedPipe))
+    if (!call_fails(CALL_PeekNamedPipe))
         return function(pipe, data, size, ret_length, ret_there, ret_left);
     if (ret_there != NULL)
         *ret_there = 1;
@@ -230,19 +188,19 @@ void *calloc(size_t count, size_t size)
 {
     void *(*function)(size_t, size_t) = find("msvcrt", "calloc");
 
-    return fails(CALL_ALLOCATE) ? NULL : function(count, size);
+    return call_fails(CALL_ALLOCATE) ? NULL : function(count, size);
 }
 
 void *malloc(size_t size)
 {
     void *(*function)(size_t) = find("msvcrt", "malloc");
 
-    return fails(CALL_ALLOCATE) ? NULL : function(size);
+    return call_fails(CALL_ALLOCATE) ? NULL : function(size);
 }
 
 void *realloc(void *block, size_t size)
 {
     void *(*function)(void *, size_t) = find("msvcrt", "realloc");
 
-    return fails(CALL_ALLOCATE) ? NULL : function(block, size);
+    return call_fails(CALL_ALLOCATE) ? NULL : function(block, size);
 }

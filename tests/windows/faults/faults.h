@@ -1,11 +1,12 @@
 // Calls of the system that fail where a test asked for it. A program with this
-// has functions of its own in place of those that it would import.
+// has functions of its own in place of those that it would import. An error is
+// what GetLastError returns, or the call itself, where it returns errors.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TESTS_WINDOWS_FAULTS_FAULTS_H
 #define TESTS_WINDOWS_FAULTS_FAULTS_H
 
-#include <stdbool.h>
+#include "tests/faults.h"
 
 enum call {
     CALL_CreateNamedPipeA,
@@ -37,16 +38,5 @@ enum call {
     CALL_ALLOCATE, // malloc and its like.
     CALLS
 };
-
-// After `skip` more calls of a kind, the next `count` fail with `error`: what
-// GetLastError returns, or the call itself, where it returns errors.
-void inject_after(enum call call, int skip, int error, int count);
-void inject(enum call call, int error, int count);
-
-// Says whether all that was injected has happened; forgets the rest.
-bool used_up(enum call call);
-
-// Returns how many calls were made. From any thread.
-int count_calls(enum call call);
 
 #endif // TESTS_WINDOWS_FAULTS_FAULTS_H
