@@ -222,6 +222,29 @@ TEST(cancel_scope, a_deadline_comes_from_no_task)
     CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
 }
 
+static void check_no_reason(struct trio_cancel_reason reason)
+{
+    CHECK_EQ(reason.source, TRIO_CANCEL_NONE);
+    CHECK(reason.text == NULL);
+    CHECK_EQ(reason.task, 0);
+}
+
+// S32
+TEST(cancel_scope, who_is_not_cancelled_has_no_reason)
+{
+    struct trio_cancel_scope outer, shield;
+
+    check_no_reason(trio_current_cancel_reason());
+    trio_cancel_scope_open(&outer);
+    check_no_reason(trio_cancel_scope_reason(&outer));
+    trio_cancel_scope_cancel(&outer, "outside");
+    trio_shield_after(&shield, TRIO_MINUTE);
+    check_no_reason(trio_current_cancel_reason());
+    check_no_reason(trio_cancel_scope_reason(&shield));
+    CHECK_OK(trio_cancel_scope_close(&shield, TRIO_OK));
+    CHECK_OK(trio_cancel_scope_close(&outer, TRIO_OK));
+}
+
 static TRIO_CHECKPOINT trio_status keep_reason(void *arg)
 {
     struct trio_cancel_reason *reason = arg;

@@ -347,6 +347,19 @@ static bool count_ignored(void *context, const struct trio_note *note)
     return true;
 }
 
+// Runs a task of which 20 cancellations in a row are reported.
+static void run_ignorer(struct ignorer *ignorer, trio_task_fn task)
+{
+    struct capture capture;
+
+    capture_open(&capture);
+    capture.config.ignored_cancels_max = 20;
+    capture.config.observer =
+        (struct trio_observer){.context = ignorer, .note = count_ignored};
+    CHECK_OK(capture_run(&capture, task, ignorer));
+    capture_close(&capture);
+}
+
 static TRIO_CHECKPOINT trio_status ignore_cancellation(void *arg)
 {
     struct ignorer *ignorer = arg;
@@ -370,31 +383,19 @@ static TRIO_CHECKPOINT trio_status ignore_cancellation(void *arg)
 TEST_SEEDED(checkpoint, a_task_that_ignores_its_cancellation_is_reported)
 {
     struct ignorer ignorer = {.ignored = 25};
-    struct capture capture;
 
-    capture_open(&capture);
-    capture.config.ignored_cancels_max = 20;
-    capture.config.observer =
-        (struct trio_observer){.context = &ignorer, .note = count_ignored};
-    CHECK_OK(capture_run(&capture, ignore_cancellation, &ignorer));
+    run_ignorer(&ignorer, ignore_cancellation);
     CHECK(ignorer.reports >= 1);
     CHECK(ignorer.last >= 20);
-    capture_close(&capture);
 }
 
 // S16
 TEST_SEEDED(checkpoint, a_task_that_looks_in_time_is_not_reported)
 {
     struct ignorer ignorer = {.ignored = 19};
-    struct capture capture;
 
-    capture_open(&capture);
-    capture.config.ignored_cancels_max = 20;
-    capture.config.observer =
-        (struct trio_observer){.context = &ignorer, .note = count_ignored};
-    CHECK_OK(capture_run(&capture, ignore_cancellation, &ignorer));
+    run_ignorer(&ignorer, ignore_cancellation);
     CHECK_EQ(ignorer.reports, 0);
-    capture_close(&capture);
 }
 
 static TRIO_CHECKPOINT trio_status ignore_behind_scopes(void *arg)
@@ -416,15 +417,9 @@ static TRIO_CHECKPOINT trio_status ignore_behind_scopes(void *arg)
 TEST_SEEDED(checkpoint, scopes_that_do_not_absorb_do_not_hide_that_it_ignores)
 {
     struct ignorer ignorer = {.ignored = 25};
-    struct capture capture;
 
-    capture_open(&capture);
-    capture.config.ignored_cancels_max = 20;
-    capture.config.observer =
-        (struct trio_observer){.context = &ignorer, .note = count_ignored};
-    CHECK_OK(capture_run(&capture, ignore_behind_scopes, &ignorer));
+    run_ignorer(&ignorer, ignore_behind_scopes);
     CHECK_EQ(ignorer.reports, 1);
-    capture_close(&capture);
 }
 
 static TRIO_CHECKPOINT trio_status ignore_twice(void *arg)
@@ -437,15 +432,9 @@ static TRIO_CHECKPOINT trio_status ignore_twice(void *arg)
 TEST_SEEDED(checkpoint, cancellations_of_different_scopes_are_not_in_a_row)
 {
     struct ignorer ignorer = {.ignored = 15};
-    struct capture capture;
 
-    capture_open(&capture);
-    capture.config.ignored_cancels_max = 20;
-    capture.config.observer =
-        (struct trio_observer){.context = &ignorer, .note = count_ignored};
-    CHECK_OK(capture_run(&capture, ignore_twice, &ignorer));
+    run_ignorer(&ignorer, ignore_twice);
     CHECK_EQ(ignorer.reports, 0);
-    capture_close(&capture);
 }
 
 struct counter {
@@ -565,4 +554,32 @@ TEST_PLAIN(checkpoint, tells_of_a_deadline_that_passed_while_others_ran)
     struct trio_mock_clock clock = TRIO_MOCK_CLOCK_INIT;
 
     CHECK_OK(trio_test_manual(&clock, yield_under_a_limit, &clock));
+}
+
+// What it ignores in a shield, and what it ignores round that.
+static TRIO_CHECKPOINT trio_status ignore_in_and_round_a_shield(void *arg)
+{
+    struct ignorer *ignorer = arg;
+    struct trio_cancel_scope outer, shield;
+
+    trio_cancel_scope_open(&outer);
+    trio_cancel_scope_cancel(&outer, NULL);
+    trio_shield_after(&shield, TRIO_MINUTE);
+    trio_cancel_scope_cancel(&shield, NULL);
+    for (int i = 0; i < ignorer->ignored; i++)
+        CHECK_STATUS(trio_sleep(1), TRIO_ECANCELED);
+    CHECK_STATUS(trio_cancel_scope_close(&shield, TRIO_ECANCELED),
+                 TRIO_EABANDONED);
+    for (int i = 0; i < ignorer->ignored; i++)
+        CHECK_STATUS(trio_sleep(1), TRIO_ECANCELED);
+    return trio_cancel_scope_close(&outer, TRIO_OK);
+}
+
+// S16: nor where the outer one is visible as soon as the inner one is absorbed.
+TEST_SEEDED(checkpoint, cancellations_in_and_round_a_shield_are_not_in_a_row)
+{
+    struct ignorer ignorer = {.ignored = 15};
+
+    run_ignorer(&ignorer, ignore_in_and_round_a_shield);
+    CHECK_EQ(ignorer.reports, 0);
 }

@@ -198,6 +198,41 @@ TEST_REAL(descriptor_stream, of_two_that_share_the_last_restores)
     }
 }
 
+// Puts a copy of a descriptor in place of the standard input; returns one of
+// that.
+static int replace_input(int descriptor)
+{
+    int input = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3);
+
+    REQUIRE(input >= 0 && dup2(descriptor, STDIN_FILENO) == STDIN_FILENO);
+    return input;
+}
+
+static void give_back_input(int input)
+{
+    REQUIRE(dup2(input, STDIN_FILENO) == STDIN_FILENO);
+    close(input);
+}
+
+// Though its descriptor is the first of all.
+TEST_REAL(descriptor_stream, the_standard_input_may_be_the_last_that_shares)
+{
+    struct trio_descriptor_stream other, last;
+    int ends[2];
+
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    int input = replace_input(ends[0]);
+    CHECK_OK(trio_descriptor_stream_open(dup(ends[0]), &other));
+    CHECK_OK(trio_descriptor_stream_open(STDIN_FILENO, &last));
+    CHECK_OK(trio_stream_close(&other.stream));
+    CHECK(!blocks(ends[0]));
+    CHECK_EQ(trio_descriptor_stream_release(&last), STDIN_FILENO);
+    CHECK(blocks(ends[0]));
+    give_back_input(input);
+    close(ends[0]);
+    close(ends[1]);
+}
+
 // Opens a stream on each of two copies of the first end of a pipe.
 static void open_shared(int ends[2], int copies[2],
                         struct trio_descriptor_stream streams[2])
@@ -236,26 +271,35 @@ TEST_REAL(descriptor_stream, a_released_descriptor_is_not_touched_again)
     }
 }
 
-static int left_open[2];
+struct left_open {
+    int descriptor;
+    struct trio_descriptor_stream stream;
+};
 
 static TRIO_CHECKPOINT trio_status leave_open(void *arg)
 {
-    struct trio_descriptor_stream *stream = arg;
-    trio_status rc = trio_descriptor_stream_open(left_open[0], stream);
+    struct left_open *left = arg;
+    trio_status rc =
+        trio_descriptor_stream_open(left->descriptor, &left->stream);
 
-    CHECK(!blocks(left_open[0]));
+    CHECK(!blocks(left->descriptor));
     return rc == TRIO_OK ? trio_checkpoint() : rc;
 }
 
 TEST_PLAIN(descriptor_stream, the_end_of_the_run_restores)
 {
-    struct trio_descriptor_stream stream;
+    int ends[2];
 
-    REQUIRE(pipe2(left_open, O_CLOEXEC) == 0);
-    CHECK_OK(trio_run(leave_open, &stream));
-    CHECK(blocks(left_open[0]));
-    close(left_open[0]);
-    close(left_open[1]);
+    REQUIRE(pipe2(ends, O_CLOEXEC) == 0);
+    int input = replace_input(ends[0]);
+    for (int i = 0; i < 2; i++) {
+        struct left_open left = {.descriptor = i == 0 ? STDIN_FILENO : ends[0]};
+        CHECK_OK(trio_run(leave_open, &left));
+        CHECK(blocks(ends[0]));
+    }
+    give_back_input(input);
+    close(ends[0]);
+    close(ends[1]);
 }
 
 TEST_REAL(descriptor_stream, what_is_no_stream_is_refused)

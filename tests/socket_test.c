@@ -223,32 +223,67 @@ static TRIO_CHECKPOINT trio_status connect_once(void *arg)
     return rc;
 }
 
+// A local listener at which as many wait as may, and one more.
+struct full {
+    struct trio_socket listener;
+    struct trio_address address;
+    struct trio_socket clients[3];
+    struct connecting connecting; // The last of them.
+};
+
+static TRIO_PARKS void open_full(struct full *full)
+{
+    full->listener = open_bound("unix:", TRIO_SOCKET_STREAM);
+    full->address = address_of(&full->listener);
+    full->connecting = (struct connecting){.socket = &full->clients[2],
+                                           .address = &full->address};
+    CHECK_OK(trio_socket_listen(&full->listener, 1));
+    for (size_t i = 0; i < COUNT(full->clients); i++)
+        CHECK_OK(trio_socket_open(TRIO_ADDRESS_LOCAL, TRIO_SOCKET_STREAM,
+                                  &full->clients[i]));
+    CHECK_OK(trio_socket_connect(&full->clients[0], &full->address));
+    CHECK_OK(trio_socket_connect(&full->clients[1], &full->address));
+}
+
+static void close_full(struct full *full)
+{
+    for (size_t i = 0; i < COUNT(full->clients); i++)
+        trio_socket_close(&full->clients[i]);
+    trio_socket_close(&full->listener);
+}
+
 // The kernel says only that there is no room, never when there is: a connect to
 // a local listener at which too many wait has to go on all the same.
 TEST_REAL(socket, a_full_local_listener_is_waited_for)
 {
-    struct trio_socket listener = open_bound("unix:", TRIO_SOCKET_STREAM);
-    struct trio_address address = address_of(&listener);
-    struct trio_socket clients[3], accepted;
-    struct connecting connecting = {.socket = &clients[2], .address = &address};
+    struct trio_socket accepted;
     struct trio_nursery nursery;
+    struct full full;
 
-    CHECK_OK(trio_socket_listen(&listener, 1));
-    for (size_t i = 0; i < COUNT(clients); i++)
-        CHECK_OK(trio_socket_open(TRIO_ADDRESS_LOCAL, TRIO_SOCKET_STREAM,
-                                  &clients[i]));
-    CHECK_OK(trio_socket_connect(&clients[0], &address));
-    CHECK_OK(trio_socket_connect(&clients[1], &address));
+    open_full(&full);
     trio_nursery_open(&nursery);
-    CHECK_OK(trio_nursery_start_soon(&nursery, connect_once, &connecting));
+    CHECK_OK(trio_nursery_start_soon(&nursery, connect_once, &full.connecting));
     settle();
-    CHECK(!connecting.done);
-    CHECK_OK(trio_socket_accept(&listener, &accepted, NULL));
+    CHECK(!full.connecting.done);
+    CHECK_OK(trio_socket_accept(&full.listener, &accepted, NULL));
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     trio_socket_close(&accepted);
-    for (size_t i = 0; i < COUNT(clients); i++)
-        trio_socket_close(&clients[i]);
-    trio_socket_close(&listener);
+    close_full(&full);
+}
+
+// S47: it waits for nothing that closing the socket would end.
+TEST_REAL(socket, one_that_waits_for_a_full_listener_may_be_closed)
+{
+    struct trio_nursery nursery;
+    struct full full;
+
+    open_full(&full);
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, connect_once, &full.connecting));
+    settle();
+    trio_socket_close(full.connecting.socket);
+    CHECK_STATUS(trio_nursery_close(&nursery, TRIO_OK), TRIO_ECLOSED);
+    close_full(&full);
 }
 
 // ---- Two tasks, and cancellation ----

@@ -231,6 +231,32 @@ TEST(tcp_open, when_all_fail_alike_it_fails_so)
     CHECK_STATUS(open_one_of(places, COUNT(places), &place), TRIO_ECONNREFUSED);
 }
 
+static trio_status fail_bare(void *context, const struct trio_address *address,
+                             struct trio_tcp_stream *ret_stream)
+{
+    (void)context, (void)address, (void)ret_stream;
+    return trio_fail_bare(TRIO_ECONNREFUSED);
+}
+
+// S91: what `connect` leaves no record of has one all the same.
+TEST(tcp_open, a_failure_without_a_record_names_the_host)
+{
+    struct place places[] = {{"10.0.0.1:0", 0, TRIO_OK, 0}};
+    const struct trio_tcp_open_options options = {.connect = fail_bare};
+    struct trio_tcp_stream tcp;
+
+    network.places = places;
+    network.count = 1;
+    trio_resolver_set(&resolver);
+    CHECK_STATUS(trio_tcp_open("example.org", 80, &options, &tcp),
+                 TRIO_ECONNREFUSED);
+    const struct trio_error *error = trio_error_find(TRIO_ECONNREFUSED);
+    if (!CHECK(error != NULL))
+        return;
+    CHECK_EQ(error->os_error, 0);
+    CHECK_STRING(error->text, "connect example.org at 10.0.0.1:80");
+}
+
 // S91: also when it is cancelled in the instant in which somebody wins.
 TEST_THOROUGH(tcp_open, of_two_that_connect_at_once_one_is_closed)
 {

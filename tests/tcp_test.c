@@ -418,6 +418,31 @@ TEST_REAL(tcp, all_addresses_of_a_name_are_listened_on)
     trio_resolver_set(NULL);
 }
 
+static TRIO_CHECKPOINT trio_status
+find_stranger(void *context, const char *host, enum trio_address_family family,
+              struct trio_address *ret_addresses, size_t max, size_t *ret_count)
+{
+    (void)context, (void)host, (void)family, (void)max;
+    REQUIRE(trio_address_parse("192.0.2.1:0", ret_addresses) == TRIO_OK);
+    *ret_count = 1;
+    return trio_checkpoint();
+}
+
+TEST_REAL(tcp, a_name_of_another_machine_is_not_listened_on)
+{
+    static const struct trio_resolver resolver = {.resolve = find_stranger};
+    struct trio_tcp_listener listeners[TRIO_TCP_LISTEN_ALL_MAX];
+    size_t count = 77, descriptors = count_descriptors();
+
+    trio_resolver_set(&resolver);
+    CHECK_STATUS(
+        trio_tcp_listen_all("away.example", 0, NULL, listeners, &count),
+        TRIO_EADDRNOTAVAIL);
+    CHECK_EQ(count, 77);
+    CHECK_EQ(count_descriptors(), descriptors);
+    trio_resolver_set(NULL);
+}
+
 // Files of hosts, and several servers of names, may say the same twice.
 TEST_REAL(tcp, an_address_that_a_name_has_twice_is_listened_on_once)
 {

@@ -1,8 +1,13 @@
 #!/bin/bash
 # Every misuse stops with the report that is written above its case, whichever
 # compiler built the program and the library, optimised or not.
+#
+#     tests/misuse/misuse_test.sh [PROGRAM]
+#
+# With a program of the cases it tries only that one, and builds none.
 # SPDX-License-Identifier: MIT OR Apache-2.0
 set -u
+given=${1:+$(readlink -f "$1")}
 ulimit -c 0
 cd "$(dirname "$(readlink -f "$0")")/../.." || exit 1
 
@@ -16,7 +21,7 @@ trap 'rm -rf "$work"' EXIT
 
 build() {
     "$1" "$2" -std=c11 -g -fstack-clash-protection -D_GNU_SOURCE= -Iinclude \
-        -I. "${sources[@]}" -pthread -lssl -lcrypto -o "$work/misuse"
+        -I. "${sources[@]}" -pthread -lssl -lcrypto -o "$program"
 }
 
 # The comment above a case, without its slashes.
@@ -31,7 +36,7 @@ expected() {
 # What it printed from the rule on, as far as it was foretold, without addresses
 # and places.
 reported() {
-    "$work/misuse" "$1" 2>&1 >/dev/null | sed -nE '
+    "$program" "$1" 2>&1 >/dev/null | sed -nE '
         s/^trio: (misuse: )/\1/; s/^(  object) 0x[0-9a-f]+$/\1/
         s/^(  opened) at .+/\1/
         s/^(misuse: .+ at) [^ ]+$/\1/; /^misuse: /,$p' | head -n "$2"
@@ -59,31 +64,53 @@ rules() {
         sed -E 's/^[^"]*"//; s/" ?"//g; s/" ?$//'
 }
 
-while IFS= read -r rule; do
-    if grep -qF "// misuse: $rule" "$cases"/*.c; then
+count() {
+    if [ "$1" -eq 0 ]; then
         passed=$((passed + 1))
     else
         failed=$((failed + 1))
-        echo "FAILED: no case of \"$rule\""
+        echo "FAILED: $2"
     fi
-done < <(rules | sort -u)
+}
 
-for compiler in gcc clang; do
-    for level in -O0 -O2; do
-        if ! build "$compiler" "$level"; then
-            failed=$((failed + 1))
-            continue
-        fi
-        for name in $("$work/misuse"); do
-            if stops "$name"; then
-                passed=$((passed + 1))
+# try_all WHAT: every case of the program.
+try_all() {
+    local name
+    for name in $("$program"); do
+        stops "$name"
+        count $? "$1 $name"
+    done
+}
+
+has_cases() {
+    local rule
+    while IFS= read -r rule; do
+        grep -qF "// misuse: $rule" "$cases"/*.c
+        count $? "no case of \"$rule\""
+    done < <(rules | sort -u)
+}
+
+try_builds() {
+    local compiler level
+    program=$work/misuse
+    for compiler in gcc clang; do
+        for level in -O0 -O2; do
+            if build "$compiler" "$level"; then
+                try_all "$compiler $level"
             else
                 failed=$((failed + 1))
-                echo "FAILED: $compiler $level $name"
             fi
         done
     done
-done
+}
+
+if [ -n "$given" ]; then
+    program=$given
+    try_all "$1"
+else
+    has_cases
+    try_builds
+fi
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]

@@ -33,10 +33,7 @@ MEMORY = 6 << 30  # Of an address space; a mutant may well allocate for ever.
 # How they are run, as "$0".
 TEST = 'exec "$0"'
 SCENARIO = 'exec "$0" --runs=200'
-MISUSE = """for name in $("$0"); do
-    "$0" "$name" >/dev/null 2>&1
-    [ $? -eq 134 ] || { echo "$name does not stop"; exit 1; }
-done"""
+MISUSE = f'exec {ROOT}/tests/misuse/misuse_test.sh "$0"'
 
 Program = collections.namedtuple("Program", "name sources script")
 End = collections.namedtuple("End", "passed seconds text")
