@@ -43,6 +43,9 @@ is_caught list_changed_while_walked \
     who_goes_while_others_are_told_hears_no_more ''
 is_caught reply_before_sync what_was_acknowledged_outlives_a_power_failure \
     'what was acknowledged is there'
+is_caught counted_before_written \
+    what_was_acknowledged_outlives_a_power_failure \
+    'what was acknowledged is there'
 
 echo "$passed passed, $failed failed"
 [ "$failed" -eq 0 ]
