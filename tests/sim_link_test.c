@@ -48,6 +48,18 @@ static TRIO_PARKS trio_duration time_one(struct pair *pair, char letter)
     return trio_now() - begin;
 }
 
+static TRIO_PARKS void expect_nothing(struct pair *pair, trio_duration duration)
+{
+    struct trio_cancel_scope scope;
+    char letter;
+    size_t length;
+
+    trio_move_on_after(&scope, duration);
+    trio_status rc = trio_socket_receive(&pair->far, &letter, 1, &length);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+}
+
 // ---- How slow they are ----
 
 TEST_ONCE(sim_link, a_uniform_latency_is_drawn_for_each_packet)
@@ -133,18 +145,12 @@ TEST_ONCE(sim_link, what_is_sent_waits_for_what_was_sent_before)
 TEST_ONCE(sim_link, a_link_that_is_held_loses_nothing)
 {
     struct pair pair = open_pair();
-    struct trio_cancel_scope scope;
-    char letter;
-    size_t length;
 
     CHECK_OK(send_one(&pair, 'a'));
     CHECK_OK(trio_sim_link_hold(pair.home, pair.home));
     CHECK_OK(send_one(&pair, 'b'));
     CHECK_OK(trio_wait_all_tasks_blocked(0));
-    trio_move_on_after(&scope, TRIO_HOUR);
-    trio_status rc = trio_socket_receive(&pair.far, &letter, 1, &length);
-    CHECK_STATUS(rc, TRIO_ECANCELED);
-    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    expect_nothing(&pair, TRIO_HOUR);
     CHECK_OK(trio_sim_link_release(pair.home, pair.home));
     CHECK_EQ(time_one(&pair, 'a'), 0);
     CHECK_EQ(time_one(&pair, 'b'), 0);
@@ -175,7 +181,7 @@ TEST_ONCE(sim_link, a_link_that_is_clogged_is_clear_some_time_later)
     CHECK_OK(trio_sim_link_clog(pair.home, pair.home, 5 * TRIO_SECOND));
     CHECK_OK(trio_sim_link_hold(pair.home, pair.home));
     CHECK_OK(send_one(&pair, 'b'));
-    CHECK_OK(trio_sleep(TRIO_MINUTE));
+    expect_nothing(&pair, TRIO_MINUTE);
     trio_sim_links_heal();
     CHECK_EQ(time_one(&pair, 'b'), 0);
     close_pair(&pair);
@@ -219,15 +225,59 @@ static TRIO_CHECKPOINT trio_status wait_where_nothing_arrives(void *arg)
     return rc;
 }
 
-TEST_PLAIN(sim_link, who_waits_where_all_is_held_is_deadlocked)
+static void check_deadlocked(const struct trio_scenario *scenario)
 {
     const struct trio_campaign_options options = {.strategy = "fifo"};
-    const struct trio_scenario scenario = {.name = "held",
-                                           .fn = wait_where_nothing_arrives};
-    struct trio_campaign_result result = campaign_run_once(&scenario, &options);
+    struct trio_campaign_result result = campaign_run_once(scenario, &options);
 
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
     CHECK_STRING(result.text, "deadlock: [main: read from]");
+}
+
+TEST_PLAIN(sim_link, who_waits_where_all_is_held_is_deadlocked)
+{
+    const struct trio_scenario scenario = {.name = "held",
+                                           .fn = wait_where_nothing_arrives};
+
+    check_deadlocked(&scenario);
+}
+
+struct waiting {
+    bool heals; // All links, or releases one.
+    trio_time began;
+    trio_time ended;
+};
+
+static TRIO_CHECKPOINT trio_status wait_where_all_is_clear(void *arg)
+{
+    struct waiting *waiting = arg;
+    struct pair pair = open_pair();
+    char letter;
+    size_t length;
+
+    CHECK_OK(trio_sim_link_clog(pair.home, pair.home, TRIO_HOUR));
+    if (waiting->heals)
+        trio_sim_links_heal();
+    else
+        CHECK_OK(trio_sim_link_release(pair.home, pair.home));
+    waiting->began = trio_now();
+    trio_status rc = trio_socket_receive(&pair.far, &letter, 1, &length);
+    waiting->ended = trio_now();
+    close_pair(&pair);
+    return rc;
+}
+
+// That it would have been clear by itself later is nothing to wait for.
+TEST_PLAIN(sim_link, a_link_that_was_released_keeps_nobody_waiting)
+{
+    for (int heals = 0; heals < 2; heals++) {
+        struct waiting waiting = {.heals = heals};
+        const struct trio_scenario scenario = {
+            .name = "released", .fn = wait_where_all_is_clear, .arg = &waiting};
+
+        check_deadlocked(&scenario);
+        CHECK_EQ(waiting.ended, waiting.began);
+    }
 }
 
 // ---- Connecting over a link that is cut ----
@@ -257,6 +307,39 @@ TEST_ONCE(sim_link, connecting_in_vain_ends_after_127_seconds)
     begin = trio_now();
     CHECK_STATUS(trio_tcp_connect(&address, &stream), TRIO_EPEERTIMEDOUT);
     CHECK_EQ(trio_now() - begin, 127 * TRIO_SECOND);
+}
+
+static TRIO_CHECKPOINT trio_status connect_for(trio_duration patience,
+                                               const char *address)
+{
+    struct trio_cancel_scope scope;
+    struct trio_address parsed;
+    struct trio_tcp_stream stream;
+
+    REQUIRE(trio_address_parse(address, &parsed) == TRIO_OK);
+    trio_fail_after(&scope, patience);
+    trio_status rc = trio_tcp_connect(&parsed, &stream);
+    if (rc == TRIO_OK)
+        trio_stream_close_forcefully(&stream.stream);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+// The only place is kept for who has asked for it, until it is known that he
+// has given up.
+TEST_ONCE(sim_link, who_gives_up_leaves_his_place_to_others)
+{
+    const trio_duration way = 100 * TRIO_MS;
+    struct trio_sim_host *home = trio_sim_host_home();
+    struct trio_socket listener = open_bound("10.0.0.1:80", TRIO_SOCKET_STREAM);
+
+    CHECK_OK(trio_socket_listen(&listener, 0));
+    CHECK_OK(trio_sim_link_set_latency(home, home, way));
+    CHECK_STATUS(connect_for(way + way / 2, "10.0.0.1:80"), TRIO_ETIMEDOUT);
+    CHECK_OK(trio_sleep(way));
+    trio_time begin = trio_now();
+    CHECK_OK(connect_for(TRIO_HOUR, "10.0.0.1:80"));
+    CHECK_EQ(trio_now() - begin, 2 * way);
+    trio_socket_close(&listener);
 }
 
 // Without a picker.
