@@ -4,7 +4,9 @@
 #include <trio/sim_net.h>
 #include <trio/trio.h>
 
+#include "tests/capture.h"
 #include "tests/check.h"
+#include "tests/failing_memory.h"
 #include "tests/socket_kit.h"
 
 static TRIO_PARKS void expect_letter(struct trio_socket *socket, char letter)
@@ -298,4 +300,60 @@ TEST_ONCE(sim_datagram, who_is_allowed_to_sends_to_everybody)
     trio_socket_close(&second);
     trio_socket_close(&first);
     trio_socket_close(&sender);
+}
+
+// ---- Memory ----
+
+struct shortage {
+    struct failing_memory memory;
+    size_t size; // Of each datagram.
+};
+
+static TRIO_CHECKPOINT trio_status send_until_out_of_memory(void *arg)
+{
+    enum { PAIRS = 100, EACH = 100 };
+    static struct trio_socket near[PAIRS], far[PAIRS];
+    static char data[1000];
+    struct shortage *shortage = arg;
+    trio_status rc = TRIO_OK;
+    size_t sent = 0;
+
+    for (size_t i = 0; i < PAIRS; i++)
+        CHECK_OK(trio_socket_pair(TRIO_SOCKET_DATAGRAM, &near[i], &far[i]));
+    shortage->memory.persistent = true;
+    shortage->memory.fail_at = shortage->memory.requests + 1;
+    for (; rc == TRIO_OK && sent < PAIRS * EACH; sent++)
+        rc = trio_socket_send(&near[sent / EACH], data, shortage->size, NULL);
+    shortage->memory.fail_at = 0;
+    CHECK_STATUS(rc, TRIO_ENOBUFS);
+    size_t last = (sent - 1) / EACH, before = (sent - 1) % EACH;
+    CHECK_OK(trio_socket_send(&near[last], "y", 1, NULL));
+    for (size_t i = 0; i < before; i++) {
+        size_t length = 0;
+        CHECK_OK(trio_socket_receive(&far[last], data, sizeof(data), &length));
+        CHECK_EQ(length, shortage->size);
+    }
+    expect_letter(&far[last], 'y');
+    for (size_t i = 0; i < PAIRS; i++) {
+        trio_socket_close(&near[i]);
+        trio_socket_close(&far[i]);
+    }
+    return TRIO_OK;
+}
+
+// A datagram takes two blocks. Which of them is the one too many depends on sizes.
+TEST_PLAIN(sim_datagram, without_memory_nothing_is_sent_and_that_is_told)
+{
+    static const size_t sizes[] = {1, 20, 50, 100, 200, 450, 900};
+
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        struct shortage shortage = {.size = sizes[i]};
+        struct capture capture;
+        capture_open(&capture);
+        failing_memory_open(&shortage.memory, &capture.config);
+        CHECK_OK(capture_run(&capture, send_until_out_of_memory, &shortage));
+        CHECK(shortage.memory.failures > 0);
+        CHECK_EQ(shortage.memory.blocks, 0);
+        capture_close(&capture);
+    }
 }
