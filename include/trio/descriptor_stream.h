@@ -31,6 +31,16 @@
 // closed or given back, or the run ends, still arrives, and the end of the run
 // waits for that. Closing forcefully throws it away.
 //
+// A console there is two of them: a keyboard that is received from and a screen
+// that is sent to, opened for reading and writing as those of `GetStdHandle`
+// are. Text is UTF-8. What is typed comes as the modes of the console say, by
+// lines that end with "\r\n" unless they say otherwise; Ctrl-Z where a line
+// begins is TRIO_EEND, and whoever receives after that gets the next line.
+// Ctrl-^ ends a piece of a line. Once somebody has received, what is typed is
+// the stream's until it is closed or given back, or the run ends: what was not
+// received until then is left for others who read, and is shown once more. A
+// character that is sent in pieces is shown when it is whole.
+//
 // There is no half to close; who sends ends by closing. A pipe that nobody
 // receives from is TRIO_EBROKEN, without a signal. Files never make a task
 // wait, so they are read and written in threads (<trio/thread.h>). The caller
@@ -59,8 +69,9 @@ TRIO_BEGIN_DECLS
 //          TRIO_EBUSY       it is in use in this run already, or a task waits
 //                           for it.
 //          TRIO_ENOTSUP     it is a folder, or nothing that is read or written.
-//                           On Windows also a console, or a pipe of which a
-//                           completion port is told, as after an earlier call.
+//                           On Windows also a pipe of which a completion port
+//                           is told, as after an earlier call.
+//          TRIO_EMFILE      too many open handles, for a keyboard.
 //          TRIO_ENOMEM      out of memory.
 TRIO_MUST_USE trio_status trio_descriptor_stream_open(
     trio_handle descriptor, struct trio_descriptor_stream *ret_stream);

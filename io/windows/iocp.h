@@ -12,6 +12,7 @@
 #include "io/loop.h"
 
 struct iocp;
+struct keyboard;
 struct operation;
 
 // What operations of a kind are. Either function gets the operation.
@@ -44,6 +45,12 @@ struct operation {
     int error;              // and what came of the call.
 };
 
+// The beginning of a character in UTF-8. Zero: none.
+struct half_character {
+    unsigned char size;
+    char bytes[3];
+};
+
 // What is known about one handle. Zero: nothing.
 struct slot {
     struct trio_io_waiter *waiters[2]; // By direction.
@@ -57,6 +64,9 @@ struct slot {
     bool blocks;                       // Such a pipe, in which calls do.
     bool file;                         // Of ours: for threads only.
     bool shared;                       // No socket: opened by others.
+    bool screen;                       // A pipe that blocks, for text.
+    struct keyboard *keyboard;         // Such a pipe, of a console; or NULL.
+    struct half_character half;        // Sent to the screen.
 };
 
 // The context of the three tables of the world, for one run.
@@ -178,6 +188,34 @@ void trio_iocp_release_pipe_(struct iocp *iocp, trio_handle handle);
 // Takes every operation back but those writes that only have to be waited for,
 // and waits until the system has done all of them.
 void trio_iocp_finish_all_(struct iocp *iocp);
+
+// ---- iocp_keyboard.c ----
+
+// Returns the keyboard of a console, to which the handle belongs. NULL: it
+// cannot be, GetLastError tells why.
+struct keyboard *trio_iocp_open_keyboard_(trio_handle handle);
+
+// Makes it nobody's. What was typed and not received can be read by others.
+void trio_iocp_close_keyboard_(struct keyboard *keyboard);
+
+// As trio_iocp_ask_, for who waits until something is typed. There is no
+// question that could be taken back.
+TRIO_MUST_USE trio_status trio_iocp_ask_keyboard_(struct iocp *iocp,
+                                                  struct keyboard *keyboard);
+
+TRIO_MUST_USE trio_status trio_iocp_read_keyboard_(struct iocp *iocp,
+                                                   struct keyboard *keyboard,
+                                                   void *data, size_t size,
+                                                   size_t *ret_length);
+
+// ---- iocp_screen.c ----
+TRIO_MUST_USE trio_status trio_iocp_write_screen_(struct iocp *iocp,
+                                                  trio_handle handle,
+                                                  const void *data, size_t size,
+                                                  size_t *ret_length);
+
+// Writes whole characters; blocks. Returns 0 or the error.
+int trio_iocp_show_(HANDLE screen, const char *text, size_t size);
 
 // ---- iocp_transfer.c ----
 

@@ -1,6 +1,7 @@
 // What others have opened, of which only the system knows what it is. A pipe
 // that was opened for calls that wait can be waited for through the port. In
-// one that was not, as those to and from a parent are, threads wait.
+// one that was not, as those to and from a parent are, threads wait. So they do
+// at a console, one half of which is a keyboard, and the other a screen.
 //
 // What is for threads only is told by its handle alone: they must not look at
 // anything else.
@@ -76,21 +77,41 @@ static ACCESS_MASK access_of(HANDLE file)
     return found.GrantedAccess;
 }
 
+static trio_status look_at_console(struct iocp *iocp, HANDLE console,
+                                   struct slot *ret_slot)
+{
+    DWORD count;
+
+    ret_slot->pipe = true;
+    ret_slot->blocks = true;
+    ret_slot->screen = !GetNumberOfConsoleInputEvents(console, &count);
+    if (ret_slot->screen)
+        return TRIO_OK;
+    ret_slot->keyboard = trio_iocp_open_keyboard_((trio_handle)console);
+    return ret_slot->keyboard != NULL
+               ? TRIO_OK
+               : trio_iocp_error_(iocp, (int)GetLastError());
+}
+
 // Finds out what is to be known about a handle that is none of a socket.
-static bool look_at(struct iocp *iocp, HANDLE file, struct slot *ret_slot)
+static trio_status look_at(struct iocp *iocp, HANDLE file,
+                           struct slot *ret_slot)
 {
     DWORD type = GetFileType(file);
+    bool known;
 
     *ret_slot = (struct slot){.ours = true, .shared = true};
-    if (is_pipe(file)) {
-        ret_slot->pipe = true;
-        ret_slot->blocks = is_synchronous(file);
-        return ret_slot->blocks || trio_iocp_join_port_(iocp, file);
-    }
-    ret_slot->file = true;
-    return type == FILE_TYPE_PIPE ||
-           (type == FILE_TYPE_DISK && !is_folder(file)) ||
-           (type == FILE_TYPE_CHAR && !is_console(file));
+    if (is_console(file))
+        return look_at_console(iocp, file, ret_slot);
+    ret_slot->pipe = is_pipe(file);
+    ret_slot->blocks = ret_slot->pipe && is_synchronous(file);
+    ret_slot->file = !ret_slot->pipe;
+    if (ret_slot->pipe)
+        known = ret_slot->blocks || trio_iocp_join_port_(iocp, file);
+    else
+        known = type == FILE_TYPE_PIPE || type == FILE_TYPE_CHAR ||
+                (type == FILE_TYPE_DISK && !is_folder(file));
+    return known ? TRIO_OK : trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
 }
 
 static trio_status adopt_socket(struct iocp *iocp, trio_handle handle,
@@ -117,15 +138,19 @@ trio_status trio_iocp_adopt_descriptor_(void *context, trio_handle handle,
         return adopt_socket(iocp, handle, ret_descriptor);
     if (trio_iocp_is_used_(iocp, handle))
         return trio_iocp_refuse_(iocp, TRIO_EBUSY, 0);
-    if (!look_at(iocp, file, &found))
-        return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
-    trio_status rc = trio_iocp_adopt_(iocp, handle, false);
+    trio_status rc = look_at(iocp, file, &found);
     if (rc != TRIO_OK)
         return rc;
+    rc = trio_iocp_adopt_(iocp, handle, false);
+    if (rc != TRIO_OK) {
+        trio_iocp_close_keyboard_(found.keyboard);
+        return rc;
+    }
     ACCESS_MASK access = access_of(file);
     *trio_iocp_slot_(iocp, handle) = found;
-    ret_descriptor->receives = (access & FILE_READ_DATA) != 0;
-    ret_descriptor->sends = (access & FILE_WRITE_DATA) != 0;
+    ret_descriptor->receives = (access & FILE_READ_DATA) != 0 && !found.screen;
+    ret_descriptor->sends =
+        (access & FILE_WRITE_DATA) != 0 && found.keyboard == NULL;
     ret_descriptor->is_file = found.file;
     return TRIO_OK;
 }

@@ -79,6 +79,13 @@ static int call_to_write(struct operation *operation)
     return write_all(operation, NULL);
 }
 
+static int call_to_show(struct operation *operation)
+{
+    const struct write *write = (const struct write *)operation;
+
+    return trio_iocp_show_(operation->file, write->data, write->size);
+}
+
 static void written(struct iocp *iocp, struct operation *operation, int error)
 {
     struct write *write = (struct write *)operation;
@@ -96,8 +103,9 @@ static void written(struct iocp *iocp, struct operation *operation, int error)
 
 static const struct operation_kind write_of_pipe = {ask_to_write, written,
                                                     NULL};
-static const struct operation_kind write_that_blocks = {trio_iocp_ask_thread_,
-                                                        written, call_to_write};
+static const struct operation_kind writes_that_block[] = {
+    {trio_iocp_ask_thread_, written, call_to_write},
+    {trio_iocp_ask_thread_, written, call_to_show}};
 
 // The pipe that a write has for itself, because others may close theirs.
 static bool keep_pipe(struct write *write)
@@ -131,7 +139,7 @@ static int begin(struct iocp *iocp, struct slot *slot, struct write *write)
     int error = 0;
 
     if (slot->blocks) {
-        write->operation.kind = &write_that_blocks;
+        write->operation.kind = &writes_that_block[slot->screen];
         if (!keep_pipe(write))
             error = (int)GetLastError();
     }
@@ -277,6 +285,8 @@ void trio_iocp_finish_all_(struct iocp *iocp)
         struct slot *slot = &iocp->slots[i];
 
         trio_iocp_abandon_(iocp, slot);
+        trio_iocp_close_keyboard_(slot->keyboard);
+        slot->keyboard = NULL;
         if (slot->pipe && !slot->shared)
             break_pipe((HANDLE)trio_iocp_handle_(iocp, slot), slot);
     }

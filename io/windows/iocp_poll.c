@@ -161,8 +161,10 @@ trio_status trio_iocp_ask_(struct iocp *iocp, const struct slot *slot,
                            struct operation **ret_poll)
 {
     *ret_poll = NULL;
-    if (slot->file)
+    if (slot->file || (slot->screen && waiter->direction == TRIO_READABLE))
         return trio_iocp_refuse_(iocp, TRIO_ENOTSUP, 0);
+    if (slot->keyboard != NULL && waiter->direction == TRIO_READABLE)
+        return trio_iocp_ask_keyboard_(iocp, slot->keyboard);
     if (slot->pipe && waiter->direction == TRIO_WRITABLE)
         return slot->writing == NULL ? TRIO_EEXIST : TRIO_OK;
     struct poll *poll = new_poll(iocp, slot, waiter);

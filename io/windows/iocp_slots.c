@@ -107,5 +107,6 @@ bool trio_iocp_is_used_(const struct iocp *iocp, trio_handle handle)
 void trio_iocp_forget_(struct iocp *iocp, struct slot *slot)
 {
     trio_interest_closing_(iocp, trio_iocp_handle_(iocp, slot));
+    trio_iocp_close_keyboard_(slot->keyboard);
     *slot = (struct slot){.ours = false};
 }

@@ -66,6 +66,9 @@ trio_status trio_iocp_receive_(void *context, trio_handle handle, void *data,
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->keyboard != NULL)
+        return trio_iocp_read_keyboard_(iocp, slot->keyboard, data, size,
+                                        ret_length);
     if (slot->pipe)
         return trio_iocp_read_pipe_(iocp, handle, data, size, ret_length);
     int length = recv((SOCKET)handle, data, cut(size, INT32_MAX), 0);
@@ -100,6 +103,8 @@ trio_status trio_iocp_send_(void *context, trio_handle handle, const void *data,
 
     if (slot == NULL)
         return TRIO_EBADHANDLE;
+    if (slot->screen)
+        return trio_iocp_write_screen_(iocp, handle, data, size, ret_length);
     if (slot->pipe)
         return trio_iocp_write_pipe_(iocp, handle, data, size, ret_length);
     int length = send((SOCKET)handle, data, cut(size, PIECE_MAX), 0);
