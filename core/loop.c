@@ -33,7 +33,7 @@ static void look_at_the_world(struct trio_run *run, trio_duration limit)
     trio_note_(run, TRIO_NOTE_POLL_BEGIN, NULL, NULL, limit);
     world->io->poll(world->context, limit);
     trio_note_(run, TRIO_NOTE_POLL_END, NULL, NULL, 0);
-    run->poll_before = run->steps + QUICK_STEPS;
+    run->poll_before = run->steps + (run->quick ? QUICK_STEPS : 0);
     run->now_is_fresh = false;
 }
 

@@ -5,7 +5,7 @@
 // But whoever is runnable is held in a queue of its own, in the order in which
 // they became so, and is runnable again, in that order, when the realm goes on.
 // Only the loop looks there, so that a run in which something is paused goes
-// through the loop every time.
+// through the loop for each pass.
 
 #include "core/loop.h"
 #include "core/misuse.h"
@@ -47,6 +47,7 @@ void trio_realm_pause(struct trio_realm_pause *pause, void *realm)
     *pause = (struct trio_realm_pause){realm, run->pauses};
     run->pauses = pause;
     run->quick = false;
+    run->poll_before = run->steps;
 }
 
 static bool goes_on(const struct trio_run *run, const struct trio_task *task)

@@ -83,7 +83,6 @@ static void init(struct trio_run *run, const struct trio_config *config)
     run->config = *config;
     run->observed = trio_notes_wanted_(&config->observer);
     run->quick = trio_run_is_quick_(config);
-    run->poll_before = QUICK_STEPS;
     run->now = TRIO_PAST;
     run->due = TRIO_FOREVER;
     run->tasks.size = sizeof(struct trio_task);

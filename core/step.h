@@ -8,7 +8,7 @@
 // little more than a switch.
 //
 // A run whose order is chosen by a scheduler, or whose clock is virtual, goes
-// through the loop every time (`quick` is false).
+// through the loop for each pass (`quick` is false, and a poll always due).
 //
 // All of this is inlined into the functions that park, and the switch is the
 // last thing they do: it becomes a jump. With calls in between, every one of
@@ -57,8 +57,6 @@ static inline void trio_fetch_ahead_(const struct trio_task *task)
 // Returns the task to go on with, NULL for the loop.
 static inline struct trio_task *trio_next_task_(struct trio_run *run)
 {
-    if (UNLIKELY(!run->quick))
-        return NULL;
     struct trio_task *task = trio_list_pop_(&run->batch);
     if (task != NULL) {
         trio_fetch_ahead_(run->batch);
