@@ -21,12 +21,6 @@
 
 #define FIRST_FRAME_MAX 320 // Of a context that was just made, on any CPU.
 
-void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task)
-{
-    task->next = run->dead;
-    run->dead = task;
-}
-
 // A descriptor with its record: mostly that of a task that has ended.
 static struct trio_task *take_descriptor(struct trio_run *run)
 {
@@ -42,7 +36,7 @@ static struct trio_task *take_descriptor(struct trio_run *run)
         task->reserve = trio_pool_take_(run, &run->errors);
     if (task->reserve != NULL)
         return task;
-    trio_task_keep_dead_(run, task);
+    trio_list_push_(&run->dead, task);
     return NULL;
 }
 
@@ -57,7 +51,7 @@ static trio_status take(struct trio_run *run, size_t stack_size,
         return TRIO_ENOMEM;
     rc = trio_stack_promise_(run, stack_size);
     if (rc != TRIO_OK) {
-        trio_task_keep_dead_(run, task);
+        trio_list_push_(&run->dead, task);
         return rc;
     }
     task->stack.memory.base = NULL;
@@ -127,6 +121,7 @@ void trio_task_copy_(struct trio_run *run, struct trio_task *task,
                      const void *data, size_t size)
 {
     trio_stack_take_(run, &task->stack);
+    task->stack.context = NULL; // It lies there, too.
     uintptr_t top =
         (uintptr_t)task->stack.memory.base + task->stack.memory.size - size;
     task->arg = (void *)(top / 16 * 16);
@@ -139,10 +134,13 @@ void trio_task_make_context_(struct trio_run *run, struct trio_task *task)
 {
     if (task->stack.memory.base == NULL)
         trio_stack_take_(run, &task->stack);
+    task->context = task->stack.context;
+    if (task->context != NULL)
+        return;
     char *top = (char *)task->stack.memory.base + task->stack.memory.size;
     if (task->has_copy)
         top = task->arg;
     trio_annotate_lay_down(top - FIRST_FRAME_MAX, FIRST_FRAME_MAX);
     task->context =
-        trio_context_make_(top, trio_task_main_, task, &task->stack.memory);
+        trio_context_make_(top, trio_task_main_, run, &task->stack.memory);
 }

@@ -4,7 +4,7 @@
 // The order is fixed: its function has returned; what it left undone is
 // reported; its exit functions run, newest first; its nursery is told, with its
 // status and record; then its descriptor is free. Its stack goes on under the
-// feet of the next task, or is left for ever.
+// feet of the next task, or is left to one that is yet to come.
 
 #include "core/arch/annotate.h"
 #include "core/arch/context.h"
@@ -16,9 +16,11 @@
 #include "core/own_stack.h"
 #include "core/run.h"
 #include "core/scope.h"
+#include "core/stack.h"
 #include "core/start.h"
 #include "core/step.h"
 #include "core/task.h"
+#include "core/task_queue.h"
 
 static void check_scopes(struct trio_task *task)
 {
@@ -51,9 +53,7 @@ static void run_exits(struct trio_task *task)
     }
 }
 
-// Ends a task and returns the next one, if that is to run on the same stack.
-static struct trio_task *end(struct trio_run *run, struct trio_task *task,
-                             trio_status rc)
+static void end(struct trio_run *run, struct trio_task *task, trio_status rc)
 {
     check_end(task, rc);
     run_exits(task);
@@ -74,17 +74,49 @@ static struct trio_task *end(struct trio_run *run, struct trio_task *task,
         trio_fp_control_load_(run->fp_control);
 
     trio_note_(run, TRIO_NOTE_STEP_END, task, NULL, 0);
-
     run->tasks_living--;
-    return trio_step_after_end_(run, task);
 }
 
+// Leaves the stack of a task that has ended to another one, and returns when
+// that is to run there. It may be the very next task, as it is fresh: then
+// nothing is switched. Else the stack cannot be given back by who stands on it,
+// and is kept as the spare. Only then may the descriptor become another task's.
+static inline void leave_stack(struct trio_run *run, struct trio_task *task)
+{
+    struct trio_task *next = trio_next_task_(run);
+    struct trio_annotation *annotation = &run->annotation;
+    void *target = run->context;
+    int value = 0;
+
+    run->current = NULL;
+    if (next != NULL) {
+        if (next->context == NULL &&
+            trio_stack_adopt_(run, &next->stack, &task->stack)) {
+            trio_list_push_(&run->dead, task);
+            trio_begin_step_(run, next);
+            return;
+        }
+        target = trio_context_of_(run, next);
+        annotation = &next->stack.annotation;
+        value = next->result;
+        trio_begin_step_(run, next);
+    }
+    trio_stack_retire_(run, &task->stack);
+    trio_list_push_(&run->dead, task);
+    trio_annotate_leave(&run->spare.annotation, annotation, true);
+    trio_context_switch_(&run->spare.context, target, value);
+    trio_annotate_arrive(&run->current->stack.annotation);
+}
+
+// What runs on the stack of tasks, one after the other.
 void trio_task_main_(void *arg)
 {
-    struct trio_task *task = arg;
-    struct trio_run *run = trio_current_run_;
+    struct trio_run *run = arg;
 
-    trio_annotate_arrive(&task->stack.annotation);
-    while (task != NULL)
-        task = end(run, task, task->fn(task->arg));
+    trio_annotate_arrive(&run->current->stack.annotation);
+    for (;;) {
+        struct trio_task *task = run->current;
+        end(run, task, task->fn(task->arg));
+        leave_stack(run, task);
+    }
 }

@@ -27,14 +27,10 @@ static void release(struct trio_run *run, struct trio_task **snapshot,
                         max * sizeof(struct trio_task *));
 }
 
-// Room in the snapshot for one task more.
-trio_status trio_line_make_room_(struct trio_run *run)
+trio_status trio_line_grow_(struct trio_run *run)
 {
     size_t max = run->tasks_max * 2 + 16;
 
-    if (run->config.scheduler.pick == NULL ||
-        run->tasks_living < run->tasks_max)
-        return TRIO_OK;
     struct trio_task **snapshot =
         trio_allocate_for_all_(run, max * sizeof(struct trio_task *));
     if (snapshot == NULL)

@@ -128,17 +128,6 @@ void trio_nursery_failed_(struct trio_run *run, struct trio_nursery *nursery,
                        "something else in the nursery failed");
 }
 
-void trio_nursery_check_empty_(struct trio_run *run,
-                               struct trio_nursery *nursery)
-{
-    struct trio_task *owner = nursery->scope.task;
-
-    if (nursery->living > 0 || nursery->starts != NULL || !nursery->closing)
-        return;
-    nursery->closing = false;
-    trio_task_ready_(run, owner, TRIO_OK);
-}
-
 void trio_nursery_child_ended_(struct trio_run *run, struct trio_task *task,
                                trio_status rc, struct trio_error *error)
 {

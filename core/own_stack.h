@@ -15,6 +15,7 @@
 struct own_stack {
     struct trio_stack memory;
     size_t class_size; // As it was asked for.
+    void *context;     // Where its next task begins; NULL: none is made yet.
     struct trio_annotation annotation;
 };
 

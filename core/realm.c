@@ -239,7 +239,7 @@ static void end_all(struct trio_run *run, struct trio_task *all,
         if (task == caller)
             continue;
         give_stack(run, &task->stack);
-        trio_task_keep_dead_(run, task);
+        trio_list_push_(&run->dead, task);
     }
 }
 
@@ -280,7 +280,7 @@ void trio_task_abandon(void)
     if (task->keep_fp)
         trio_fp_control_load_(run->fp_control);
     struct own_stack stack = task->stack;
-    trio_task_keep_dead_(run, task);
+    trio_list_push_(&run->dead, task);
     run->current = NULL;
     trio_stack_retire_(run, &stack);
     trio_annotate_leave(&run->spare.annotation, &run->annotation, true);

@@ -11,6 +11,7 @@ void trio_stack_take_new_(struct trio_run *run, struct own_stack *stack)
     const struct trio_memory *memory = &run->config.memory;
 
     stack->memory = memory->stack_take(memory->context, stack->class_size);
+    stack->context = NULL;
     trio_annotate_init(&stack->annotation, stack->memory.base,
                        stack->memory.size);
 }

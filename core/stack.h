@@ -4,9 +4,11 @@
 //
 // A task that ends stands on its stack and cannot give it back. It leaves it to
 // the next fresh task, or as the run's spare, and whatever was the spare before
-// is given back. Either way a promise was made that nobody needs now; those of
-// the default size are kept for the next start. So where tasks come and go, all
-// of this is a few moves in here, and the seam is not asked.
+// is given back. The spare keeps the context in which it was left: there the
+// next task begins, and none has to be made. Either way a promise was made that
+// nobody needs now; those of the default size are kept for the next start. So
+// where tasks come and go, all of this is a few moves in here, and the seam is
+// not asked.
 
 #ifndef TRIO_CORE_STACK_H
 #define TRIO_CORE_STACK_H
@@ -73,6 +75,7 @@ static inline void trio_stack_retire_(struct trio_run *run,
     if (run->spare.memory.base != NULL)
         trio_stack_give_spare_(run);
     run->spare = *stack;
+    run->spare.context = NULL;
 }
 
 #endif // TRIO_CORE_STACK_H

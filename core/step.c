@@ -11,8 +11,8 @@
 #include "core/task.h"
 
 // Switches from a task to the next one, or to the loop.
-static trio_status leave(struct trio_run *run, struct trio_task *task,
-                         struct trio_task *next)
+static inline trio_status leave(struct trio_run *run, struct trio_task *task,
+                                struct trio_task *next)
 {
     struct trio_annotation *annotation = &run->annotation;
     void *target = run->context;
@@ -55,37 +55,4 @@ trio_status trio_suspend_slowly_(struct trio_run *run, struct trio_task *task,
     if (UNLIKELY(task->keep_fp))
         return leave_keeping_fp(run, task, next);
     return leave(run, task, next);
-}
-
-// Decides what runs after a task has ended, on the stack that it leaves. If the
-// next task is fresh it may have that stack, as it is: then it is returned, and
-// no switch is needed. Else there is no return, and the stack cannot be given
-// back by who stands on it: it is kept as the spare. Only then may the
-// descriptor become another task's.
-struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       struct trio_task *task)
-{
-    struct trio_task *next = trio_next_task_(run);
-    struct trio_annotation *annotation = &run->annotation;
-    void *target = run->context;
-    int value = 0;
-
-    run->current = NULL;
-    if (next != NULL) {
-        if (next->context == NULL &&
-            trio_stack_adopt_(run, &next->stack, &task->stack)) {
-            trio_task_keep_dead_(run, task);
-            trio_begin_step_(run, next);
-            return next;
-        }
-        target = trio_context_of_(run, next);
-        annotation = &next->stack.annotation;
-        value = next->result;
-        trio_begin_step_(run, next);
-    }
-    trio_stack_retire_(run, &task->stack);
-    trio_task_keep_dead_(run, task);
-    trio_annotate_leave(&run->spare.annotation, annotation, true);
-    trio_context_leave_(target, value);
-    __builtin_unreachable();
 }

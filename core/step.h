@@ -33,8 +33,6 @@
 TRIO_MUST_USE trio_status trio_suspend_slowly_(struct trio_run *run,
                                                struct trio_task *task,
                                                struct trio_task *next);
-struct trio_task *trio_step_after_end_(struct trio_run *run,
-                                       struct trio_task *task);
 
 // ---- The quick parts ----
 

@@ -104,7 +104,6 @@ trio_task_spawn_(struct trio_run *run, struct trio_cancel_scope *parent,
                  void *arg, struct trio_task **ret_task);
 void trio_task_copy_(struct trio_run *run, struct trio_task *task,
                      const void *data, size_t size);
-void trio_task_keep_dead_(struct trio_run *run, struct trio_task *task);
 void trio_task_make_context_(struct trio_run *run, struct trio_task *task);
 void trio_task_main_(void *arg);
 

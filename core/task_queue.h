@@ -31,6 +31,13 @@ static inline struct trio_task *trio_queue_take_(struct queue *queue)
     return first;
 }
 
+static inline void trio_list_push_(struct trio_task **list,
+                                   struct trio_task *task)
+{
+    task->next = *list;
+    *list = task;
+}
+
 static inline struct trio_task *trio_list_pop_(struct trio_task **list)
 {
     struct trio_task *task = *list;
