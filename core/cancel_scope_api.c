@@ -26,54 +26,36 @@ static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
     } else if (scope->armed) {
         trio_timer_move_(run, &scope->timer, deadline);
     } else {
-        trio_timer_arm_(run, &scope->timer, deadline);
-        scope->armed = true;
+        trio_scope_arm_(run, scope, deadline);
     }
 }
 
 static __attribute__((noinline)) void
-open_until(struct trio_cancel_scope *scope, enum scope_kind kind,
-           trio_time deadline, struct caller caller)
+open_until(struct trio_run *run, struct trio_cancel_scope *scope,
+           enum scope_kind kind, trio_time deadline, struct caller caller)
 {
-    trio_scope_open_(trio_run_current_(), scope, kind, deadline, caller);
+    trio_scope_open_(run, scope, kind, deadline, caller);
 }
 
 // S24: with a deadline that has passed, it is cancelled on entry.
-static __attribute__((noinline)) void open_late(struct trio_cancel_scope *scope,
-                                                enum scope_kind kind,
-                                                trio_time deadline,
-                                                struct caller caller)
+static __attribute__((noinline)) void
+open_late(struct trio_run *run, struct trio_cancel_scope *scope,
+          enum scope_kind kind, trio_time deadline, struct caller caller)
 {
-    struct trio_run *run = trio_run_current_();
-
-    trio_scope_open_(run, scope, kind, TRIO_FOREVER, caller);
+    open_until(run, scope, kind, TRIO_FOREVER, caller);
     scope->timer.deadline = deadline;
     trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
 }
 
-static inline void open_by(struct trio_cancel_scope *scope,
+static inline void open_by(struct trio_run *run,
+                           struct trio_cancel_scope *scope,
                            enum scope_kind kind, trio_time deadline, bool late,
                            struct caller caller)
 {
     if (UNLIKELY(late))
-        open_late(scope, kind, deadline, caller);
+        open_late(run, scope, kind, deadline, caller);
     else
-        open_until(scope, kind, deadline, caller);
-}
-
-static inline trio_time from_now(trio_duration limit)
-{
-    return trio_from_now_(trio_run_current_(), limit);
-}
-
-static inline bool has_come(trio_time deadline)
-{
-    return trio_has_come_(trio_run_current_(), deadline);
-}
-
-static inline trio_time meant(trio_time deadline)
-{
-    return trio_meant_(trio_run_current_(), deadline);
+        open_until(run, scope, kind, deadline, caller);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
@@ -86,52 +68,58 @@ trio_cancel_scope_open(struct trio_cancel_scope *scope)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    trio_time deadline = from_now(limit);
+    struct trio_run *run = trio_run_current_();
+    trio_time deadline = trio_from_now_(run, limit);
 
-    open_by(scope, SCOPE_MOVE_ON, deadline, limit <= 0, CALLER());
+    open_by(run, scope, SCOPE_MOVE_ON, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    deadline = meant(deadline);
-    bool late = has_come(deadline);
+    struct trio_run *run = trio_run_current_();
 
-    open_by(scope, SCOPE_MOVE_ON, deadline, late, CALLER());
+    deadline = trio_meant_(run, deadline);
+    bool late = trio_has_come_(run, deadline);
+    open_by(run, scope, SCOPE_MOVE_ON, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    trio_time deadline = from_now(limit);
+    struct trio_run *run = trio_run_current_();
+    trio_time deadline = trio_from_now_(run, limit);
 
-    open_by(scope, SCOPE_FAIL, deadline, limit <= 0, CALLER());
+    open_by(run, scope, SCOPE_FAIL, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    deadline = meant(deadline);
-    bool late = has_come(deadline);
+    struct trio_run *run = trio_run_current_();
 
-    open_by(scope, SCOPE_FAIL, deadline, late, CALLER());
+    deadline = trio_meant_(run, deadline);
+    bool late = trio_has_come_(run, deadline);
+    open_by(run, scope, SCOPE_FAIL, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    trio_time deadline = from_now(limit);
+    struct trio_run *run = trio_run_current_();
+    trio_time deadline = trio_from_now_(run, limit);
 
-    open_by(scope, SCOPE_SHIELD, deadline, limit <= 0, CALLER());
+    open_by(run, scope, SCOPE_SHIELD, deadline, limit <= 0, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    deadline = meant(deadline);
-    bool late = has_come(deadline);
+    struct trio_run *run = trio_run_current_();
 
-    open_by(scope, SCOPE_SHIELD, deadline, late, CALLER());
+    deadline = trio_meant_(run, deadline);
+    bool late = trio_has_come_(run, deadline);
+    open_by(run, scope, SCOPE_SHIELD, deadline, late, CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME trio_status
@@ -212,6 +200,8 @@ trio_time trio_cancel_scope_deadline(const struct trio_cancel_scope *scope)
 struct trio_cancel_reason
 trio_cancel_scope_reason(const struct trio_cancel_scope *scope)
 {
+    if (scope->source == TRIO_CANCEL_NONE)
+        return (struct trio_cancel_reason){TRIO_CANCEL_NONE, NULL, 0};
     return (struct trio_cancel_reason){(enum trio_cancel_source)scope->source,
                                        scope->text, scope->canceller};
 }

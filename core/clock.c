@@ -37,6 +37,8 @@ trio_time trio_now_(struct trio_run *run)
 
 trio_time trio_from_this_moment_(struct trio_run *run, trio_duration limit)
 {
+    if (limit == TRIO_FOREVER)
+        return TRIO_FOREVER;
     return trio_meant_(run, trio_time_add(trio_now(), limit));
 }
 

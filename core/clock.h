@@ -36,8 +36,6 @@ static inline trio_time trio_from_now_(struct trio_run *run,
 {
     const struct trio_clock *clock = &run->config.clock;
 
-    if (limit == TRIO_FOREVER)
-        return TRIO_FOREVER;
     if (limit < LONG_LIMIT || clock->now_coarse == NULL)
         return trio_from_this_moment_(run, limit);
     trio_time soon =

@@ -42,6 +42,7 @@ void trio_handle_clear_(struct trio_cancel_scope *scope);
 
 // ---- The quick parts ----
 
+// What it was cancelled for, and its timer, are filled in if it comes to that.
 static inline void trio_scope_init_(struct trio_cancel_scope *scope,
                                     enum scope_kind kind,
                                     struct trio_task *task)
@@ -50,18 +51,24 @@ static inline void trio_scope_init_(struct trio_cancel_scope *scope,
     scope->task = task;
     scope->handle = NULL;
     scope->timer.deadline = TRIO_FOREVER;
-    scope->timer.expire = trio_deadline_passed_;
-    scope->text = NULL;
-    scope->canceller = 0;
     scope->place = NULL;
     scope->kind = (uint8_t)kind;
-    scope->source = TRIO_CANCEL_NONE;
-    scope->open = true;
     scope->effective = false;
     scope->shield = false;
+    scope->armed = false;
+    scope->open = true;
+    scope->source = TRIO_CANCEL_NONE;
     scope->caught = false;
     scope->had_cancel = false;
-    scope->armed = false;
+}
+
+static inline void trio_scope_arm_(struct trio_run *run,
+                                   struct trio_cancel_scope *scope,
+                                   trio_time deadline)
+{
+    scope->timer.expire = trio_deadline_passed_;
+    scope->armed = true;
+    trio_timer_arm_(run, &scope->timer, deadline);
 }
 
 static inline void trio_scope_link_(struct trio_cancel_scope *scope,
@@ -70,7 +77,7 @@ static inline void trio_scope_link_(struct trio_cancel_scope *scope,
     struct trio_cancel_scope *first = parent->children;
 
     scope->parent = parent;
-    if (first == NULL) {
+    if (LIKELY(first == NULL)) {
         parent->children = scope;
         scope->next = scope;
         scope->previous = scope;
@@ -86,7 +93,7 @@ static inline void trio_scope_unlink_(struct trio_cancel_scope *scope)
 {
     struct trio_cancel_scope *parent = scope->parent;
 
-    if (scope->next == scope) {
+    if (LIKELY(scope->next == scope)) {
         parent->children = NULL;
         return;
     }
@@ -152,10 +159,8 @@ static inline void trio_scope_open_(struct trio_run *run,
     task->cancelled = effective;
     task->scope = scope;
     task->scope_place = caller.place;
-    if (deadline != TRIO_FOREVER) {
-        trio_timer_arm_(run, &scope->timer, deadline);
-        scope->armed = true;
-    }
+    if (deadline != TRIO_FOREVER)
+        trio_scope_arm_(run, scope, deadline);
     trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
                kind != SCOPE_SHIELD && kind != SCOPE_START &&
                    kind != SCOPE_NURSERY);

@@ -68,12 +68,14 @@ static inline void trio_timer_arm_(struct trio_run *run,
 static inline void trio_timer_take_fresh_(struct trio_run *run,
                                           struct trio_timer *timer)
 {
-    if (timer->before == NULL)
-        run->fresh = timer->next;
+    struct trio_timer *before = timer->before, *next = timer->next;
+
+    if (before == NULL)
+        run->fresh = next;
     else
-        timer->before->next = timer->next;
-    if (timer->next != NULL)
-        timer->next->before = timer->before;
+        before->next = next;
+    if (next != NULL)
+        next->before = before;
 }
 
 static inline void trio_timer_disarm_(struct trio_run *run,

@@ -66,13 +66,13 @@ struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     struct trio_cancel_scope *parent;   // Private. The enclosing scope.
     struct trio_cancel_scope *children; // Private. First of a ring.
     uint8_t kind;                       // Private. What close does.
-    uint8_t source;                     // Private. enum trio_cancel_source.
-    bool open;                          // Private.
     bool effective;                     // Private. Cancelled, or from outside.
     bool shield;                        // Private. Nothing outside is visible.
+    bool armed;                         // Private. The timer is set.
+    bool open;                          // Private.
+    uint8_t source;                     // Private. enum trio_cancel_source.
     bool caught;                        // Private. Close absorbed a cancel.
     bool had_cancel;                    // Private. A cancel passed in the body.
-    bool armed;                         // Private. The timer is set.
     struct trio_cancel_scope *next;     // Private. Next in the parent's ring.
     struct trio_cancel_scope *previous; // Private. The first's is the last.
     struct trio_task *task;             // Private. Whose code this is.
