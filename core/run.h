@@ -54,6 +54,8 @@ struct trio_run {
     struct trio_timer *timers; // Root of the heap.
     struct trio_timer *fresh;  // Armed, and not in the heap yet.
     trio_time due;             // No timer is due before.
+    trio_time asked;           // The first deadline of the heap that is later
+    trio_time answer;          // than `asked`.
     uint64_t sequence;         // Breaks every tie.
     uint64_t tasks_started;
     size_t tasks_living;

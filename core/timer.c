@@ -13,6 +13,10 @@
 // Most timers never come into the heap, but stay in the list of fresh ones; see
 // timer.h. Who looks at the top has that list emptied into the heap first.
 //
+// What is the first deadline after some time is asked for again and again, of
+// the same time: the answer is kept. Each deadline that comes into the heap, or
+// leaves it, is compared with it.
+//
 // The heap lives in the timers themselves: arming allocates nothing, and its
 // size is that of the scopes and sleepers that exist. `before` is the parent of
 // a first child and the previous sibling of any other; this is what makes
@@ -71,8 +75,25 @@ static struct trio_timer *meld_siblings(struct trio_timer *first)
     return root;
 }
 
+// ---- The answer ----
+
+static void deadline_comes(struct trio_run *run, trio_time deadline)
+{
+    if (deadline > run->asked && deadline < run->answer)
+        run->answer = deadline;
+}
+
+static void deadline_goes(struct trio_run *run, trio_time deadline)
+{
+    if (deadline == run->answer)
+        run->asked = run->answer = TRIO_FOREVER; // Which is always true.
+}
+
+// ---- Arming ----
+
 static void insert(struct trio_run *run, struct trio_timer *timer)
 {
+    deadline_comes(run, timer->deadline);
     timer->key = timer->deadline;
     timer->key_sequence = timer->sequence;
     timer->child = NULL;
@@ -94,6 +115,7 @@ static void insert_fresh(struct trio_run *run)
 
 void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer)
 {
+    deadline_goes(run, timer->deadline);
     if (timer == run->timers) {
         run->timers = meld_siblings(timer->child);
         return;
@@ -112,9 +134,16 @@ void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer)
 void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
                       trio_time deadline)
 {
+    trio_time before = timer->deadline;
+
     trio_timer_stamp_(run, timer, deadline);
-    if (trio_timer_is_fresh_(timer) || deadline >= timer->key)
-        return; // The heap learns of it when it has to.
+    if (trio_timer_is_fresh_(timer))
+        return;
+    deadline_goes(run, before);
+    if (deadline >= timer->key) { // The heap learns of it when it has to.
+        deadline_comes(run, deadline);
+        return;
+    }
     trio_timer_remove_(run, timer);
     insert(run, timer);
 }
@@ -145,13 +174,11 @@ static struct trio_timer *skip(struct trio_timer *timer)
     return timer == NULL ? NULL : timer->next;
 }
 
-trio_time trio_timer_next_(struct trio_run *run, trio_time time)
+// Looks for it below the first one.
+static trio_time find_next(struct trio_timer *timer, trio_time time)
 {
-    struct trio_timer *timer = trio_timer_first_(run);
     trio_time next = TRIO_FOREVER;
 
-    if (timer != NULL && timer->deadline > time)
-        return timer->deadline;
     while (timer != NULL) {
         if (timer->deadline > time && timer->deadline < next)
             next = timer->deadline;
@@ -160,6 +187,19 @@ trio_time trio_timer_next_(struct trio_run *run, trio_time time)
                                                           : skip(timer);
     }
     return next;
+}
+
+trio_time trio_timer_next_(struct trio_run *run, trio_time time)
+{
+    struct trio_timer *timer = trio_timer_first_(run);
+
+    if (timer != NULL && timer->deadline > time)
+        return timer->deadline;
+    if (time != run->asked) {
+        run->answer = find_next(timer, time);
+        run->asked = time;
+    }
+    return run->answer;
 }
 
 void trio_timers_expire_(struct trio_run *run)

@@ -467,9 +467,10 @@ TRIO_NO_SCOPE_ANALYSIS static void open_many(struct trio_cancel_scope *scopes,
                                               begin + 20 * TRIO_SECOND);
 }
 
-TRIO_NO_SCOPE_ANALYSIS static void close_many(struct trio_cancel_scope *scopes)
+TRIO_NO_SCOPE_ANALYSIS static void close_many(struct trio_cancel_scope *scopes,
+                                              size_t count)
 {
-    for (int i = SCOPES; i-- > 0;)
+    for (size_t i = count; i-- > 0;)
         CHECK_OK(trio_cancel_scope_close(&scopes[i], TRIO_OK));
 }
 
@@ -488,5 +489,57 @@ TEST(timer, the_next_deadline_after_any_time_is_known)
         CHECK_EQ(trio_run_next_deadline(time - 1), time);
     }
     CHECK_EQ(trio_run_next_deadline(time), TRIO_FOREVER);
-    close_many(scopes);
+    close_many(scopes, SCOPES);
+}
+
+// Scopes in each other, and their deadlines.
+struct nest {
+    struct trio_cancel_scope scopes[SCOPES];
+    trio_time deadlines[SCOPES];
+    size_t depth;
+};
+
+static trio_time first_after(const struct nest *nest, trio_time time)
+{
+    trio_time first = TRIO_FOREVER;
+
+    for (size_t i = 0; i < nest->depth; i++)
+        if (nest->deadlines[i] > time && nest->deadlines[i] < first)
+            first = nest->deadlines[i];
+    return first;
+}
+
+// Opens a scope, closes the innermost, or moves the deadline of any.
+TRIO_NO_SCOPE_ANALYSIS static void change(struct nest *nest, trio_time begin)
+{
+    int64_t after = TRIO_SECOND + (int64_t)trio_random_below(TIMES);
+    trio_time deadline = begin + after;
+    size_t i = (size_t)trio_random_below(SCOPES);
+
+    if (i < nest->depth) {
+        nest->deadlines[i] = deadline;
+        trio_cancel_scope_set_deadline_at(&nest->scopes[i], deadline);
+    } else if (nest->depth > 0 && trio_random_below(2) == 0) {
+        nest->depth--;
+        CHECK_OK(trio_cancel_scope_close(&nest->scopes[nest->depth], TRIO_OK));
+    } else {
+        nest->deadlines[nest->depth] = deadline;
+        trio_move_on_at(&nest->scopes[nest->depth], deadline);
+        nest->depth++;
+    }
+}
+
+TEST(timer, the_next_deadline_is_known_after_every_change)
+{
+    struct nest nest = {.depth = 0};
+    trio_time begin = trio_now();
+    trio_time time = begin;
+
+    for (int i = 0; i < 10000; i++) {
+        if (i % 10 == 0) // Else the same is asked for again.
+            time = begin + TRIO_SECOND + (int64_t)trio_random_below(TIMES);
+        change(&nest, begin);
+        CHECK_EQ(trio_run_next_deadline(time), first_after(&nest, time));
+    }
+    close_many(nest.scopes, nest.depth);
 }
