@@ -33,6 +33,15 @@ struct trio_poster;
 struct trio_start_;
 struct trio_timer;
 
+// The first deadlines of the heap after a time, each once, as far as they are
+// known: all up to the last of these. TRIO_FOREVER: there are no more.
+enum { AHEAD_MAX = 16 };
+struct ahead {
+    trio_time after;
+    trio_time times[AHEAD_MAX];
+    size_t count;
+};
+
 struct trio_run {
     struct trio_task *current; // NULL in the loop.
     struct trio_task *lender;  // On whose stack a callback stands, or NULL.
@@ -54,8 +63,7 @@ struct trio_run {
     struct trio_timer *timers; // Root of the heap.
     struct trio_timer *fresh;  // Armed, and not in the heap yet.
     trio_time due;             // No timer is due before.
-    trio_time asked;           // The first deadline of the heap that is later
-    trio_time answer;          // than `asked`.
+    struct ahead ahead;        // What of the heap is still to come.
     uint64_t sequence;         // Breaks every tie.
     uint64_t tasks_started;
     size_t tasks_living;

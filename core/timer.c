@@ -13,9 +13,9 @@
 // Most timers never come into the heap, but stay in the list of fresh ones; see
 // timer.h. Who looks at the top has that list emptied into the heap first.
 //
-// What is the first deadline after some time is asked for again and again, of
-// the same time: the answer is kept. Each deadline that comes into the heap, or
-// leaves it, is compared with it.
+// Whoever asks which deadline comes after some time asks again and again, of
+// that time or of the one that it was told: the first few are kept. Each
+// deadline that comes into the heap, or leaves it, is compared with them.
 //
 // The heap lives in the timers themselves: arming allocates nothing, and its
 // size is that of the scopes and sleepers that exist. `before` is the parent of
@@ -75,25 +75,39 @@ static struct trio_timer *meld_siblings(struct trio_timer *first)
     return root;
 }
 
-// ---- The answer ----
+// ---- What is ahead ----
 
-static void deadline_comes(struct trio_run *run, trio_time deadline)
+static void deadline_comes(struct ahead *ahead, trio_time deadline)
 {
-    if (deadline > run->asked && deadline < run->answer)
-        run->answer = deadline;
+    trio_time *times = ahead->times;
+    size_t i = ahead->count;
+
+    if (i == 0 || deadline <= ahead->after || deadline >= times[i - 1])
+        return;
+    while (i > 0 && times[i - 1] > deadline)
+        i--;
+    if (i > 0 && times[i - 1] == deadline)
+        return;
+    if (ahead->count < AHEAD_MAX)
+        ahead->count++;
+    for (size_t last = ahead->count - 1; last > i; last--)
+        times[last] = times[last - 1];
+    times[i] = deadline;
 }
 
-static void deadline_goes(struct trio_run *run, trio_time deadline)
+// Whether it was the only one of that time nobody knows.
+static void deadline_goes(struct ahead *ahead, trio_time deadline)
 {
-    if (deadline == run->answer)
-        run->asked = run->answer = TRIO_FOREVER; // Which is always true.
+    for (size_t i = 0; i < ahead->count; i++)
+        if (ahead->times[i] == deadline)
+            ahead->count = i;
 }
 
 // ---- Arming ----
 
 static void insert(struct trio_run *run, struct trio_timer *timer)
 {
-    deadline_comes(run, timer->deadline);
+    deadline_comes(&run->ahead, timer->deadline);
     timer->key = timer->deadline;
     timer->key_sequence = timer->sequence;
     timer->child = NULL;
@@ -115,7 +129,7 @@ static void insert_fresh(struct trio_run *run)
 
 void trio_timer_remove_(struct trio_run *run, struct trio_timer *timer)
 {
-    deadline_goes(run, timer->deadline);
+    deadline_goes(&run->ahead, timer->deadline);
     if (timer == run->timers) {
         run->timers = meld_siblings(timer->child);
         return;
@@ -139,9 +153,9 @@ void trio_timer_move_(struct trio_run *run, struct trio_timer *timer,
     trio_timer_stamp_(run, timer, deadline);
     if (trio_timer_is_fresh_(timer))
         return;
-    deadline_goes(run, before);
+    deadline_goes(&run->ahead, before);
     if (deadline >= timer->key) { // The heap learns of it when it has to.
-        deadline_comes(run, deadline);
+        deadline_comes(&run->ahead, deadline);
         return;
     }
     trio_timer_remove_(run, timer);
@@ -174,32 +188,37 @@ static struct trio_timer *skip(struct trio_timer *timer)
     return timer == NULL ? NULL : timer->next;
 }
 
-// Looks for it below the first one.
-static trio_time find_next(struct trio_timer *timer, trio_time time)
+static void look_ahead(struct trio_run *run, trio_time time)
 {
-    trio_time next = TRIO_FOREVER;
+    struct ahead *ahead = &run->ahead;
+    struct trio_timer *timer = run->timers;
 
+    *ahead =
+        (struct ahead){.after = time, .times = {TRIO_FOREVER}, .count = 1};
     while (timer != NULL) {
-        if (timer->deadline > time && timer->deadline < next)
-            next = timer->deadline;
+        deadline_comes(ahead, timer->deadline);
         // Below it nothing is earlier than its key.
-        timer = timer->child != NULL && timer->key < next ? timer->child
-                                                          : skip(timer);
+        timer = timer->child != NULL &&
+                        timer->key < ahead->times[ahead->count - 1]
+                    ? timer->child
+                    : skip(timer);
     }
-    return next;
 }
 
 trio_time trio_timer_next_(struct trio_run *run, trio_time time)
 {
-    struct trio_timer *timer = trio_timer_first_(run);
+    const struct trio_timer *timer = trio_timer_first_(run);
+    const struct ahead *ahead = &run->ahead;
+    size_t i = 0;
 
     if (timer != NULL && timer->deadline > time)
         return timer->deadline;
-    if (time != run->asked) {
-        run->answer = find_next(timer, time);
-        run->asked = time;
-    }
-    return run->answer;
+    while (i < ahead->count && ahead->times[i] <= time)
+        i++;
+    if (i < ahead->count && ahead->after <= time)
+        return ahead->times[i];
+    look_ahead(run, time);
+    return ahead->times[0];
 }
 
 void trio_timers_expire_(struct trio_run *run)

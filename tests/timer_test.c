@@ -512,7 +512,7 @@ static trio_time first_after(const struct nest *nest, trio_time time)
 // Opens a scope, closes the innermost, or moves the deadline of any.
 TRIO_NO_SCOPE_ANALYSIS static void change(struct nest *nest, trio_time begin)
 {
-    int64_t after = TRIO_SECOND + (int64_t)trio_random_below(TIMES);
+    int64_t after = TRIO_SECOND + (int64_t)trio_random_below(SCOPES);
     trio_time deadline = begin + after;
     size_t i = (size_t)trio_random_below(SCOPES);
 
@@ -537,9 +537,11 @@ TEST(timer, the_next_deadline_is_known_after_every_change)
 
     for (int i = 0; i < 10000; i++) {
         if (i % 10 == 0) // Else the same is asked for again.
-            time = begin + TRIO_SECOND + (int64_t)trio_random_below(TIMES);
+            time = begin + TRIO_SECOND + (int64_t)trio_random_below(SCOPES);
         change(&nest, begin);
         CHECK_EQ(trio_run_next_deadline(time), first_after(&nest, time));
+        if (i % 3 == 0) // And what is after that.
+            time = first_after(&nest, time);
     }
     close_many(nest.scopes, nest.depth);
 }
