@@ -341,7 +341,7 @@ static TRIO_CHECKPOINT trio_status send_until_out_of_memory(void *arg)
     return TRIO_OK;
 }
 
-// A datagram takes two blocks. Which of them is the one too many depends on sizes.
+// A datagram takes two blocks. Its size decides which is the one too many.
 TEST_PLAIN(sim_datagram, without_memory_nothing_is_sent_and_that_is_told)
 {
     static const size_t sizes[] = {1, 20, 50, 100, 200, 450, 900};

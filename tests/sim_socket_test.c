@@ -102,6 +102,24 @@ TEST_ONCE(sim_socket, a_port_lingers_for_a_minute)
     trio_socket_close(&socket);
 }
 
+TEST_ONCE(sim_socket, who_is_bound_to_any_address_has_one_when_connected)
+{
+    struct trio_address address = parse("127.0.0.1:80"), local;
+    struct trio_address any = parse("0.0.0.0:7");
+    struct trio_tcp_listener listener;
+    struct trio_socket socket;
+
+    CHECK_OK(trio_tcp_listen(&address, NULL, &listener));
+    CHECK_OK(trio_socket_open(TRIO_ADDRESS_IPV4, TRIO_SOCKET_STREAM, &socket));
+    CHECK_OK(trio_socket_bind(&socket, &any));
+    CHECK_OK(trio_socket_connect(&socket, &address));
+    CHECK_OK(trio_socket_local_address(&socket, &local));
+    address.port = 7;
+    CHECK(trio_address_equal(&local, &address));
+    trio_socket_close(&socket);
+    trio_tcp_listener_close(&listener);
+}
+
 // ---- A listener that is full ----
 
 static TRIO_CHECKPOINT trio_status connect_once(void *arg)
