@@ -277,6 +277,23 @@ TEST_ONCE(sim_datagram, a_group_hears_its_own_host_only_if_it_is_to)
     trio_socket_close(&sender);
 }
 
+TEST_ONCE(sim_datagram, who_has_left_a_group_is_no_member)
+{
+    struct trio_socket sender = open_bound("0.0.0.0:7", TRIO_SOCKET_DATAGRAM);
+    struct trio_socket near = join("0.0.0.0:80", "239.1.2.3:80");
+    struct trio_address group, near_address;
+
+    REQUIRE(trio_address_parse("239.1.2.3:80", &group) == TRIO_OK);
+    REQUIRE(trio_address_parse("127.0.0.1:80", &near_address) == TRIO_OK);
+    CHECK_OK(trio_socket_leave_group(&near, &group, 0));
+    CHECK_STATUS(trio_socket_leave_group(&near, &group, 0), TRIO_EADDRNOTAVAIL);
+    CHECK_OK(trio_socket_send_to(&sender, "g", 1, &group));
+    CHECK_OK(trio_socket_send_to(&sender, "n", 1, &near_address));
+    expect_letter(&near, 'n');
+    trio_socket_close(&near);
+    trio_socket_close(&sender);
+}
+
 // Everybody is who has the port, on this host.
 TEST_ONCE(sim_datagram, who_is_allowed_to_sends_to_everybody)
 {

@@ -120,6 +120,19 @@ TEST_ONCE(sim_socket, who_is_bound_to_any_address_has_one_when_connected)
     trio_tcp_listener_close(&listener);
 }
 
+TEST_ONCE(sim_socket, what_cannot_listen_says_so)
+{
+    struct trio_socket socket;
+
+    CHECK_OK(trio_socket_open(TRIO_ADDRESS_LOCAL, TRIO_SOCKET_STREAM, &socket));
+    CHECK_STATUS(trio_socket_listen(&socket, 1),
+                 TRIO_EINVAL); // It has no name.
+    const struct trio_error *error = trio_error_find(TRIO_EINVAL);
+    if (CHECK(error != NULL))
+        CHECK_STRING(error->text, "listen");
+    trio_socket_close(&socket);
+}
+
 // ---- A listener that is full ----
 
 static TRIO_CHECKPOINT trio_status connect_once(void *arg)
