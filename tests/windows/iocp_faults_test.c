@@ -257,6 +257,26 @@ TEST_REAL(iocp_faults, what_a_transfer_says_is_told)
     close_pair(&pair);
 }
 
+// The number is kept, also where the status says little about it.
+TEST_REAL(iocp_faults, what_has_no_status_of_its_own_is_of_the_system)
+{
+    static const int unknown[] = {WSAETOOMANYREFS, ERROR_ARENA_TRASHED, 20000};
+    struct pair pair;
+    char byte;
+    size_t length;
+
+    open_pair(&pair);
+    for (size_t i = 0; i < COUNT(unknown); i++) {
+        inject(CALL_recv, unknown[i], 1);
+        CHECK_STATUS(
+            trio_stream_receive_some(&pair.near.stream, &byte, 1, &length),
+            TRIO_EOS);
+        CHECK_EQ(trio_error_find(TRIO_EOS)->os_error, unknown[i]);
+        CHECK(used_up(CALL_recv));
+    }
+    close_pair(&pair);
+}
+
 TEST_REAL(iocp_faults, a_connection_whose_result_is_unknown_is_none)
 {
     struct trio_tcp_listener listener = open_listener();

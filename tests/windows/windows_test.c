@@ -10,6 +10,7 @@
 
 #include "tests/check.h"
 #include "tests/check_death.h"
+#include "tests/socket_kit.h"
 
 // ---- Stacks ----
 
@@ -154,6 +155,29 @@ TEST_REAL(windows, an_offset_that_is_none_is_invalid)
     }
     CHECK_OK(trio_file_close(&file));
     CHECK_OK(trio_path_remove(path));
+}
+
+// ---- Addresses ----
+
+TEST_REAL(windows, an_address_of_ipv6_is_the_same_on_its_way_back)
+{
+    struct trio_socket socket = open_bound("[::1]:0", TRIO_SOCKET_DATAGRAM);
+    struct trio_address own = address_of(&socket);
+    struct trio_address sender = {.port = 0};
+    size_t length = 0;
+    char byte = '-';
+
+    CHECK_EQ(own.family, TRIO_ADDRESS_IPV6);
+    CHECK_EQ(own.bytes[15], 1);
+    CHECK_EQ(own.scope, 0);
+    CHECK(own.port != 0);
+    CHECK_OK(trio_socket_send_to(&socket, "x", 1, &own));
+    CHECK_OK(trio_socket_receive_from(&socket, &byte, 1, &length, &sender));
+    CHECK_EQ(byte, 'x');
+    CHECK_EQ(sender.family, own.family);
+    CHECK_EQ(sender.port, own.port);
+    CHECK(memcmp(sender.bytes, own.bytes, sizeof(own.bytes)) == 0);
+    trio_socket_close(&socket);
 }
 
 // ---- Local sockets, of which there are none ----
