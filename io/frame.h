@@ -6,7 +6,10 @@
 
 struct trio_frame_ {
     const void *caller; // Its frame pointer.
-    const void *place;  // Where it goes on.
+#if defined(__s390x__)
+    const void *others[13]; // Registers, and what belongs to nobody.
+#endif
+    const void *place; // Where it goes on.
 };
 
 // Where that lies, of the frame that a pointer stands for: at it in general,
