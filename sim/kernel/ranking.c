@@ -28,24 +28,32 @@ static inline void swap_with(struct hole *hole, size_t other)
     hole->at = other;
 }
 
+// Returns where the higher of the two below is, `count` or more: there is none.
+// Which of them that is nobody can foresee, the processor neither.
+static inline size_t higher_below(const struct ranked *ranking, size_t count,
+                                  size_t at)
+{
+    size_t left = 2 * at + 1;
+    size_t right = left + (left + 1 < count);
+
+    return left < count && ranking[right].priority > ranking[left].priority
+               ? right
+               : left;
+}
+
 // Puts it where it belongs, from a hole up or down.
 static void settle(struct kernel *kernel, size_t i, struct ranked ranked)
 {
     size_t count = kernel->ranking.count;
     struct hole hole = {kernel->ranking.items, kernel->actors.items, i};
     const struct ranked *ranking = hole.ranking;
+    size_t below;
 
     while (hole.at > 0 && ranking[(hole.at - 1) / 2].priority < ranked.priority)
         swap_with(&hole, (hole.at - 1) / 2);
-    for (size_t below = 2 * hole.at + 1; below < count;
-         below = 2 * hole.at + 1) {
-        if (below + 1 < count &&
-            ranking[below + 1].priority > ranking[below].priority)
-            below++;
-        if (ranking[below].priority <= ranked.priority)
-            break;
+    while ((below = higher_below(ranking, count, hole.at)) < count &&
+           ranking[below].priority > ranked.priority)
         swap_with(&hole, below);
-    }
     move_in(&hole, ranked);
 }
 
