@@ -48,7 +48,7 @@ aarch64) switch=(core/arch/*aarch64*.S) ;;
 *) switch=(core/arch/*x86_64*.S) ;;
 esac
 runner=()
-for file in sim/runner/*.c; do
+for file in sim/runner/*.c sim/runner/posix/*.c; do
     [ "$file" = sim/runner/main.c ] || runner+=("$file")
 done
 

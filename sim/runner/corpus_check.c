@@ -4,13 +4,12 @@
 
 #include "sim/runner/corpus_check.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "sim/runner/corpus_file.h"
+#include "sim/runner/folder.h"
 #include "sim/runner/selection.h"
 #include "sim/search/corpus.h"
 #include "sim/search/search.h"
@@ -103,26 +102,23 @@ static void check_file(struct check *check, char *name)
 
 static void check_folder(struct check *check)
 {
-    struct dirent **files;
-    int count = scandir(check->path, &files, NULL, alphasort);
+    struct folder folder;
 
-    for (int i = 0; i < count; i++) {
-        check_file(check, files[i]->d_name);
-        free(files[i]);
-    }
-    if (count >= 0)
-        free(files);
-    else
+    if (!trio_runner_folder_read_(check->path, &folder)) {
         warn(check, "%.400s: cannot be read", check->path);
+        return;
+    }
+    for (size_t i = 0; i < folder.count; i++)
+        check_file(check, folder.items[i]);
+    trio_runner_folder_free_(&folder);
 }
 
 size_t trio_runner_corpus_check_(const char *path,
                                  const struct listener *listener)
 {
     struct check check = {.path = path, .listener = listener};
-    struct stat status;
 
-    if (stat(path, &status) == 0 && S_ISDIR(status.st_mode))
+    if (trio_runner_is_folder_(path))
         check_folder(&check);
     else
         check_tokens(&check, NULL);

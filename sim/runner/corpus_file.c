@@ -10,6 +10,9 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "sim/runner/folder.h"
+#include "sim/runner/text.h"
+
 bool trio_runner_corpus_exists_(const char *path)
 {
     struct stat status;
@@ -20,9 +23,8 @@ bool trio_runner_corpus_exists_(const char *path)
 static FILE *open_file(const char *path, const char *scenario)
 {
     char name[PATH_MAX];
-    struct stat status;
 
-    if (stat(path, &status) != 0 || !S_ISDIR(status.st_mode))
+    if (!trio_runner_is_folder_(path))
         return fopen(path, "r");
     snprintf(name, sizeof(name), "%s/%s.token", path, scenario);
     return fopen(name, "r");
@@ -32,17 +34,18 @@ char *trio_runner_corpus_read_(const char *path, const char *scenario,
                                size_t *ret_length)
 {
     FILE *file = open_file(path, scenario);
-    FILE *memory;
-    char *text = NULL;
+    struct text text;
     int letter;
 
     if (file == NULL)
         return NULL;
-    memory = open_memstream(&text, ret_length);
-    while (memory != NULL && (letter = getc(file)) != EOF)
-        putc(letter, memory);
+    bool open = trio_runner_text_open_(&text);
+    while (open && (letter = getc(file)) != EOF)
+        putc(letter, text.out);
     fclose(file);
-    if (memory != NULL)
-        fclose(memory);
-    return text;
+    if (!open)
+        return NULL;
+    char *content = trio_runner_text_close_(&text);
+    *ret_length = text.length;
+    return content;
 }

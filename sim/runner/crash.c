@@ -1,7 +1,6 @@
 // In a process that has crashed little can be relied on: no lock and no
 // heap. What is known is put into memory that was there before, and written to
-// the descriptor. Then whoever handled the signal before us has it: a
-// sanitizer, or the system, which ends the process by it.
+// the descriptor.
 //
 // A step that never ends is a crash, too: from time to time it is looked at
 // whether the run is still in the same one.
@@ -11,32 +10,18 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "sim/kernel/state.h"
 #include "sim/runner/command.h"
 #include "sim/runner/crash_place.h"
-#include "sim/runner/sanitizer.h"
+#include "sim/runner/crash_system.h"
 #include "sim/search/search.h"
 
-static struct {
-    int signal;
-    const char *name;
-    struct sigaction previous;
-} deaths[] = {{.signal = SIGSEGV, .name = "SIGSEGV"},
-              {.signal = SIGABRT, .name = "SIGABRT"},
-              {.signal = SIGFPE, .name = "SIGFPE"},
-              {.signal = SIGBUS, .name = "SIGBUS"},
-              {.signal = SIGILL, .name = "SIGILL"}};
-
 enum {
-    DEATHS = sizeof(deaths) / sizeof(deaths[0]),
     LAST_SECONDS = 20, // Of real time: what is done last may hang.
     KNOWN_SECONDS = 1  // For a step of which it is known that it never ends.
 };
@@ -49,22 +34,11 @@ static uint64_t runs_before; // besides those.
 static struct death *told;   // Where to tell it.
 static crash_fn *last;
 static void *last_context;
-static bool another_waits; // For what a sanitizer ends the process by.
 
-// Memory for the report, and for a stack that is still good if that of a task
-// is not.
+// Memory for the report.
 static struct death own;
 static char text[COMMAND_MAX + 512];
 static char command[COMMAND_MAX];
-static _Alignas(16) char stack[(size_t)256 << 10];
-
-void *trio_runner_shared_new_(size_t size)
-{
-    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
-                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-
-    return memory == MAP_FAILED ? NULL : memory;
-}
 
 void trio_runner_schedule_take_(struct schedule *schedule,
                                 const struct kernel *kernel)
@@ -143,8 +117,7 @@ static void say_how_to_have_it_again(const struct death *death)
         leave("token", death->token);
 }
 
-// From here on the real world is ours. Returns the kernel whose run it was.
-static struct kernel *leave_run(void)
+struct kernel *trio_runner_crash_leave_run_(void)
 {
     struct kernel *kernel = trio_sim_kernel_;
 
@@ -199,47 +172,14 @@ static void die(struct kernel *kernel, const char *what, bool with_place,
     }
     if (last == NULL)
         return;
-    alarm(LAST_SECONDS);
+    trio_runner_crash_hurry_(LAST_SECONDS);
     last(last_context, death, kernel);
 }
 
-static void on_crash(int signal, siginfo_t *info, void *machine_context)
+void trio_runner_crash_die_(struct kernel *kernel, const char *what,
+                            bool with_place)
 {
-    struct kernel *kernel = leave_run();
-    char what[DEATH_TEXT_MAX];
-
-    (void)machine_context;
-    for (size_t i = 0; i < DEATHS; i++) {
-        if (deaths[i].signal != signal)
-            continue;
-        sigaction(signal, &deaths[i].previous, NULL);
-        snprintf(what, sizeof(what), "crashed: %s", deaths[i].name);
-        die(kernel, what, true, 0);
-    }
-    // What made the fault is done again when we return. What somebody sent is
-    // not.
-    if (info->si_code <= 0)
-        raise(signal);
-}
-
-static void on_sanitizer(void)
-{
-    die(leave_run(), "crashed: a sanitizer ended the process", false, 0);
-}
-
-// Ends the process, too, unless it was built to go on.
-void __ubsan_on_report(void)
-{
-    struct kernel *kernel = leave_run();
-
-    die(kernel, "crashed: a sanitizer ended the process", false, 0);
-    trio_sim_kernel_ = kernel;
-}
-
-void trio_runner_asan_on_error_(void)
-{
-    if (another_waits)
-        on_sanitizer();
+    die(kernel, what, with_place, 0);
 }
 
 // ---- Steps that never end ----
@@ -252,66 +192,52 @@ static struct {
     uint64_t seconds; // and how often it was.
 } watch;
 
-static void on_tick(int signal)
+bool trio_runner_crash_tick_(struct kernel *kernel)
 {
-    const struct kernel *kernel = trio_sim_current_();
     char what[DEATH_TEXT_MAX];
     char name[32];
 
-    (void)signal;
     if (kernel == NULL || kernel->runs != watch.runs ||
         kernel->steps != watch.steps) {
         watch.runs = kernel != NULL ? kernel->runs : 0;
         watch.steps = kernel != NULL ? kernel->steps : 0;
         watch.seconds = 0;
-        return;
+        return false;
     }
     bool is_known = watch.steps == watch.known && watch.known != 0;
     if (++watch.seconds < (is_known ? KNOWN_SECONDS : watch.limit))
-        return;
+        return false;
     trio_sim_actor_name_(kernel, kernel->running, name, sizeof(name));
     snprintf(what, sizeof(what), "a step of %s never ends", name);
-    die(leave_run(), what, true, watch.steps);
-    _exit(EXIT_FAILED);
+    trio_sim_kernel_ = NULL;
+    die(kernel, what, true, watch.steps);
+    return true;
 }
 
 void trio_runner_crash_limit_(uint64_t seconds, uint64_t endless)
 {
-    const struct timeval second = {seconds > 0, 0};
-    const struct itimerval timer = {second, second};
-
     watch.limit = seconds;
     watch.known = endless;
-    setitimer(ITIMER_PROF, &timer, NULL);
+    trio_runner_crash_ticks_(seconds > 0);
 }
 
 // ---- What the others call ----
 
+static void catch (const struct options *given, bool alone)
+{
+    options = given;
+    trio_runner_crash_signals_(alone);
+    trio_runner_crash_limit_(given->step_seconds, 0);
+}
+
 void trio_runner_crash_catch_signals_(const struct options *given)
 {
-    struct sigaction action = {.sa_sigaction = on_crash,
-                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
-    struct sigaction tick = {.sa_handler = on_tick,
-                             .sa_flags = SA_ONSTACK | SA_RESTART};
-    stack_t other = {.ss_sp = stack, .ss_size = sizeof(stack)};
-
-    options = given;
-    trio_runner_crash_place_prepare_();
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&tick.sa_mask);
-    sigaltstack(&other, NULL);
-    for (size_t i = 0; i < DEATHS; i++)
-        sigaction(deaths[i].signal, &action, &deaths[i].previous);
-    sigaction(SIGPROF, &tick, NULL);
-    trio_runner_crash_limit_(given->step_seconds, 0);
-    another_waits = true;
+    catch (given, false);
 }
 
 void trio_runner_crash_catch_(const struct options *given)
 {
-    trio_runner_crash_catch_signals_(given);
-    another_waits = false;
-    trio_runner_sanitizer_catch_(on_sanitizer);
+    catch (given, true);
 }
 
 void trio_runner_crash_expect_(const struct record *record, const char *of)

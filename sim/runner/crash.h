@@ -33,10 +33,6 @@ struct death {
 void trio_runner_schedule_take_(struct schedule *schedule,
                                 const struct kernel *kernel);
 
-// Returns memory that is shared with processes forked from now on, zeroed, or
-// NULL.
-void *trio_runner_shared_new_(size_t size);
-
 // From now on a crash says which scenario it was in and how to run that again,
 // and then goes on as it would have without. A step that takes more than
 // `options->step_seconds` of processor time is one.

@@ -32,14 +32,24 @@ static FILE *open_source(const char *path)
     return fopen(other, "r");
 }
 
+// Reads a line, of which it keeps what there is room for. False: there is none.
+static bool read_begin(FILE *file, char *line, size_t size)
+{
+    char rest[LINE_SIZE];
+    bool any = fgets(line, (int)size, file) != NULL;
+    bool ends = !any || strchr(line, '\n') != NULL;
+
+    while (!ends)
+        ends = fgets(rest, sizeof(rest), file) == NULL ||
+               strchr(rest, '\n') != NULL;
+    return any;
+}
+
 // Reads a line of the source, "/path/file.c:12", or the beginning of it.
 static bool read_line(const char *place, char *line, size_t size)
 {
     char path[PATH_SIZE];
     const char *colon = strrchr(place, ':');
-    char *text = NULL;
-    size_t room = 0;
-    bool read = true;
 
     if (colon == NULL || (size_t)(colon - place) >= sizeof(path))
         return false;
@@ -47,13 +57,11 @@ static bool read_line(const char *place, char *line, size_t size)
     FILE *file = open_source(path);
     if (file == NULL)
         return false;
-    for (long left = atol(colon + 1); left > 0 && read; left--)
-        read = getline(&text, &room, file) >= 0;
+    long left = atol(colon + 1);
+    bool read = left > 0;
+    for (; left > 0 && read; left--)
+        read = read_begin(file, line, size);
     fclose(file);
-    read = read && text != NULL;
-    if (read)
-        snprintf(line, size, "%s", text);
-    free(text);
     return read;
 }
 

@@ -6,7 +6,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 enum { TOLD_MAX = 8192, KEPT_MAX = 1 << 20 };
@@ -17,11 +16,6 @@ static struct {
     int saved[2];
     int file; // 0: nothing is held back.
 } held;
-
-int trio_runner_output_new_(void)
-{
-    return memfd_create("output", MFD_CLOEXEC);
-}
 
 void trio_runner_output_redirect_(int file)
 {
@@ -41,17 +35,21 @@ char *trio_runner_output_read_(int file)
 {
     off_t size = lseek(file, 0, SEEK_END);
     size_t told = size > TOLD_MAX ? TOLD_MAX : size > 0 ? (size_t)size : 0;
+    size_t length = 0;
+    ssize_t got = 1;
     char *text = told > 0 ? calloc(told + 1, 1) : NULL;
 
-    if (text != NULL &&
-        pread(file, text, told, size - (off_t)told) != (ssize_t)told)
-        text[0] = '\0';
+    if (text == NULL || lseek(file, size - (off_t)told, SEEK_SET) < 0)
+        return text;
+    while (length < told && got > 0) {
+        got = read(file, text + length, told - length);
+        length += got > 0 ? (size_t)got : 0;
+    }
     return text;
 }
 
 void trio_runner_output_hold_(void)
 {
-    static char buffer[4096];
     int file = held.file == 0 ? trio_runner_output_new_() : -1;
 
     if (file <= 0)
@@ -60,8 +58,7 @@ void trio_runner_output_hold_(void)
     fflush(stdout);
     for (size_t i = 0; i < 2; i++)
         held.saved[i] = dup(descriptors[i]);
-    // In order with what is not buffered.
-    setvbuf(stdout, buffer, _IOLBF, sizeof(buffer));
+    trio_runner_output_in_order_();
     trio_runner_output_redirect_(file);
 }
 
@@ -83,12 +80,15 @@ char *trio_runner_output_release_(void)
 void trio_runner_output_write_(FILE *out, const char *title, char *text)
 {
     char *rest = text;
-    const char *line;
+    char *line;
 
     if (text != NULL)
         fprintf(out, "\n  %s\n\n", title);
     while (rest != NULL && *rest != '\0') {
-        line = strsep(&rest, "\n");
+        line = rest;
+        rest = strchr(line, '\n');
+        if (rest != NULL)
+            *rest++ = '\0';
         fprintf(out, "    %s\n", line);
     }
     free(text);

@@ -9,6 +9,9 @@
 // Returns a file in memory for what is printed, negative: there is none.
 int trio_runner_output_new_(void);
 
+// Has what is printed come in order with what is not buffered, from now on.
+void trio_runner_output_in_order_(void);
+
 // From now on this process prints there.
 void trio_runner_output_redirect_(int file);
 

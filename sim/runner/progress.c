@@ -8,8 +8,8 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
+
+#include "sim/runner/terminal.h"
 
 enum { WIDTH = 16 };
 
@@ -19,21 +19,11 @@ struct progress trio_runner_progress_(struct trio_clock clock, size_t count)
 {
     trio_time now = clock.now(clock.context);
 
-    return (struct progress){.terminal = isatty(STDERR_FILENO) ? stderr : NULL,
+    return (struct progress){.terminal = trio_runner_terminal_(),
                              .clock = clock,
                              .begun = now,
                              .drawn = now,
                              .count = count};
-}
-
-// How much fits on a line, so that it can be drawn over.
-static int terminal_columns(void)
-{
-    struct winsize size;
-
-    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1)
-        return size.ws_col - 1;
-    return 79;
 }
 
 static void draw_bar(char *bar, size_t done, size_t count)
@@ -79,7 +69,8 @@ static void draw(struct progress *progress, const struct record *record)
     if (result->sometimes > 0)
         append(line, sizeof(line), "  %" PRIu64 "/%" PRIu64 " sometimes",
                result->sometimes_held, result->sometimes);
-    fprintf(progress->terminal, "\r\033[K%.*s", terminal_columns(), line);
+    fprintf(progress->terminal, "\r\033[K%.*s", trio_runner_terminal_columns_(),
+            line);
     fflush(progress->terminal);
     progress->visible = true;
 }

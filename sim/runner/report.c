@@ -19,6 +19,7 @@
 #include "sim/runner/output.h"
 #include "sim/runner/place.h"
 #include "sim/runner/similar.h"
+#include "sim/runner/text.h"
 #include "sim/runner/timeline.h"
 #include "sim/search/search.h"
 
@@ -182,15 +183,12 @@ char *trio_runner_report_story_(const struct options *options,
                                 struct trio_campaign *campaign,
                                 const struct record *record)
 {
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
+    struct text text;
 
-    if (out == NULL)
+    if (!trio_runner_text_open_(&text))
         return NULL;
-    write_story(out, options, campaign, record);
-    fclose(out);
-    return text;
+    write_story(text.out, options, campaign, record);
+    return trio_runner_text_close_(&text);
 }
 
 char *trio_runner_report_failure_(const struct options *options,
@@ -199,12 +197,11 @@ char *trio_runner_report_failure_(const struct options *options,
 {
     const struct trio_campaign_result *result = &record->result;
     char command[COMMAND_MAX];
-    char *text = NULL;
-    size_t length;
-    FILE *out = open_memstream(&text, &length);
+    struct text text;
 
-    if (out == NULL)
+    if (!trio_runner_text_open_(&text))
         return NULL;
+    FILE *out = text.out;
     fprintf(out, "%s %s: ", record->scenario->name,
             trio_runner_record_failed_(record) ? "failed" : "was capped");
     trio_runner_place_write_(out, result->text);
@@ -219,8 +216,7 @@ char *trio_runner_report_failure_(const struct options *options,
         write_story_apart(out, options, campaign, record);
     else if (result->token[0] != '\0')
         write_story(out, options, campaign, record);
-    fclose(out);
-    return text;
+    return trio_runner_text_close_(&text);
 }
 
 static void leave(const char *folder, const char *scenario, const char *suffix,

@@ -1,39 +1,28 @@
-// What a place is called in the source is known to addr2line, which reads the
-// program's own file. It takes its time, so it is asked for all places at once
-// that have come up since it was asked last. Where it cannot tell, under an
-// emulator, without debugging information, without the tool, nothing is known.
+// What a place is called in the source is asked of the system. It takes its
+// time, so it is asked for all places at once that have come up since it was
+// asked last.
 //
 // Which files are the library's is seen from where one of them lies.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/runner/symbols.h"
 
-#include <link.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { SLOTS = 2 * SYMBOLS_MAX, ASKED_MAX = 500, COMMAND_SIZE = 16384 };
+#include "sim/runner/symbols_system.h"
+
+enum { SLOTS = 2 * SYMBOLS_MAX };
 
 static struct symbol symbols[SYMBOLS_MAX]; // The first is none.
 static uint32_t symbol_count = 1;
 static uint16_t slots[SLOTS];
-
-// The program comes first, its libraries after it.
-static int take_first(struct dl_phdr_info *info, size_t size, void *ret_base)
-{
-    (void)size;
-    *(uintptr_t *)ret_base = info->dlpi_addr;
-    return 1; // No further.
-}
 
 uintptr_t trio_runner_symbol_offset_(const void *address)
 {
     static uintptr_t base = 1;
 
     if (base == 1)
-        dl_iterate_phdr(take_first, &base);
+        base = trio_runner_symbols_base_();
     return (uintptr_t)address - base;
 }
 
@@ -55,7 +44,7 @@ uint32_t trio_runner_symbol_number_(uintptr_t offset)
 
 // Takes an answer without its discriminator, and without the folders that are
 // the one they are in.
-static void take_answer(struct symbol *symbol, char *line)
+void trio_runner_symbol_take_(struct symbol *symbol, char *line)
 {
     char *dot;
 
@@ -66,41 +55,18 @@ static void take_answer(struct symbol *symbol, char *line)
         symbol->line = strdup(line);
 }
 
-// A place is where a call returns to; one byte before that is the call.
-static void ask(struct symbol *const *asked, size_t count)
-{
-    char command[COMMAND_SIZE];
-    char line[4096];
-    FILE *answer;
-    int length = snprintf(command, sizeof(command),
-                          "addr2line -e /proc/%ld/exe", (long)getpid());
-
-    for (size_t i = 0; i < count; i++)
-        length += snprintf(command + length, sizeof(command) - (size_t)length,
-                           " 0x%lx", (unsigned long)asked[i]->offset - 1);
-    snprintf(command + length, sizeof(command) - (size_t)length,
-             " 2>/dev/null");
-    for (size_t i = 0; i < count; i++)
-        asked[i]->asked = true;
-    answer = popen(command, "r");
-    if (answer == NULL)
-        return;
-    for (size_t i = 0; fgets(line, sizeof(line), answer) != NULL; i++)
-        if (i < count)
-            take_answer(asked[i], line);
-    pclose(answer);
-}
-
 static void ask_all(void)
 {
     struct symbol *asked[ASKED_MAX];
     size_t count = 0;
 
     for (uint32_t i = 1; i < symbol_count; i++) {
-        if (!symbols[i].asked)
+        if (!symbols[i].asked) {
+            symbols[i].asked = true;
             asked[count++] = &symbols[i];
+        }
         if (count == ASKED_MAX || (count > 0 && i + 1 == symbol_count)) {
-            ask(asked, count);
+            trio_runner_symbols_ask_(asked, count);
             count = 0;
         }
     }

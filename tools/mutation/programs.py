@@ -83,7 +83,7 @@ def kit():
 def programs():
     """The tests: programs with a name each."""
     guards = matching("sim/runner/guard*.c")
-    runner = matching("sim/runner/*.c")
+    runner = matching("sim/runner/*.c", "sim/runner/posix/*.c")
     contract = [path for path in matching("tests/world_contract/*.c")
                 if not path.endswith("_test.c")]
     found = []

@@ -1,8 +1,8 @@
 // Interrupts: somebody wants it all to stop.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#ifndef TRIO_SIM_RUNNER_INTERRUPT_H
-#define TRIO_SIM_RUNNER_INTERRUPT_H
+#ifndef TRIO_SIM_RUNNER_POSIX_INTERRUPT_H
+#define TRIO_SIM_RUNNER_POSIX_INTERRUPT_H
 
 #include <stdbool.h>
 
@@ -19,4 +19,4 @@ void trio_runner_interrupts_ignore_(void);
 // Whether there was one.
 bool trio_runner_interrupted_(void);
 
-#endif // TRIO_SIM_RUNNER_INTERRUPT_H
+#endif // TRIO_SIM_RUNNER_POSIX_INTERRUPT_H

@@ -1,8 +1,8 @@
 // A process that tries scenarios for another one.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#ifndef TRIO_SIM_RUNNER_WORKER_H
-#define TRIO_SIM_RUNNER_WORKER_H
+#ifndef TRIO_SIM_RUNNER_POSIX_WORKER_H
+#define TRIO_SIM_RUNNER_POSIX_WORKER_H
 
 #include "sim/runner/jobs.h"
 
@@ -29,4 +29,4 @@ trio_runner_work_(const struct jobs *jobs, const struct work *work, int pipe);
 // Waits for the next message. False: there is none to come.
 bool trio_runner_message_receive_(int pipe, struct message *ret_message);
 
-#endif // TRIO_SIM_RUNNER_WORKER_H
+#endif // TRIO_SIM_RUNNER_POSIX_WORKER_H

@@ -12,8 +12,8 @@
 #include <unistd.h>
 
 #include "sim/kernel/state.h"
-#include "sim/runner/child.h"
 #include "sim/runner/output.h"
+#include "sim/runner/posix/child.h"
 #include "sim/search/search.h"
 
 enum {

@@ -1,17 +1,18 @@
 // The pipe says that a child has ended, also if it has nothing else to say.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "sim/runner/child.h"
+#include "sim/runner/posix/child.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/runner/interrupt.h"
 #include "sim/runner/options.h"
+#include "sim/runner/posix/interrupt.h"
 
 void trio_runner_child_bind_(pid_t parent)
 {
@@ -63,4 +64,12 @@ void trio_runner_child_wait_(const struct child *child, FILE *out)
         continue;
     if (child->pipe >= 0)
         close(child->pipe);
+}
+
+void *trio_runner_shared_new_(size_t size)
+{
+    void *memory = mmap(NULL, size, PROT_READ | PROT_WRITE,
+                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+    return memory == MAP_FAILED ? NULL : memory;
 }

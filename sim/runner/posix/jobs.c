@@ -12,11 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sim/runner/child.h"
 #include "sim/runner/inquest.h"
-#include "sim/runner/interrupt.h"
 #include "sim/runner/output.h"
-#include "sim/runner/worker.h"
+#include "sim/runner/posix/child.h"
+#include "sim/runner/posix/interrupt.h"
+#include "sim/runner/posix/worker.h"
 
 enum { WORKERS_MAX = 64 };
 

@@ -1,7 +1,7 @@
 // A signal cuts short whatever waits, which then looks here.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "sim/runner/interrupt.h"
+#include "sim/runner/posix/interrupt.h"
 
 #include <signal.h>
 #include <stddef.h>

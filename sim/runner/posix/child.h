@@ -1,10 +1,11 @@
 // Children: processes that may die, of which somebody waits for the end.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#ifndef TRIO_SIM_RUNNER_CHILD_H
-#define TRIO_SIM_RUNNER_CHILD_H
+#ifndef TRIO_SIM_RUNNER_POSIX_CHILD_H
+#define TRIO_SIM_RUNNER_POSIX_CHILD_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <sys/types.h>
 
@@ -23,4 +24,8 @@ bool trio_runner_child_fork_(struct child *ret_child);
 // An interrupt ends it. A child that could not be had has ended.
 void trio_runner_child_wait_(const struct child *child, FILE *out);
 
-#endif // TRIO_SIM_RUNNER_CHILD_H
+// Returns memory that is shared with processes forked from now on, zeroed, or
+// NULL.
+void *trio_runner_shared_new_(size_t size);
+
+#endif // TRIO_SIM_RUNNER_POSIX_CHILD_H

@@ -2,7 +2,7 @@
 // it happens, so that if it dies, all but what it was at is known.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include "sim/runner/worker.h"
+#include "sim/runner/posix/worker.h"
 
 #include <errno.h>
 #include <stdio.h>
