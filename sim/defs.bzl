@@ -40,7 +40,6 @@ def trio_scenarios(
         data = data + tokens,
         # The runner is the main, whatever else `deps` bring along.
         deps = ["//sim:main"] + deps + ["//:trio_sim"],
-        # The runner is a program of POSIX.
-        tags = tags + ["no_windows"],
+        tags = tags,
         **kwargs
     )

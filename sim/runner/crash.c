@@ -73,7 +73,7 @@ static void write_text(int file, const char *from)
     size_t left = strlen(from);
 
     while (left > 0) {
-        ssize_t written = write(file, from, left);
+        ssize_t written = write(file, from, (unsigned)left);
         if (written <= 0)
             return;
         from += written;

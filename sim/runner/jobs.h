@@ -7,6 +7,10 @@
 #include "sim/runner/options.h"
 #include "sim/runner/record.h"
 
+// Whether there are any but this one: --jobs is 1 then, and else 0, if nothing
+// is asked for.
+extern const bool trio_runner_jobs_exist_;
+
 // What there is to do: each scenario once, for `time` at most if that is not 0.
 struct jobs {
     const struct options *options;

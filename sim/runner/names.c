@@ -17,18 +17,20 @@ enum { PATH_SIZE = 4096, LINE_SIZE = 256, NAMED_MAX = 1000, USES_MAX = 8 };
 
 // ---- The source ----
 
-// Of a test in a sandbox the source is elsewhere.
+// Bazel says where a source is in whatever folder the program runs, and of a
+// test in a sandbox it is elsewhere.
 static FILE *open_source(const char *path)
 {
     static const char sandbox[] = "/proc/self/cwd/";
     const char *workspace = getenv("BUILD_WORKSPACE_DIRECTORY");
     char other[PATH_SIZE];
-    FILE *file = fopen(path, "r");
+    const char *inside = strstr(path, sandbox); // Behind a drive.
+    const char *here = inside != NULL ? inside + strlen(sandbox) : path;
+    FILE *file = fopen(here, "r");
 
-    if (file != NULL || workspace == NULL ||
-        strncmp(path, sandbox, strlen(sandbox)) != 0)
+    if (file != NULL || workspace == NULL || inside == NULL)
         return file;
-    snprintf(other, sizeof(other), "%s/%s", workspace, path + strlen(sandbox));
+    snprintf(other, sizeof(other), "%s/%s", workspace, here);
     return fopen(other, "r");
 }
 

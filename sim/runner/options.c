@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "sim/runner/jobs.h"
+
 // One of a few words, and what it stands for.
 struct choice {
     const char *word;
@@ -268,7 +270,7 @@ bool trio_runner_options_read_(struct options *options, int count,
         .program = arguments[0],
         .junit = getenv("XML_OUTPUT_FILE"),
         .target = getenv("TEST_TARGET"),
-        .jobs = 1,
+        .jobs = trio_runner_jobs_exist_,
         .step_seconds = 10,
         .outputs = getenv("TEST_UNDECLARED_OUTPUTS_DIR"),
         .seed = environment_number("TEST_RANDOM_SEED", 0), // --runs_per_test.
@@ -276,6 +278,11 @@ bool trio_runner_options_read_(struct options *options, int count,
     read_shards(options);
     if (!read_arguments(options, count, arguments))
         return false;
+    if (options->jobs > 0 && !trio_runner_jobs_exist_) {
+        fprintf(stderr, "%s: --jobs is 0 on this system, not %" PRIu64 "\n",
+                options->program, options->jobs);
+        return false;
+    }
     if (options->pattern_count == 0 && filter != NULL)
         add_pattern(options, filter);
     if (options->script != NULL && options->strategy == NULL)

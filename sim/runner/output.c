@@ -42,7 +42,7 @@ char *trio_runner_output_read_(int file)
     if (text == NULL || lseek(file, size - (off_t)told, SEEK_SET) < 0)
         return text;
     while (length < told && got > 0) {
-        got = read(file, text + length, told - length);
+        got = read(file, text + length, (unsigned)(told - length));
         length += got > 0 ? (size_t)got : 0;
     }
     return text;

@@ -36,7 +36,7 @@ struct row_reader {
 bool trio_runner_row_read_(struct row_reader *reader, uint32_t actor,
                            struct row *ret);
 
-__attribute__((format(printf, 2, 3))) void
-trio_runner_row_say_(struct row *row, const char *format, ...);
+TRIO_PRINTF(2, 3)
+void trio_runner_row_say_(struct row *row, const char *format, ...);
 
 #endif // TRIO_SIM_RUNNER_ROW_H

@@ -11,6 +11,7 @@
 
 #include "sim/runner/place.h"
 #include "sim/runner/rows.h"
+#include "sim/runner/text.h"
 #include "sim/search/search.h"
 
 enum { TRIES_MAX = 50, ROWS_TOLD = 6, CELL_SIZE = 256, GAP = 3 };
@@ -115,18 +116,21 @@ static uint64_t find_parting(struct side *sides)
 static void fill_cell(struct side *side, char *cell)
 {
     const struct row *row = row_of(side);
-    FILE *out = row == NULL ? NULL : fmemopen(cell, CELL_SIZE, "w");
+    struct text text;
 
-    if (out == NULL)
+    if (row == NULL || !trio_runner_text_open_(&text))
         return;
     side->next++;
     const char *place = trio_runner_place_name_(row->place);
     if (row->task != 0)
-        fprintf(out, "%s: ", side->names[row->task]);
-    trio_runner_place_write_(out, row->text);
+        fprintf(text.out, "%s: ", side->names[row->task]);
+    trio_runner_place_write_(text.out, row->text);
     if (*place != '\0')
-        fprintf(out, " (%s)", place);
-    fclose(out);
+        fprintf(text.out, " (%s)", place);
+    char *content = trio_runner_text_close_(&text);
+    if (content != NULL)
+        snprintf(cell, CELL_SIZE, "%s", content);
+    free(content);
 }
 
 static void fill_cells(struct side *side)

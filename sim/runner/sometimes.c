@@ -10,11 +10,15 @@
 
 #include <trio/probe.h>
 
-// The linker's names for both ends of the section; NULL if there is none.
-extern struct trio_sometimes_site *const __start_trio_sometimes[]
-    __attribute__((weak));
-extern struct trio_sometimes_site *const __stop_trio_sometimes[]
-    __attribute__((weak));
+// The linker's names for both ends of the section.
+extern struct trio_sometimes_site *const __start_trio_sometimes[];
+extern struct trio_sometimes_site *const __stop_trio_sometimes[];
+
+// There are such names if there is a section.
+static struct trio_sometimes_site nowhere = {"", __FILE__, __LINE__, true};
+__attribute__((section("trio_sometimes"),
+               used)) static struct trio_sometimes_site *const listed =
+    &nowhere;
 
 static size_t site_count(void)
 {

@@ -18,6 +18,8 @@
 #include "sim/runner/posix/interrupt.h"
 #include "sim/runner/posix/worker.h"
 
+const bool trio_runner_jobs_exist_ = true;
+
 enum { WORKERS_MAX = 64 };
 
 struct worker {
