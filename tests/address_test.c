@@ -4,6 +4,8 @@
 
 #include <trio/address.h>
 
+#include <trio/error.h>
+
 #include "tests/check.h"
 
 // Reads `text` and writes it again.
@@ -189,4 +191,21 @@ TEST_PLAIN(address, a_path_is_taken_as_it_is_and_has_a_longest)
     CHECK(!trio_address_equal(&address, &other));
     CHECK_OK(trio_address_parse("unix:\\x40\\x5c", &address));
     CHECK(trio_address_equal(&address, &other));
+}
+
+// A refusal leaves no record, and finds none of an older failure.
+TEST_ONCE(address, a_refusal_is_not_explained_by_an_older_failure)
+{
+    static const char *const texts[] = {"10.0.0.1", "[::1", "10.0.0.1:x",
+                                        "unix:\\", "unix:\\x00"};
+    struct trio_address address;
+
+    for (size_t i = 0; i < COUNT(texts); i++) {
+        trio_ignore(trio_fail(TRIO_EINVAL, "older"));
+        CHECK_STATUS(trio_address_parse(texts[i], &address), TRIO_EINVAL);
+        CHECK(trio_error_find(TRIO_EINVAL) == NULL);
+    }
+    trio_ignore(trio_fail(TRIO_EINVAL, "older"));
+    CHECK_STATUS(trio_address_from_path("", &address), TRIO_EINVAL);
+    CHECK(trio_error_find(TRIO_EINVAL) == NULL);
 }

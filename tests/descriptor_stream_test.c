@@ -15,6 +15,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <trio/error.h>
+
 #include "tests/check.h"
 #include "tests/socket_kit.h"
 #include "tests/sockets.h"
@@ -425,6 +427,26 @@ TEST_REAL(descriptor_stream, files_are_read_and_written_at_their_position)
     CHECK_EQ(fcntl(file, F_GETFD), -1);
     CHECK_STATUS(trio_stream_send_all(&stream.stream, "x", 1, NULL),
                  TRIO_ECLOSED);
+}
+
+// Neither the one of a pipe nor that of a file, which a thread comes to.
+TEST_REAL(descriptor_stream, the_end_is_not_explained_by_an_older_failure)
+{
+    struct trio_descriptor_stream streams[2], sender;
+    char byte;
+    size_t length;
+
+    CHECK_OK(trio_pipe_open(&streams[0], &sender));
+    CHECK_OK(trio_stream_close(&sender.stream));
+    CHECK_OK(trio_descriptor_stream_open(open_file(O_RDWR), &streams[1]));
+    for (size_t i = 0; i < COUNT(streams); i++) {
+        trio_ignore(trio_fail(TRIO_EEND, "older"));
+        CHECK_STATUS(
+            trio_stream_receive_some(&streams[i].stream, &byte, 1, &length),
+            TRIO_EEND);
+        CHECK(trio_error_find(TRIO_EEND) == NULL);
+        CHECK_OK(trio_stream_close(&streams[i].stream));
+    }
 }
 
 TEST_REAL(descriptor_stream, a_full_device_is_a_status_of_its_own)

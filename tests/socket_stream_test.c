@@ -4,6 +4,9 @@
 
 #include <trio/socket_stream.h>
 
+#include <trio/error.h>
+#include <trio/reader.h>
+
 #include "tests/check.h"
 #include "tests/socket_kit.h"
 #include "tests/sockets.h"
@@ -23,6 +26,27 @@ TEST_REAL(socket_stream, a_pair_is_connected_with_each_other)
     CHECK_STATUS(trio_stream_receive_some(&far.stream, data, 4, &length),
                  TRIO_EEND);
     CHECK_OK(trio_stream_close(&near.stream));
+    CHECK_OK(trio_stream_close(&far.stream));
+}
+
+// The end leaves no record, and finds none of an older failure.
+TEST_REAL(socket_stream, the_end_is_not_explained_by_an_older_failure)
+{
+    struct trio_socket_stream near, far;
+    struct trio_reader reader;
+    char buffer[4], *data;
+    size_t length;
+
+    CHECK_OK(trio_socket_stream_pair(&near, &far));
+    CHECK_OK(trio_stream_close(&near.stream));
+    trio_ignore(trio_fail(TRIO_EEND, "older"));
+    CHECK_STATUS(trio_stream_receive_some(&far.stream, buffer, 4, &length),
+                 TRIO_EEND);
+    CHECK(trio_error_find(TRIO_EEND) == NULL);
+    trio_ignore(trio_fail(TRIO_EEND, "older"));
+    trio_reader_init(&reader, &far.stream, buffer, sizeof(buffer));
+    CHECK_STATUS(trio_reader_read(&reader, 1, &data), TRIO_EEND);
+    CHECK(trio_error_find(TRIO_EEND) == NULL);
     CHECK_OK(trio_stream_close(&far.stream));
 }
 

@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include <trio/error.h>
+
 #include "io/net/local_address.h"
 
 // ---- Reading: each takes what it knows from the front of `*text` ----
@@ -140,13 +142,13 @@ trio_status trio_address_parse(const char *text,
         if (!take_ipv6(&text, address.bytes) ||
             (take(&text, '%') && !take_decimal(&text, UINT32_MAX, &scope)) ||
             !take(&text, ']'))
-            return TRIO_EINVAL;
+            return trio_fail_bare(TRIO_EINVAL);
     } else if (!take_ipv4(&text, address.bytes)) {
-        return TRIO_EINVAL;
+        return trio_fail_bare(TRIO_EINVAL);
     }
     if (!take(&text, ':') || !take_decimal(&text, UINT16_MAX, &port) ||
         *text != '\0')
-        return TRIO_EINVAL;
+        return trio_fail_bare(TRIO_EINVAL);
     address.scope = (uint32_t)scope;
     address.port = (uint16_t)port;
     *ret_address = address;

@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include <trio/error.h>
+
 static int hex_value(char letter)
 {
     static const char digits[] = "0123456789abcdef";
@@ -56,9 +58,9 @@ trio_status trio_local_address_parse_(const char *text,
         uint8_t byte;
         if (address.length == TRIO_ADDRESS_LOCAL_MAX ||
             !take_byte(&text, &byte))
-            return TRIO_EINVAL;
+            return trio_fail_bare(TRIO_EINVAL);
         if (byte == 0 && !is_abstract)
-            return TRIO_EINVAL;
+            return trio_fail_bare(TRIO_EINVAL);
         address.bytes[address.length++] = byte;
     }
     *ret_address = address;
@@ -71,7 +73,7 @@ trio_status trio_address_from_path(const char *path,
     size_t length = strlen(path);
 
     if (length == 0 || length > TRIO_ADDRESS_LOCAL_MAX)
-        return TRIO_EINVAL;
+        return trio_fail_bare(TRIO_EINVAL);
     memset(ret_address, 0, sizeof(*ret_address));
     ret_address->family = TRIO_ADDRESS_LOCAL;
     ret_address->length = (uint32_t)length;

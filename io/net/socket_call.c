@@ -74,6 +74,11 @@ trio_status trio_socket_perform_(const struct trio_socket_call_ *call)
     return rc;
 }
 
+static bool says_all(trio_status rc)
+{
+    return rc == TRIO_EEND || rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED;
+}
+
 // Whom a socket is connected to, or else where it is.
 static bool find_name(const struct trio_socket *socket,
                       struct trio_address *ret_name)
@@ -97,7 +102,7 @@ trio_status trio_socket_record_(const struct trio_socket *socket,
     char text[TRIO_ADDRESS_TEXT_MAX];
     struct trio_address name;
 
-    if (rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED)
+    if (says_all(rc))
         return trio_fail_bare(rc);
     if (socket->family == 0 && peer == NULL)
         return trio_fail_os(rc, error, "%s a descriptor", what);

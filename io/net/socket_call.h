@@ -34,7 +34,8 @@ TRIO_CHECKPOINT trio_status trio_socket_await_(struct trio_socket *socket,
 TRIO_CHECKPOINT trio_status
 trio_socket_perform_(const struct trio_socket_call_ *call);
 
-// Records a failure of the last call to the world. Returns `rc`.
+// Records a failure of the last call to the world, unless its status says all
+// by itself: then there is no record of it. Returns `rc`.
 TRIO_MUST_USE trio_status trio_socket_record_(const struct trio_socket *socket,
                                               trio_status rc, const char *what,
                                               const struct trio_address *peer);
@@ -44,9 +45,7 @@ TRIO_MUST_USE static inline trio_status
 trio_socket_failed_(const struct trio_socket *socket, trio_status rc,
                     const char *what, const struct trio_address *peer)
 {
-    return rc == TRIO_OK || rc == TRIO_EEND
-               ? rc
-               : trio_socket_record_(socket, rc, what, peer);
+    return rc == TRIO_OK ? rc : trio_socket_record_(socket, rc, what, peer);
 }
 
 #endif // TRIO_IO_NET_SOCKET_CALL_H
