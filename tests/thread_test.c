@@ -5,6 +5,7 @@
 #include <trio/thread.h>
 
 #include <trio/campaign.h>
+#include <trio/error.h>
 
 #include "tests/check.h"
 #include "tests/tasks.h"
@@ -302,6 +303,36 @@ TEST(thread, has_its_task_call_a_checkpoint)
     CHECK_STATUS(rc, TRIO_EEND);
     CHECK_STATUS(work.seen, TRIO_EEND);
     CHECK(work.task == trio_task_current());
+}
+
+static TRIO_CHECKPOINT trio_status fail_in_task(void *arg)
+{
+    (void)arg;
+    return trio_fail(TRIO_EIO, "newer");
+}
+
+static trio_status fail_in_task_and_go_on(void *arg)
+{
+    const struct work *work = arg;
+
+    trio_ignore(trio_from_thread_run(fail_in_task, NULL));
+    return work->result;
+}
+
+// S89: what the task recorded explains the status that it gave, and no other.
+TEST_ONCE(thread, only_a_failure_of_its_task_is_explained)
+{
+    static const trio_status results[] = {TRIO_EIO, TRIO_EPROTOCOL};
+    static const char *const texts[] = {"newer", "none"};
+
+    for (size_t i = 0; i < COUNT(results); i++) {
+        struct work work = {.result = results[i]};
+        trio_ignore(trio_fail(work.result, "older"));
+        CHECK_STATUS(trio_thread_run(NULL, fail_in_task_and_go_on, &work),
+                     work.result);
+        const struct trio_error *error = trio_error_find(work.result);
+        CHECK_STRING(error == NULL ? "none" : error->text, texts[i]);
+    }
 }
 
 static trio_status ask_task_to_ask(void *arg);

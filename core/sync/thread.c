@@ -53,6 +53,7 @@ struct call {
     bool inside;    // The work is done in the run's thread.
     bool worked;    // `fn` has returned.
     trio_status status;
+    trio_status answered; // The last failure of trio_from_thread_run.
     bool abandonable;
     bool *ret_abandoned;
     bool over;      // The job is done, and the slot is free.
@@ -213,13 +214,34 @@ static void on_loss(struct trio_task_exit *loss)
     give_up(call);
 }
 
+// Calls what the thread asks for, in the task that waits.
+static trio_status call_back(struct call *call, trio_task_fn fn, void *arg)
+{
+    trio_status rc = fn(arg);
+
+    if (rc != TRIO_OK)
+        call->answered = rc;
+    return rc;
+}
+
 static void answer(struct call *call)
 {
-    trio_status rc = call->request->fn(call->request->arg);
+    trio_status rc = call_back(call, call->request->fn, call->request->arg);
 
     if (is_cancelled_here())
         set_cancelled(call);
     resume(call, rc);
+}
+
+// A thread leaves no record: only what the task itself answered has one.
+static TRIO_CHECKPOINT trio_status tell(const struct call *call)
+{
+    // A function that was told of the cancellation passes it on: so it is ours.
+    if (call->status == TRIO_ECANCELED)
+        trio_ignore(trio_checkpoint_if_cancelled());
+    if (call->status == TRIO_OK || call->status == call->answered)
+        return call->status;
+    return trio_fail_bare(call->status);
 }
 
 static TRIO_CHECKPOINT trio_status await(struct call *call)
@@ -236,10 +258,7 @@ static TRIO_CHECKPOINT trio_status await(struct call *call)
             end_job(call);
         }
     }
-    // A function that was told of the cancellation passes it on: so it is ours.
-    if (call->status == TRIO_ECANCELED)
-        trio_ignore(trio_checkpoint_if_cancelled());
-    return call->status;
+    return tell(call);
 }
 
 static TRIO_MUST_USE trio_status submit(struct call *call)
@@ -379,7 +398,7 @@ static trio_status run_inside(struct call *call, trio_task_fn fn, void *arg)
         return TRIO_ECANCELED;
     check_steps(call);
     current_call = NULL;
-    trio_status rc = fn(arg);
+    trio_status rc = call_back(call, fn, arg);
     current_call = call;
     call->steps = count_steps(call);
     return rc;

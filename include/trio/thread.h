@@ -62,7 +62,9 @@ TRIO_BEGIN_DECLS
 // Returns: TRIO_ECANCELED  an enclosing scope is cancelled: `fn` is not called
 //                          or, with `abandon_on_cancel`, left to itself.
 //          TRIO_ENOMEM     out of memory or of threads; `fn` is not called.
-//          other           what `fn` returned.
+//          other           what `fn` returned. The record that goes with it is
+//                          that of trio_from_thread_run, if that returned it;
+//                          otherwise there is none.
 TRIO_CHECKPOINT trio_status
 trio_thread_run(const struct trio_thread_options *options,
                 trio_status (*fn)(void *arg), void *arg);
