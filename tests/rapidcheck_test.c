@@ -276,6 +276,26 @@ TEST_PLAIN(rapidcheck, text_and_bytes_shrink_to_what_matters)
                            "  bytes: 2 bytes 00 00\n") != NULL);
 }
 
+// Fails with every choice but the last, so that all with a weight are tried.
+static bool is_seldom(struct trio_rc_source *source, void *arg)
+{
+    static const struct trio_rc_weight kinds[] = {
+        {"never", 0}, {"often", 9}, {"never too", 0}, {"seldom", 1}};
+    size_t kind = trio_rc_weighted(source, "kind", COUNT(kinds), kinds);
+
+    *(bool *)arg |= kinds[kind].weight == 0;
+    return kind == COUNT(kinds) - 1 && trio_rc_bool(source, "again");
+}
+
+TEST_PLAIN(rapidcheck, a_choice_without_weight_is_not_shrunk_to)
+{
+    bool drawn = false;
+
+    check(is_seldom, &drawn);
+    CHECK(!drawn);
+    CHECK(strstr(report(), "  kind: often\n") != NULL);
+}
+
 struct pair {
     int key;
     bool old;

@@ -144,19 +144,21 @@ size_t trio_rc_weighted(struct trio_rc_source *source, const char *name,
                         size_t count, const struct trio_rc_weight *choices)
 {
     check_outside(source);
+    std::vector<size_t> indices; // Of those with a weight: there are no others.
     std::vector<uint64_t> weights;
     std::vector<std::string> names;
     std::string kind = "weighted";
-    uint64_t sum = 0;
 
     for (size_t i = 0; i < count; i++) {
+        kind += kind_of(choices[i].name, choices[i].weight);
+        if (choices[i].weight == 0)
+            continue;
+        indices.push_back(i);
         weights.push_back(choices[i].weight);
         names.push_back(choices[i].name);
-        kind += kind_of(choices[i].name, choices[i].weight);
-        sum += choices[i].weight;
     }
-    if (sum == 0)
+    if (indices.empty())
         trio_misuse("a choice is among one or more with a weight", source);
-    return static_cast<size_t>(number_of(
-        source->pick(name, kind, draw_index(weights, names), sizeof(int64_t))));
+    return indices[static_cast<size_t>(number_of(source->pick(
+        name, kind, draw_index(weights, names), sizeof(int64_t))))];
 }

@@ -231,7 +231,8 @@ bool trio_rc_bool(struct trio_rc_source *source, const char *name);
 size_t trio_rc_one_of(struct trio_rc_source *source, const char *name,
                       size_t count, const char *const *names);
 
-// Draws one of `count` choices by their weights; returns its index.
+// Draws one of `count` choices by their weights; returns its index. It shrinks
+// towards the first. One of weight 0 is never made, and never shrunk to.
 //
 //     static const struct trio_rc_weight kinds[] = {{"get", 9}, {"set", 1}};
 //     size_t kind = trio_rc_weighted(source, "kind", 2, kinds);
