@@ -127,7 +127,8 @@ void trio_task_copy_(struct trio_run *run, struct trio_task *task,
     task->arg = (void *)(top / 16 * 16);
     task->has_copy = true;
     trio_annotate_lay_down(task->arg, size);
-    __builtin_memcpy(task->arg, data, size);
+    if (size > 0)
+        __builtin_memcpy(task->arg, data, size);
 }
 
 void trio_task_make_context_(struct trio_run *run, struct trio_task *task)

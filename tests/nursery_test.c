@@ -350,6 +350,23 @@ TEST(nursery, start_soon_copy_gives_each_task_its_own)
     CHECK_EQ(sum, 55);
 }
 
+static trio_status take_nothing(void *arg)
+{
+    CHECK(arg != NULL);
+    CHECK_EQ((uintptr_t)arg % _Alignof(max_align_t), 0);
+    return TRIO_OK;
+}
+
+// Undefined behaviour would be seen under a sanitizer only.
+TEST(nursery, start_soon_copy_may_copy_nothing)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon_copy(&nursery, take_nothing, NULL, 0));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+}
+
 static trio_status sum_bytes(void *arg)
 {
     const unsigned char *bytes = arg;

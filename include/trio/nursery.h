@@ -106,6 +106,7 @@ trio_nursery_start_soon_with(struct trio_nursery *nursery,
 
 // Starts a task as trio_nursery_start_soon does, with a copy of `size` bytes at
 // `data` of its own: `fn` gets the address of the copy, aligned as by malloc.
+// `data` may be NULL if `size` is 0.
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      the task will run; `data` may change now.
