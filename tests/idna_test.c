@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/resolve.h>
+#include <trio/sim_net.h>
 
 #include "tests/check.h"
 
@@ -51,4 +52,17 @@ TEST_ONCE(idna, a_label_that_is_not_allowed_is_named)
     name[sizeof(name) - 1] = '\0';
     refuse(name, "a host's name is longer than it can be");
     refuse("ü..example", "label \"\" of");
+}
+
+// S90
+TEST_ONCE(idna, a_simulated_host_is_found_under_such_a_name)
+{
+    struct trio_sim_host *host;
+    struct trio_address found[2];
+    size_t count;
+
+    CHECK_OK(trio_sim_host_open("bücher", NULL, &host));
+    CHECK_STATUS(trio_sim_host_open("BÜCHER", NULL, &host), TRIO_EEXIST);
+    CHECK_OK(trio_resolve("bücher", 0, NULL, found, 2, &count));
+    CHECK_EQ(count, 2);
 }

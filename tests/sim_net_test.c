@@ -226,36 +226,6 @@ TEST_ONCE(sim_net, who_is_connected_learns_that_nobody_has_the_address)
     CHECK_OK(trio_sleep(TRIO_MINUTE));
 }
 
-TEST_ONCE(sim_net, hosts_have_names_of_their_own)
-{
-    static char long_name[TRIO_SIM_HOST_NAME_MAX + 1];
-    struct trio_sim_host *host;
-    struct trio_address found[4], elsewhere = {.family = TRIO_ADDRESS_IPV4};
-    char name[TRIO_HOST_SIZE];
-    size_t count;
-
-    memset(long_name, 'x', TRIO_SIM_HOST_NAME_MAX);
-    CHECK_STATUS(trio_sim_host_open("", NULL, &host), TRIO_EINVAL);
-    CHECK_STATUS(trio_sim_host_open(long_name, NULL, &host), TRIO_EINVAL);
-    CHECK_STATUS(trio_sim_host_open("home", NULL, &host), TRIO_EEXIST);
-    CHECK_OK(trio_sim_host_open("server", NULL, &host));
-    CHECK_OK(trio_resolve("server", 80, NULL, found, 4, &count));
-    CHECK_EQ(count, 2);
-    CHECK_EQ(found[0].family, TRIO_ADDRESS_IPV6);
-    CHECK_OK(trio_resolve_address(&found[1], name, sizeof(name)));
-    CHECK_STRING(name, "server");
-
-    memcpy(elsewhere.bytes, "\xc0\x00\x02\x01", 4);
-    CHECK_STATUS(trio_resolve("www", 80, NULL, found, 4, &count), TRIO_ENOENT);
-    CHECK_STATUS(trio_sim_resolver_add("", &elsewhere), TRIO_EINVAL);
-    CHECK_OK(trio_sim_resolver_add("www", &elsewhere));
-    elsewhere.bytes[3] = 2;
-    CHECK_OK(trio_sim_resolver_add("www", &elsewhere));
-    CHECK_OK(trio_resolve("www", 80, NULL, found, 4, &count));
-    CHECK_EQ(count, 2);
-    CHECK_EQ(found[1].bytes[3], 2);
-}
-
 struct place {
     struct trio_sim_host *host;
     struct trio_address local;

@@ -144,14 +144,20 @@ struct trio_sim_host_options {
 TRIO_BEGIN_DECLS
 
 // Adds a host, with the addresses 10.0.0.N and fd00::N, where N is 1 for the
-// scenario's own, then 2, 3, ... Its name is known to the resolver.
+// scenario's own, then 2, 3, ... Its name is known to the resolver, in the form
+// that trio_host_encode gives and without a dot at its end: "Server" and
+// "server." are "server" to it. Reports have it as it was given.
 //
 // Checkpoint: never.
-// Returns: TRIO_OK      `ret_host` is set.
-//          TRIO_EINVAL  the name is empty or too long, or its clock would lose
-//                       too much, or be too far ahead or behind.
-//          TRIO_EEXIST  there is one of that name.
-//          TRIO_ENOMEM  out of memory.
+// Returns: TRIO_OK       `ret_host` is set.
+//          TRIO_EINVAL   the name is too long, or nobody could look it up: it
+//                        cannot be a name, see trio_host_encode, or it is an
+//                        address; or its clock would lose too much, or be too
+//                        far ahead or behind.
+//          TRIO_EEXIST   the resolver knows one of that name, or it is
+//                        "localhost".
+//          TRIO_ENOTSUP  the name is not ASCII, and there is no libidn2.
+//          TRIO_ENOMEM   out of memory.
 TRIO_MUST_USE trio_status trio_sim_host_open(
     const char *name, const struct trio_sim_host_options *options,
     struct trio_sim_host **ret_host);
@@ -257,7 +263,9 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
                                           uint16_t port);
 
 // Has the resolver answer `name` with one address more, be it anybody's or not.
-// Names of hosts and "localhost" keep their own.
+// The name is known in the form that trio_host_encode gives and without a dot
+// at its end. Names of hosts and "localhost" keep their own addresses: what is
+// added to them is not looked at.
 //
 //     struct trio_address address =
 //         trio_sim_host_address(distant, TRIO_ADDRESS_IPV4, 0);
@@ -265,9 +273,11 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
 //     rc = trio_sim_resolver_add("www.example.org", &address);
 //
 // Checkpoint: never.
-// Returns: TRIO_OK      it is known.
-//          TRIO_EINVAL  the name is empty or too long, or it is no IP address.
-//          TRIO_ENOMEM  out of memory.
+// Returns: TRIO_OK       it is known.
+//          TRIO_EINVAL   nobody could look the name up: it cannot be a name, or
+//                        it is an address; or `address` is no IP address.
+//          TRIO_ENOTSUP  the name is not ASCII, and there is no libidn2.
+//          TRIO_ENOMEM   out of memory.
 TRIO_MUST_USE trio_status
 trio_sim_resolver_add(const char *name, const struct trio_address *address);
 

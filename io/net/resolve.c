@@ -146,14 +146,14 @@ static bool read_address(const char *host, uint16_t port,
     size_t length = strlen(host);
     bool is_ipv6 = strchr(host, ':') != NULL;
 
-    if (length >= TRIO_HOST_SIZE || host[0] == '[' ||
-        strncmp(host, "unix:", 5) == 0)
+    if (length >= TRIO_HOST_SIZE || host[0] == '[')
         return false;
     memcpy(text + is_ipv6, host, length);
     text[0] = is_ipv6 ? '[' : text[0];
     memcpy(text + is_ipv6 + length, is_ipv6 ? "]:0" : ":0", is_ipv6 ? 4 : 3);
     struct trio_address address;
     if (trio_address_parse(text, &address) != TRIO_OK ||
+        address.family == TRIO_ADDRESS_LOCAL || // The host "unix".
         (family != 0 && family != address.family))
         return false;
     address.port = port;

@@ -11,12 +11,13 @@ enum { OPEN_MAX_DEFAULT = 1024 };
 enum { IPV4_NETWORK = 2, IPV6_NETWORK = 14 };
 
 void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
-                          size_t number)
+                          const char *encoded, size_t number)
 {
     uint8_t high = (uint8_t)(number >> 8), low = (uint8_t)number;
 
     memset(host, 0, sizeof(*host));
     memcpy(host->name, name, strlen(name) + 1);
+    memcpy(host->encoded, encoded, strlen(encoded) + 1);
     host->addresses[0] = (struct trio_address){.family = TRIO_ADDRESS_IPV4,
                                                .bytes = {10, 0, high, low}};
     host->addresses[1] = (struct trio_address){
@@ -61,11 +62,11 @@ struct trio_sim_host *trio_sim_host_at_(struct network *network,
 }
 
 struct trio_sim_host *trio_sim_host_named_(struct network *network,
-                                           const char *name)
+                                           const char *encoded)
 {
     struct trio_sim_host *host = &network->home;
 
-    while (host != NULL && strcmp(host->name, name) != 0)
+    while (host != NULL && strcmp(host->encoded, encoded) != 0)
         host = host->next;
     return host;
 }

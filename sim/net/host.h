@@ -32,7 +32,8 @@ struct host_clock {
 
 struct trio_sim_host {
     struct trio_sim_host *next;
-    char name[TRIO_SIM_HOST_NAME_MAX];
+    char name[TRIO_SIM_HOST_NAME_MAX]; // As it was given,
+    char encoded[TRIO_HOST_SIZE];      // and as the resolver knows it.
     struct trio_address addresses[2]; // IPv4, IPv6.
     bool is_home;                     // The scenario's own.
     bool down;                        // It has crashed,
@@ -63,9 +64,9 @@ struct trio_sim_host {
 
 // Prepares the host of a number, which its addresses are made of.
 void trio_sim_host_begin_(struct trio_sim_host *host, const char *name,
-                          size_t number);
+                          const char *encoded, size_t number);
 struct trio_sim_host *trio_sim_host_named_(struct network *network,
-                                           const char *name);
+                                           const char *encoded);
 // Says whether an address, of any port, is one of the host's own.
 bool trio_sim_host_has_(const struct trio_sim_host *host,
                         const struct trio_address *address);

@@ -22,6 +22,12 @@
 extern const struct trio_net trio_sim_net_;
 
 // ---- resolver.c: names ----
+// Writes a name as the resolver is asked for it, without a dot at its end.
+// TRIO_EINVAL: nobody could ask for it, as it is no name, or an address.
+TRIO_MUST_USE trio_status trio_sim_name_encode_(const char *name,
+                                                char *ret_encoded);
+// Whether it is "localhost" or a host's, encoded; those keep their addresses.
+bool trio_sim_name_is_taken_(struct network *network, const char *encoded);
 void trio_sim_lookup_addresses_(struct trio_lookup *lookup);
 void trio_sim_lookup_name_(struct trio_lookup *lookup);
 

@@ -36,7 +36,7 @@ struct network *trio_sim_network_make_(void *context)
     if (network == NULL || network->used)
         return network;
     network->used = true;
-    trio_sim_host_begin_(&network->home, HOME_NAME, 1);
+    trio_sim_host_begin_(&network->home, HOME_NAME, HOME_NAME, 1);
     network->home.is_home = true;
     network->host_count = 1;
     network->hosts_at_risk = 0;

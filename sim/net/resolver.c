@@ -2,12 +2,17 @@
 // the scenario has added, in the order of adding.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <stdio.h>
 #include <string.h>
 
+#include <trio/error.h>
+#include <trio/resolve.h>
 #include <trio/run.h>
 #include <trio/time.h>
 
 #include "sim/net/net.h"
+
+#define LOCALHOST "localhost"
 
 static void add(struct trio_lookup *lookup, struct trio_address address)
 {
@@ -26,12 +31,41 @@ static void shorten(char *name)
         name[length - 1] = '\0';
 }
 
+static bool is_address(const char *name)
+{
+    char text[TRIO_HOST_SIZE + sizeof("[]:0")];
+    bool is_ipv6 = strchr(name, ':') != NULL;
+    struct trio_address address;
+
+    snprintf(text, sizeof(text), is_ipv6 ? "[%s]:0" : "%s:0", name);
+    return trio_address_parse(text, &address) == TRIO_OK &&
+           address.family != TRIO_ADDRESS_LOCAL;
+}
+
+trio_status trio_sim_name_encode_(const char *name, char *ret_encoded)
+{
+    trio_status rc = trio_host_encode(name, ret_encoded, TRIO_HOST_SIZE);
+
+    if (rc != TRIO_OK)
+        return rc;
+    if (is_address(ret_encoded))
+        return trio_fail(TRIO_EINVAL, "%s is an address, not a name", name);
+    shorten(ret_encoded);
+    return TRIO_OK;
+}
+
+bool trio_sim_name_is_taken_(struct network *network, const char *encoded)
+{
+    return strcmp(encoded, LOCALHOST) == 0 ||
+           trio_sim_host_named_(network, encoded) != NULL;
+}
+
 static void find_addresses(struct network *network, struct trio_lookup *lookup)
 {
     const struct trio_sim_host *host =
         trio_sim_host_named_(network, lookup->host);
 
-    if (strcmp(lookup->host, "localhost") == 0) {
+    if (strcmp(lookup->host, LOCALHOST) == 0) {
         add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV6));
         add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV4));
     } else if (host != NULL) {
@@ -80,10 +114,10 @@ static const char *find_name(struct network *network,
     const struct trio_sim_host *host;
 
     if (trio_sim_ip_is_loopback_(address))
-        return "localhost";
+        return LOCALHOST;
     host = trio_sim_host_at_(network, &network->home, address);
     if (host != NULL)
-        return host->name;
+        return host->encoded;
     for (const struct name *name = network->names; name != NULL;
          name = name->next)
         if (trio_sim_ip_same_(&name->address, address))

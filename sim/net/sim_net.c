@@ -49,18 +49,22 @@ trio_status trio_sim_host_open(const char *name,
 {
     struct network *network =
         trio_sim_network_of_("a host needs a simulated run");
+    char encoded[TRIO_HOST_SIZE];
 
     if (!makes_sense(name, options))
         return TRIO_EINVAL;
     if (network == NULL)
         return TRIO_ENOMEM;
-    if (trio_sim_host_named_(network, name) != NULL)
+    trio_status rc = trio_sim_name_encode_(name, encoded);
+    if (rc != TRIO_OK)
+        return rc;
+    if (trio_sim_name_is_taken_(network, encoded))
         return TRIO_EEXIST;
     struct trio_sim_host *host =
         trio_sim_pool_take_(&network->pool, sizeof(*host));
     if (host == NULL)
         return TRIO_ENOMEM;
-    trio_sim_host_begin_(host, name, ++network->host_count);
+    trio_sim_host_begin_(host, name, encoded, ++network->host_count);
     host->clock.shown = trio_sim_network_now_(network->world);
     if (options != NULL)
         furnish(host, options);
@@ -134,12 +138,14 @@ trio_status trio_sim_resolver_add(const char *name,
 {
     struct network *network =
         trio_sim_network_of_("a name needs a simulated run");
-    size_t length = strlen(name);
+    char encoded[TRIO_HOST_SIZE];
 
-    if (length == 0 || length >= TRIO_HOST_SIZE ||
-        (address->family != TRIO_ADDRESS_IPV4 &&
-         address->family != TRIO_ADDRESS_IPV6))
+    if (address->family != TRIO_ADDRESS_IPV4 &&
+        address->family != TRIO_ADDRESS_IPV6)
         return TRIO_EINVAL;
+    trio_status rc = trio_sim_name_encode_(name, encoded);
+    if (rc != TRIO_OK)
+        return rc;
     struct name *known =
         network == NULL ? NULL
                         : trio_sim_pool_take_(&network->pool, sizeof(*known));
@@ -147,7 +153,7 @@ trio_status trio_sim_resolver_add(const char *name,
         return TRIO_ENOMEM;
     known->address = *address;
     known->next = NULL;
-    memcpy(known->text, name, length + 1);
+    memcpy(known->text, encoded, strlen(encoded) + 1);
     struct name **last = &network->names;
     while (*last != NULL)
         last = &(*last)->next;
