@@ -3,6 +3,7 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/socket_stream.h>
+#include <trio/tcp.h>
 
 #include <trio/error.h>
 #include <trio/reader.h>
@@ -113,4 +114,46 @@ TEST_REAL(socket_stream, a_send_after_its_end_is_a_checkpoint)
     CHECK_STATUS(trio_assert_checkpoints(send_x, &near.stream), TRIO_ECLOSED);
     CHECK_OK(trio_stream_close(&near.stream));
     CHECK_OK(trio_stream_close(&far.stream));
+}
+
+static void check_end_after(struct trio_socket_stream *near,
+                            struct trio_socket_stream *far)
+{
+    trio_status rc = TRIO_OK;
+
+    trio_stream_close_forcefully(&far->stream);
+    while (rc == TRIO_OK) {
+        rc = trio_stream_send_all(&near->stream, "x", 1, NULL);
+        CHECK_OK(trio_sleep(TRIO_MS));
+    }
+    CHECK_EQ(rc, TRIO_EBROKEN);
+    CHECK_STATUS(trio_stream_send_eof(&near->stream), TRIO_EBROKEN);
+    CHECK_STATUS(trio_stream_send_eof(&near->stream), TRIO_EBROKEN);
+    trio_stream_close_forcefully(&near->stream);
+}
+
+static void check_ends_of_both_kinds(void)
+{
+    struct trio_socket_stream near, far;
+    struct trio_address address;
+    struct trio_tcp_listener listener;
+
+    CHECK_OK(trio_socket_stream_pair(&near, &far));
+    check_end_after(&near, &far);
+    CHECK_OK(trio_address_parse("127.0.0.1:0", &address));
+    CHECK_OK(trio_tcp_listen(&address, NULL, &listener));
+    CHECK_OK(trio_tcp_connect(&listener.address, &near));
+    CHECK_OK(trio_tcp_accept(&listener, &far));
+    trio_tcp_listener_close(&listener);
+    check_end_after(&near, &far);
+}
+
+TEST_REAL(socket_stream, the_end_reaches_nobody_once_a_send_has_reached_nobody)
+{
+    check_ends_of_both_kinds();
+}
+
+TEST_ONCE(socket_stream, so_it_does_in_simulation)
+{
+    check_ends_of_both_kinds();
 }

@@ -31,6 +31,7 @@ struct trio_socket_stream {
                                // and closes.
     struct trio_address peer;  // Who is at the other end.
     bool sent_eof;             // Private.
+    bool broken;               // Private. Who sends finds the peer gone.
 };
 
 TRIO_BEGIN_DECLS

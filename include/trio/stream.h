@@ -135,7 +135,8 @@ TRIO_CHECKPOINT trio_status trio_stream_receive_some(struct trio_stream *stream,
 // Checkpoint: always.
 // Returns: TRIO_OK         the peer will see the end of the stream.
 //          TRIO_ECANCELED  an enclosing scope is cancelled; nothing was done.
-//          TRIO_EBROKEN    the peer is gone.
+//          TRIO_EBROKEN    the peer is gone; some streams say so only once
+//                          something was sent to it in vain.
 //          TRIO_ECLOSED    the stream was closed on this side.
 //          TRIO_EBUSY      another task is sending.
 //          TRIO_ENOTSUP    this stream cannot be closed by halves.

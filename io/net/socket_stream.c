@@ -41,6 +41,15 @@ begin_sending(struct trio_socket_stream *over)
     return rc;
 }
 
+// Remembers that the peer is gone. Not every system knows it later, when
+// nothing is sent but the end.
+static trio_status failed_to_send(struct trio_socket_stream *over,
+                                  trio_status rc, const char *what)
+{
+    over->broken = over->broken || rc == TRIO_EBROKEN;
+    return trio_socket_failed_(&over->socket, rc, what, peer_of(over));
+}
+
 static TRIO_CHECKPOINT trio_status send_rest(struct trio_socket_stream *over,
                                              const char *data, size_t size,
                                              size_t *ret_sent)
@@ -60,7 +69,7 @@ static TRIO_CHECKPOINT trio_status send_rest(struct trio_socket_stream *over,
         } else if (rc == TRIO_OK) {
             *ret_sent += length;
         } else {
-            rc = trio_socket_failed_(socket, rc, "send to", peer_of(over));
+            rc = failed_to_send(over, rc, "send to");
             return trio_net_finish_(parked, rc);
         }
     }
@@ -119,8 +128,7 @@ static TRIO_CHECKPOINT trio_status send_by_seam(struct trio_socket_stream *over,
         } else if (rc == TRIO_ENOTSUP) {
             return rc;
         } else if (rc != TRIO_OK) {
-            rc = trio_socket_failed_(socket, rc, "send a file to",
-                                     peer_of(over));
+            rc = failed_to_send(over, rc, "send a file to");
             return trio_net_finish_(parked, rc);
         }
     }
@@ -153,7 +161,9 @@ static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
 
     if (rc != TRIO_OK)
         return rc;
-    if (!over->sent_eof) {
+    if (over->broken) {
+        rc = trio_fail(TRIO_EBROKEN, "send the end to who is gone");
+    } else if (!over->sent_eof) {
         rc = world->net->shutdown_send(world->context, over->socket.handle);
         rc = trio_socket_failed_(&over->socket, rc, "send the end to",
                                  &over->peer);
