@@ -120,7 +120,7 @@ trio_status trio_signal_receiver_receive(struct trio_signal_receiver *receiver,
     while (receiver->count == 0) {
         rc = trio_parking_lot_park(&receiver->lot, &receive_wait, receiver);
         if (rc == TRIO_OK && !receiver->open)
-            rc = TRIO_ECLOSED;
+            rc = trio_fail_bare(TRIO_ECLOSED);
         if (rc != TRIO_OK)
             return rc;
         parked = true;
