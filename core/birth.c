@@ -9,6 +9,7 @@
 #include "core/arch/annotate.h"
 #include "core/arch/context.h"
 #include "core/line.h"
+#include "core/misuse.h"
 #include "core/note.h"
 #include "core/own_stack.h"
 #include "core/park.h"
@@ -91,6 +92,8 @@ trio_status trio_task_spawn_(struct trio_run *run,
     static const struct trio_task_options defaults = {NULL, 0, false};
     struct trio_task *task;
 
+    if (UNLIKELY(fn == NULL))
+        trio_misuse_at_("a task without a function", NULL, NULL);
     if (options == NULL)
         options = &defaults;
     trio_status rc = take(run,

@@ -50,7 +50,8 @@ TRIO_BEGIN_DECLS
 
 // Runs `fn(arg)` as the main task on the operating system, with every task that
 // comes of it, and returns when all have ended. A second run inside a run is
-// misuse; other threads may run their own.
+// misuse; other threads may run their own. A task without a function is misuse,
+// here and wherever one is started.
 //
 // Checkpoint: never; not in a task.
 // Returns: TRIO_OK           everything succeeded.

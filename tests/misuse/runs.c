@@ -16,6 +16,24 @@ INSIDE(running_inside_a_run)
     return trio_run(nothing, NULL);
 }
 
+// misuse: a task without a function
+//   outside any task
+OUTSIDE(running_nothing)
+{
+    trio_ignore(trio_run(NULL, NULL));
+}
+
+// misuse: a task without a function
+//   in task 1 "main"
+INSIDE(starting_nothing)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    return trio_nursery_close(
+        &nursery, trio_nursery_start_soon(&nursery, NULL, NULL));
+}
+
 // misuse: every member of a trio_config is needed: clock.now
 //   outside any task
 OUTSIDE(running_without_a_clock)
