@@ -38,6 +38,8 @@ enum trio_sim_order {
 //         return use_pool(arg);
 //     }
 //
+// In C++ they follow in the order in which they are declared.
+//
 // A script is a schedule by hand: words with blanks between, one for each
 // decision. A task's name has that task take the next step; "reader#2" is the
 // second one of the name, "main" the scenario itself. "reader*3" is three times
@@ -72,11 +74,20 @@ struct trio_scenario {
     static TRIO_CHECKPOINT trio_status name_(void *arg);                      \
     __attribute__((constructor)) static void name_##_register_(void)          \
     {                                                                         \
-        static struct trio_scenario scenario = {                              \
+        TRIO_SCENARIO_QUIETLY_                                                \
+        __extension__ static struct trio_scenario scenario = {                \
             .name = #name_, .fn = name_, __VA_ARGS__};                        \
+        TRIO_SCENARIO_ALOUD_                                                  \
         trio_scenario_register(&scenario);                                    \
     }                                                                         \
     static TRIO_CHECKPOINT trio_status name_(void *arg)
+
+// C++ before C++20 knows members by name as an extension only, and warns of all
+// that are left out.
+#define TRIO_SCENARIO_QUIETLY_                                                \
+    _Pragma("GCC diagnostic push")                                            \
+    _Pragma("GCC diagnostic ignored \"-Wmissing-field-initializers\"")
+#define TRIO_SCENARIO_ALOUD_ _Pragma("GCC diagnostic pop")
 
 TRIO_BEGIN_DECLS
 

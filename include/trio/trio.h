@@ -1,6 +1,9 @@
 // Trio for C: structured concurrency, cancellation and asynchronous I/O.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+// In C++, a type that has the name of a function, such as trio_select,
+// trio_realm_pause or trio_event_statistics, needs the word `struct` as in C.
+
 #ifndef TRIO_TRIO_H
 #define TRIO_TRIO_H
 

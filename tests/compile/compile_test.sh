@@ -38,8 +38,8 @@ compiles() {
     case $compiler in
     gcc | *-gcc) set -- -x c -std=c11 -pedantic -Wshadow "$@" ;;
     clang) set -- -x c -std=c11 -pedantic "${strict[@]}" "$@" ;;
-    g++) set -- -x c++ -std=c++17 "$@" ;;
-    clang++) set -- -x c++ -std=c++17 "${strict[@]}" "$@" ;;
+    g++) set -- -x c++ -std=c++17 -pedantic "$@" ;;
+    clang++) set -- -x c++ -std=c++17 -pedantic "${strict[@]}" "$@" ;;
     esac
     "$compiler" -S -o /dev/null -I"$include" "${warnings[@]}" "${taken[@]}" "$@"
 }
