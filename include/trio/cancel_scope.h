@@ -353,7 +353,9 @@ struct trio_cancel_handle *
 trio_cancel_handle_retain(struct trio_cancel_handle *handle);
 
 // Gives one reference back. NULL is fine. Handles must be released before the
-// run ends.
+// run ends. One that is not costs its memory, which is lost, and nothing else:
+// the scope closes as ever. A campaign reports it as memory that was not given
+// back.
 //
 // Checkpoint: never.
 void trio_cancel_handle_release(struct trio_cancel_handle *handle);

@@ -76,10 +76,11 @@ TRIO_BEGIN_DECLS
 TRIO_MUST_USE trio_status trio_descriptor_stream_open(
     trio_handle descriptor, struct trio_descriptor_stream *ret_stream);
 
-// Gives the descriptor back, blocking if it was; the caller closes it. The
-// stream is closed after that: tasks that use it get TRIO_ECLOSED.
-// TRIO_HANDLE_NONE if it was closed. While a file is read or written this is
-// misuse.
+// Gives the descriptor back, blocking if it was when the stream was made of it;
+// the caller closes it. An end that trio_pipe_open made was not, and stays
+// non-blocking. The stream is closed after that: tasks that use it get
+// TRIO_ECLOSED. TRIO_HANDLE_NONE if it was closed. While a file is read or
+// written this is misuse.
 //
 // Checkpoint: never.
 TRIO_MUST_USE trio_handle

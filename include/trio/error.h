@@ -71,8 +71,13 @@ trio_status trio_fail_bare(trio_status status);
 TRIO_MUST_USE trio_status trio_combine(trio_status a, trio_status b);
 
 // Returns the newest record of the current task, or NULL. Valid until the next
-// call in this task that fails. TRIO_EEND, TRIO_ECLOSED, TRIO_EBUSY and
-// TRIO_ETRUNCATED say all by themselves and may leave none.
+// call in this task that fails.
+//
+// Any failure may leave none, so look for NULL first. Mostly a status leaves
+// none where it says all by itself: TRIO_EEND, TRIO_ECLOSED, TRIO_EBUSY,
+// TRIO_EWOULDBLOCK, TRIO_ETRUNCATED, TRIO_EBROKEN of a lock, TRIO_EINVAL of a
+// size of 0 or of text that is no address. Then the newest record may be an
+// older failure's: trio_error_find takes the status for that.
 //
 //     if (trio_is_failure(rc) && trio_error_last() != NULL)
 //         printf("%s\n", trio_error_last()->text);
@@ -80,7 +85,8 @@ TRIO_MUST_USE trio_status trio_combine(trio_status a, trio_status b);
 // Checkpoint: never.
 const struct trio_error *trio_error_last(void);
 
-// Returns the newest record of the current task with this status, or NULL.
+// Returns the newest record of the current task with this status, or NULL: any
+// failure may leave none, see trio_error_last.
 //
 // Checkpoint: never.
 const struct trio_error *trio_error_find(trio_status status);

@@ -7,7 +7,9 @@
 // -lrapidcheck -lstdc++; no others link it.
 //
 // RC_PARAMS is honoured: "max_success=1000" tries that many cases, "seed=7"
-// other ones, "reproduce=..." the one case that a report names.
+// other ones, "reproduce=..." the one case that a report names; a blank between
+// two of them. A value that makes no sense is TRIO_RC_ERROR; a key that
+// rapidcheck does not know is ignored, so mind its spelling.
 
 #ifndef TRIO_RAPIDCHECK_H
 #define TRIO_RAPIDCHECK_H
@@ -57,7 +59,8 @@ enum trio_rc_outcome {
     TRIO_RC_FAILED,      // in a case, which was shrunk
     TRIO_RC_NOT_COVERED, // in none, but there were too few of a kind
     TRIO_RC_GAVE_UP,     // too many cases were discarded
-    TRIO_RC_ERROR        // RC_PARAMS makes no sense
+    TRIO_RC_ERROR        // not checked: RC_PARAMS makes no sense, or
+                         // rapidcheck failed; the text says why
 };
 
 enum {
@@ -100,7 +103,8 @@ struct trio_rc_machine {
     void (*next)(void *arg, void *state, const void *operation);
 };
 
-// Hosts, each of which can be reached from each other one.
+// Hosts, each of which can be reached from each other one. A link goes both
+// ways: it is there once, with either host as `from`.
 struct trio_rc_network {
     size_t host_count; // At least 1.
     size_t link_count;
@@ -343,8 +347,8 @@ size_t trio_rc_tree(struct trio_rc_source *source, const char *name, size_t max,
                     size_t *ret_parents);
 
 // Draws a network of up to `hosts_max` hosts, which are connected, with up to
-// `links_max` links, at least enough to connect them; no more than
-// TRIO_RC_LINKS_MAX.
+// `links_max` links, at least enough to connect them. No host at all, or more
+// links than TRIO_RC_LINKS_MAX, is misuse.
 //
 //     struct trio_rc_network network;
 //

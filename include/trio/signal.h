@@ -11,8 +11,9 @@
 #include <trio/status.h>
 
 // A `trio_signal_receiver` receives signals while it is open. The same signal
-// arriving again before it is taken counts once. While one is open the run is
-// not deadlocked.
+// arriving again before it is taken counts once. Of several receivers that are
+// open for the same signal each gets it. While one is open the run is not
+// deadlocked.
 //
 //     static const int signals[] = {SIGINT, SIGTERM};
 //     struct trio_signal_receiver receiver;
@@ -42,7 +43,8 @@ struct trio_signal_receiver {
 
 TRIO_BEGIN_DECLS
 
-// Begins to receive `count` signals, 1 to 64.
+// Begins to receive `count` signals, 1 to 64. One that is named twice is
+// received as if it were named once.
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       the caller closes it.
@@ -53,11 +55,13 @@ TRIO_MUST_USE trio_status
 trio_signal_receiver_open(struct trio_signal_receiver *receiver,
                           const int *signals, size_t count);
 
-// Waits for the next signal, in order of arrival.
+// Waits for the next signal, in order of arrival. Of several tasks that wait,
+// one gets it. A receiver that is closed by then is misuse.
 //
 // Checkpoint: always.
 // Returns: TRIO_OK         `*ret_signal` is its number.
 //          TRIO_ECANCELED  an enclosing scope is cancelled; none was taken.
+//          TRIO_ECLOSED    it was closed while this task waited.
 TRIO_CHECKPOINT trio_status
 trio_signal_receiver_receive(struct trio_signal_receiver *receiver,
                              int *ret_signal);

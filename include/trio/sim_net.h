@@ -31,8 +31,7 @@
 //         rc = trio_stream_receive_some(&stream.stream, &byte, 1, &length);
 //         if (rc == TRIO_OK)
 //             rc = trio_stream_send_all(&stream.stream, &byte, 1, NULL);
-//         trio_stream_close_forcefully(&stream.stream);
-//         return rc;
+//         return trio_combine(rc, trio_stream_close(&stream.stream));
 //     }
 //
 //     static TRIO_CHECKPOINT trio_status serve(void *arg)
@@ -70,7 +69,7 @@
 //             rc = trio_stream_send_all(&stream.stream, "x", 1, NULL);
 //             if (rc == TRIO_OK)
 //                 rc = trio_stream_send_eof(&stream.stream);
-//             trio_stream_close_forcefully(&stream.stream);
+//             rc = trio_combine(rc, trio_stream_close(&stream.stream));
 //         }
 //         return trio_nursery_close(&nursery, rc);
 //     }

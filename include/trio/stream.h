@@ -153,7 +153,10 @@ TRIO_CHECKPOINT trio_status trio_stream_send_eof(struct trio_stream *stream);
 TRIO_CHECKPOINT trio_status trio_stream_close(struct trio_stream *stream);
 
 // Closes the stream at once. Again is fine, and so is a stream that is all
-// zeros.
+// zeros. A connection over TCP is reset: what the peer has not received yet may
+// be lost, also what was sent before, and it gets TRIO_EBROKEN. A stream
+// between local sockets just ends: what was sent still arrives. Where the peer
+// is to have all of it, close with trio_stream_close.
 //
 // Checkpoint: never.
 void trio_stream_close_forcefully(struct trio_stream *stream);
