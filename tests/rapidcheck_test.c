@@ -85,6 +85,13 @@ TEST_PLAIN(rapidcheck, tries_as_many_as_the_options_or_the_environment_say)
     trio_rc_run("it", &options, counts, &count, &seen);
     CHECK_EQ(count, 37);
     CHECK_EQ(seen.outcome, TRIO_RC_ERROR);
+    setenv("RC_PARAMS", "seed=1 max_sucess=30", 1);
+    trio_rc_run("it", &options, counts, &count, &seen);
+    CHECK_EQ(seen.outcome, TRIO_RC_ERROR);
+    CHECK(strstr(seen.text, "max_sucess") != NULL);
+    setenv("RC_PARAMS", "max_success=3 max_size=50 noshrink=1", 1);
+    trio_rc_run("it", &options, counts, &count, &seen);
+    CHECK_EQ(count, 40);
     unsetenv("RC_PARAMS");
 }
 

@@ -9,6 +9,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <set>
+#include <sstream>
+#include <stdexcept>
 
 #include <rapidcheck/detail/Configuration.h>
 #include <rapidcheck/detail/TestListenerAdapter.h>
@@ -62,12 +65,31 @@ static uint64_t hash_name(const std::string &name)
     return hash;
 }
 
+// rapidcheck takes no notice of what it does not know.
+static void check_keys(const std::string &parameters)
+{
+    static const std::set<std::string> known = {
+        "max_discard_ratio", "max_size",         "max_success",
+        "noshrink",          "reproduce",        "seed",
+        "verbose_progress",  "verbose_shrinking"};
+    std::istringstream words(parameters);
+    std::string word;
+
+    while (words >> word) {
+        std::string key = word.substr(0, word.find('='));
+        if (known.count(key) == 0)
+            throw std::invalid_argument("RC_PARAMS knows no \"" + key + "\"");
+    }
+}
+
 static Configuration configure(const std::string &name,
                                const struct trio_rc_options *options)
 {
-    const char *parameters = getenv("RC_PARAMS");
+    const char *given = getenv("RC_PARAMS");
+    std::string parameters = given != nullptr ? given : "";
     Configuration defaults;
 
+    check_keys(parameters);
     defaults.testParams.seed = hash_name(name);
     if (options != nullptr && options->cases != 0)
         defaults.testParams.maxSuccess =
@@ -75,8 +97,7 @@ static Configuration configure(const std::string &name,
     if (options != nullptr && options->size != 0)
         defaults.testParams.maxSize =
             static_cast<int>(std::min<uint32_t>(options->size, 100));
-    return rc::detail::configFromString(parameters != nullptr ? parameters : "",
-                                        defaults);
+    return rc::detail::configFromString(parameters, defaults);
 }
 
 // Calls the property in C, between two layers of rapidcheck.

@@ -8,8 +8,9 @@
 //
 // RC_PARAMS is honoured: "max_success=1000" tries that many cases, "seed=7"
 // other ones, "reproduce=..." the one case that a report names; a blank between
-// two of them. A value that makes no sense is TRIO_RC_ERROR; a key that
-// rapidcheck does not know is ignored, so mind its spelling.
+// two of them. What else rapidcheck knows is max_size, max_discard_ratio,
+// noshrink, verbose_progress and verbose_shrinking. A value that makes no sense
+// and any other key are TRIO_RC_ERROR.
 
 #ifndef TRIO_RAPIDCHECK_H
 #define TRIO_RAPIDCHECK_H
