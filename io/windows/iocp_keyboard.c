@@ -100,11 +100,12 @@ static void take(struct keyboard *keyboard, bool pressed)
         count--;
     if (count == 0) // As after Ctrl-C.
         return;
-    keyboard->ended =
-        keyboard->by_lines && !keyboard->inside_line && units[0] == CONTROL_Z;
+    bool is_line = units[count - 1] == L'\n';
+    keyboard->ended = keyboard->by_lines && !keyboard->inside_line && is_line &&
+                      units[0] == CONTROL_Z;
     if (keyboard->ended)
         return;
-    keyboard->inside_line = units[count - 1] != L'\n';
+    keyboard->inside_line = !is_line;
     translate(keyboard, keyboard->held + count);
 }
 
@@ -207,8 +208,11 @@ static void move_back(HANDLE keys, DWORD count)
         DWORD some = count < RECORDS_MAX ? count : RECORDS_MAX;
         DWORD kept = 0;
 
-        if (!ReadConsoleInputW(keys, records, some, &some) || some == 0)
+        // Others may have taken them, and a read would wait for more.
+        if (!GetNumberOfConsoleInputEvents(keys, &kept) || kept == 0 ||
+            !ReadConsoleInputW(keys, records, some, &some))
             return;
+        kept = 0;
         count -= some;
         for (DWORD i = 0; i < some; i++)
             if (!ends_read(&records[i]))
@@ -281,7 +285,7 @@ static size_t restore_units(struct keyboard *keyboard)
         keyboard->first++;
     size_t count = (size_t)MultiByteToWideChar(
         CP_UTF8, 0, keyboard->text + keyboard->first,
-        (int)(keyboard->end - keyboard->first), units, LINE_UNITS);
+        (int)(keyboard->end - keyboard->first), units, 1 + LINE_UNITS);
     if (keyboard->held > 0)
         units[count++] = held;
     return count;

@@ -34,6 +34,7 @@ static uint64_t runs_before; // besides those.
 static struct death *told;   // Where to tell it.
 static crash_fn *last;
 static void *last_context;
+static bool said; // How to have it again: nobody else is there to say it.
 
 // Memory for the report.
 static struct death own;
@@ -95,21 +96,16 @@ static void leave(const char *suffix, const char *what)
     close(file);
 }
 
-// Nobody else is there to say it.
-static void say(const char *words)
-{
-    write_text(STDERR_FILENO, words);
-}
-
 static void say_how_to_have_it_again(const struct death *death)
 {
+    said = true;
     trio_runner_command_(command, sizeof(command), options, expected,
                          death->token);
     snprintf(text, sizeof(text), "%s failed: %s\n  replay   %s\n",
              expected->scenario->name, death->text, command);
-    say("\n  replay   ");
-    say(command);
-    say("\n");
+    trio_runner_crash_say_("\n  replay   ");
+    trio_runner_crash_say_(command);
+    trio_runner_crash_say_("\n");
     if (options->outputs == NULL)
         return;
     leave("txt", text);
@@ -147,8 +143,13 @@ static void die(struct kernel *kernel, const char *what, bool with_place,
     struct death *death = told != NULL ? told : &own;
     bool speaks = told == NULL && last == NULL;
 
-    if (expected == NULL || death->told)
+    if (expected == NULL)
         return;
+    if (death->told) { // It was too much.
+        if (speaks && !said)
+            say_how_to_have_it_again(death);
+        return;
+    }
     death->record = *expected;
     death->record.endless = endless;
     if (runs != NULL)
@@ -158,16 +159,16 @@ static void die(struct kernel *kernel, const char *what, bool with_place,
     write_token(&death->schedule, death->token);
     death->told = true;
     if (speaks) {
-        say("\n");
-        say(expected->scenario->name);
-        say(" failed: ");
-        say(death->text);
+        trio_runner_crash_say_("\n");
+        trio_runner_crash_say_(expected->scenario->name);
+        trio_runner_crash_say_(" failed: ");
+        trio_runner_crash_say_(death->text);
     }
     size_t length = strlen(death->text);
     if (with_place)
         find_place(death);
     if (speaks) {
-        say(death->text + length);
+        trio_runner_crash_say_(death->text + length);
         say_how_to_have_it_again(death);
     }
     if (last == NULL)
@@ -210,6 +211,7 @@ bool trio_runner_crash_tick_(struct kernel *kernel)
     trio_sim_actor_name_(kernel, kernel->running, name, sizeof(name));
     snprintf(what, sizeof(what), "a step of %s never ends", name);
     trio_sim_kernel_ = NULL;
+    trio_runner_crash_hurry_(LAST_SECONDS); // Whatever it holds.
     die(kernel, what, true, watch.steps);
     return true;
 }

@@ -34,8 +34,8 @@ void trio_runner_schedule_take_(struct schedule *schedule,
                                 const struct kernel *kernel);
 
 // From now on a crash says which scenario it was in and how to run that again,
-// and then goes on as it would have without. A step that takes more than
-// `options->step_seconds` of processor time is one.
+// and then goes on as it would have without, or ends. A step that takes more
+// than `options->step_seconds` of processor time is one.
 void trio_runner_crash_catch_(const struct options *options);
 
 // The same, but a sanitizer that ends the process does so by itself, if it does

@@ -18,6 +18,9 @@ void trio_runner_crash_signals_(bool alone);
 // no more.
 void trio_runner_crash_ticks_(bool on);
 
+// Says it on the standard error, without a lock.
+void trio_runner_crash_say_(const char *words);
+
 // Has the process end after that many seconds of real time, whatever it does.
 void trio_runner_crash_hurry_(unsigned seconds);
 

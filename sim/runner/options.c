@@ -81,7 +81,7 @@ static const struct entry entries[] = {
     {"twin", TEXT, AT(twin), " SCENARIO",
      "is one: prints the hash of its seed"},
     {"jobs", NUMBER, AT(jobs), " N",
-     "so many processes (1); 0: all in this one"},
+     "so many processes (1); 0: all in this one, as on Windows"},
     {"step-seconds", NUMBER, AT(step_seconds), " N",
      "processor time after which a step never ends (10)"},
     {"junit", TEXT, AT(junit), " FILE", "writes the results as XML, too"},

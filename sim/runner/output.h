@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-// Returns a file in memory for what is printed, negative: there is none.
+// Returns a file in memory, or a temporary one, for what is printed; negative:
+// there is none.
 int trio_runner_output_new_(void);
 
 // Has what is printed come in order with what is not buffered, from now on.

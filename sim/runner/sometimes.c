@@ -10,20 +10,7 @@
 
 #include <trio/probe.h>
 
-// The linker's names for both ends of the section.
-extern struct trio_sometimes_site *const __start_trio_sometimes[];
-extern struct trio_sometimes_site *const __stop_trio_sometimes[];
-
-// There are such names if there is a section.
-static struct trio_sometimes_site nowhere = {"", __FILE__, __LINE__, true};
-__attribute__((section("trio_sometimes"),
-               used)) static struct trio_sometimes_site *const listed =
-    &nowhere;
-
-static size_t site_count(void)
-{
-    return (size_t)(__stop_trio_sometimes - __start_trio_sometimes);
-}
+#include "sim/runner/sites.h"
 
 // Whether a record has a property; one that is full may have lost it.
 static bool has(const struct record *record, const char *name)
@@ -38,20 +25,24 @@ static bool has(const struct record *record, const char *name)
 
 void trio_runner_sometimes_note_(const struct record *record)
 {
-    for (size_t i = 0; i < site_count(); i++)
-        __start_trio_sometimes[i]->reached |=
-            has(record, __start_trio_sometimes[i]->name);
+    size_t count;
+    struct trio_sometimes_site *const *sites = trio_runner_sites_(&count);
+
+    for (size_t i = 0; i < count; i++)
+        sites[i]->reached |= has(record, sites[i]->name);
 }
 
 bool trio_runner_sometimes_next_(size_t *at, struct record *ret_record)
 {
     static const struct trio_scenario whole = {.name = "TRIO_SIM_SOMETIMES"};
+    size_t count;
+    struct trio_sometimes_site *const *sites = trio_runner_sites_(&count);
 
-    while (*at < site_count() && __start_trio_sometimes[*at]->reached)
+    while (*at < count && sites[*at]->reached)
         ++*at;
-    if (*at == site_count())
+    if (*at == count)
         return false;
-    const struct trio_sometimes_site *site = __start_trio_sometimes[(*at)++];
+    const struct trio_sometimes_site *site = sites[(*at)++];
     *ret_record =
         (struct record){.scenario = &whole, .result.verdict = TRIO_SIM_FAILED};
     snprintf(ret_record->result.text, sizeof(ret_record->result.text),

@@ -337,6 +337,22 @@ TEST_REAL(consoles, an_end_that_nobody_was_told_stays)
     CHECK_OK(trio_stream_close(&keyboard.stream));
 }
 
+TEST_REAL(consoles, ctrl_z_without_return_is_no_end)
+{
+    struct trio_descriptor_stream keyboard;
+    struct trio_nursery nursery;
+    struct transfer receiving;
+
+    open_keyboard(&keyboard);
+    start_receiving(&nursery, &receiving, &keyboard);
+    console_type(L"\x1A"
+                 L"abc");
+    CHECK_OK(trio_stream_close(&keyboard.stream));
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    check_left(L"\x1A"
+               L"abc");
+}
+
 TEST_REAL(consoles, half_a_character_goes_to_the_next_stream)
 {
     struct trio_descriptor_stream keyboard;

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -87,6 +88,13 @@ void trio_runner_crash_ticks_(bool on)
     const struct itimerval timer = {second, second};
 
     setitimer(ITIMER_PROF, &timer, NULL);
+}
+
+void trio_runner_crash_say_(const char *words)
+{
+    // Nobody can be told if it cannot be said.
+    if (write(STDERR_FILENO, words, strlen(words)) < 0)
+        return;
 }
 
 void trio_runner_crash_hurry_(unsigned seconds)

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "sim/kernel/state.h"
 #include "sim/runner/crash.h"
@@ -45,6 +46,7 @@ enum {
 static const uint64_t second = 10000000; // In what the system counts.
 
 struct exception trio_runner_exception_;
+static bool dying; // A fault comes from looking at an earlier one.
 
 static struct {
     HANDLE thread;          // Whose runs they are.
@@ -66,6 +68,7 @@ __attribute__((noreturn)) static void die(const char *name,
 {
     char what[DEATH_TEXT_MAX];
 
+    dying = true;
     trio_runner_exception_ =
         (struct exception){context, (const NT_TIB *)NtCurrentTeb()};
     snprintf(what, sizeof(what), "crashed: %s", name);
@@ -75,6 +78,9 @@ __attribute__((noreturn)) static void die(const char *name,
 
 static LONG CALLBACK on_exception(EXCEPTION_POINTERS *exception)
 {
+    // Outside of runs, and in other threads, it is nobody's business here.
+    if (trio_sim_kernel_ == NULL && !dying)
+        return EXCEPTION_CONTINUE_SEARCH;
     for (size_t i = 0; i < FAULTS; i++)
         if (exception->ExceptionRecord->ExceptionCode == faults[i].code)
             die(faults[i].name, exception->ContextRecord);
@@ -137,6 +143,20 @@ void trio_runner_crash_ticks_(bool on)
     watched.watches = on;
     if (on && watched.watcher == NULL)
         watched.watcher = CreateThread(NULL, 0, watch, NULL, 0, NULL);
+}
+
+// The C library has a lock on its descriptor, which a thread that was stopped
+// may hold.
+void trio_runner_crash_say_(const char *words)
+{
+    HANDLE file = GetStdHandle(STD_ERROR_HANDLE);
+    size_t left = strlen(words);
+    DWORD written;
+
+    while (left > 0 && WriteFile(file, words, (DWORD)left, &written, NULL)) {
+        words += written;
+        left -= written;
+    }
 }
 
 __attribute__((noreturn)) static DWORD CALLBACK end_after(void *seconds)
