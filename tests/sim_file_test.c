@@ -555,3 +555,26 @@ TEST_PLAIN(sim_file, one_that_is_left_open_is_told)
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
     CHECK_STRING(result.text, "left open: a file, file");
 }
+
+// The host's file is opened first, and home's after it.
+static TRIO_CHECKPOINT trio_status forget_two(void *arg)
+{
+    struct trio_nursery nursery;
+    struct trio_sim_host *host;
+    trio_status rc = trio_sim_host_open("db", NULL, &host);
+
+    if (rc != TRIO_OK)
+        return rc;
+    trio_nursery_open(&nursery);
+    rc = trio_sim_host_start_soon(host, &nursery, forget_it, arg);
+    rc = trio_nursery_close(&nursery, rc);
+    return rc == TRIO_OK ? forget_it(arg) : rc;
+}
+
+TEST_PLAIN(sim_file, of_what_is_left_open_the_first_is_told)
+{
+    struct trio_campaign_result result = sweep(forget_two);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
+    CHECK_STRING(result.text, "left open: a file of db, file");
+}

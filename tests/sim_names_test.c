@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <trio/error.h>
 #include <trio/resolve.h>
 #include <trio/sim_net.h>
 
@@ -76,6 +77,21 @@ TEST_ONCE(sim_names, every_name_that_is_added_can_be_looked_up)
         CHECK_OK(trio_sim_resolver_add(names[i], &address));
         check_found(names[i], &address);
     }
+}
+
+// That a name is no address is no failure, and drops no record of one.
+TEST_ONCE(sim_names, a_name_that_is_known_leaves_older_records_alone)
+{
+    struct trio_sim_host *host;
+    struct trio_address found[2];
+    size_t count;
+
+    trio_ignore(trio_fail(TRIO_EINVAL, "older"));
+    CHECK_OK(trio_sim_host_open("server", NULL, &host));
+    CHECK_OK(trio_resolve("server", 80, NULL, found, 2, &count));
+    CHECK_STRING(trio_error_find(TRIO_EINVAL)->text, "older");
+    CHECK_STATUS(trio_sim_host_open("", NULL, &host), TRIO_EINVAL);
+    CHECK(trio_error_find(TRIO_EINVAL) == NULL);
 }
 
 TEST_ONCE(sim_names, what_nobody_can_look_up_is_no_name)

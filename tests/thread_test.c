@@ -311,19 +311,27 @@ static TRIO_CHECKPOINT trio_status fail_in_task(void *arg)
     return trio_fail(TRIO_EIO, "newer");
 }
 
+static TRIO_CHECKPOINT trio_status clean_up_in_task(void *arg)
+{
+    (void)arg;
+    return trio_fail(TRIO_ENOENT, "last");
+}
+
 static trio_status fail_in_task_and_go_on(void *arg)
 {
     const struct work *work = arg;
 
     trio_ignore(trio_from_thread_run(fail_in_task, NULL));
+    trio_ignore(trio_from_thread_run(clean_up_in_task, NULL));
     return work->result;
 }
 
 // S89: what the task recorded explains the status that it gave, and no other.
 TEST_ONCE(thread, only_a_failure_of_its_task_is_explained)
 {
-    static const trio_status results[] = {TRIO_EIO, TRIO_EPROTOCOL};
-    static const char *const texts[] = {"newer", "none"};
+    static const trio_status results[] = {TRIO_EIO, TRIO_EPROTOCOL,
+                                          TRIO_ENOENT};
+    static const char *const texts[] = {"newer", "none", "last"};
 
     for (size_t i = 0; i < COUNT(results); i++) {
         struct work work = {.result = results[i]};

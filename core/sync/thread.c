@@ -53,7 +53,7 @@ struct call {
     bool inside;    // The work is done in the run's thread.
     bool worked;    // `fn` has returned.
     trio_status status;
-    trio_status answered; // The last failure of trio_from_thread_run.
+    uint64_t failures; // Of the task, before the call: the number of the last.
     bool abandonable;
     bool *ret_abandoned;
     bool over;      // The job is done, and the slot is free.
@@ -214,34 +214,36 @@ static void on_loss(struct trio_task_exit *loss)
     give_up(call);
 }
 
-// Calls what the thread asks for, in the task that waits.
-static trio_status call_back(struct call *call, trio_task_fn fn, void *arg)
-{
-    trio_status rc = fn(arg);
-
-    if (rc != TRIO_OK)
-        call->answered = rc;
-    return rc;
-}
-
 static void answer(struct call *call)
 {
-    trio_status rc = call_back(call, call->request->fn, call->request->arg);
+    trio_status rc = call->request->fn(call->request->arg);
 
     if (is_cancelled_here())
         set_cancelled(call);
     resume(call, rc);
 }
 
-// A thread leaves no record: only what the task itself answered has one.
+static uint64_t last_failure(void)
+{
+    const struct trio_error *error = trio_error_last();
+
+    return error == NULL ? 0 : error->sequence;
+}
+
+// A thread leaves no record: only what the task has answered meanwhile has one.
 static TRIO_CHECKPOINT trio_status tell(const struct call *call)
 {
+    const struct trio_error *error;
+
     // A function that was told of the cancellation passes it on: so it is ours.
     if (call->status == TRIO_ECANCELED)
         trio_ignore(trio_checkpoint_if_cancelled());
-    if (call->status == TRIO_OK || call->status == call->answered)
-        return call->status;
-    return trio_fail_bare(call->status);
+    if (call->status == TRIO_OK)
+        return TRIO_OK;
+    error = trio_error_find(call->status);
+    if (error != NULL && error->sequence <= call->failures)
+        return trio_fail_bare(call->status);
+    return call->status;
 }
 
 static TRIO_CHECKPOINT trio_status await(struct call *call)
@@ -286,6 +288,7 @@ static void fill(struct call *call, const struct trio_thread_options *options)
     call->owners = 2;
     call->waiter = trio_task_current();
     call->limiter = trio_thread_limiter();
+    call->failures = last_failure();
     if (options == NULL)
         return;
     call->job.name = options->name;
@@ -398,7 +401,7 @@ static trio_status run_inside(struct call *call, trio_task_fn fn, void *arg)
         return TRIO_ECANCELED;
     check_steps(call);
     current_call = NULL;
-    trio_status rc = call_back(call, fn, arg);
+    trio_status rc = fn(arg);
     current_call = call;
     call->steps = count_steps(call);
     return rc;

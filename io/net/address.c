@@ -11,6 +11,7 @@
 
 #include <trio/error.h>
 
+#include "io/net/address.h"
 #include "io/net/local_address.h"
 
 // ---- Reading: each takes what it knows from the front of `*text` ----
@@ -128,31 +129,37 @@ static bool take_ipv6(const char **text, uint8_t *ret_bytes)
     return true;
 }
 
-trio_status trio_address_parse(const char *text,
-                               struct trio_address *ret_address)
+bool trio_address_read_(const char *text, struct trio_address *ret_address)
 {
     struct trio_address address = {.family = TRIO_ADDRESS_IPV4};
     uint64_t scope = 0;
     uint64_t port;
 
     if (strncmp(text, "unix:", 5) == 0)
-        return trio_local_address_parse_(text + 5, ret_address);
+        return trio_local_address_read_(text + 5, ret_address);
     if (take(&text, '[')) {
         address.family = TRIO_ADDRESS_IPV6;
         if (!take_ipv6(&text, address.bytes) ||
             (take(&text, '%') && !take_decimal(&text, UINT32_MAX, &scope)) ||
             !take(&text, ']'))
-            return trio_fail_bare(TRIO_EINVAL);
+            return false;
     } else if (!take_ipv4(&text, address.bytes)) {
-        return trio_fail_bare(TRIO_EINVAL);
+        return false;
     }
     if (!take(&text, ':') || !take_decimal(&text, UINT16_MAX, &port) ||
         *text != '\0')
-        return trio_fail_bare(TRIO_EINVAL);
+        return false;
     address.scope = (uint32_t)scope;
     address.port = (uint16_t)port;
     *ret_address = address;
-    return TRIO_OK;
+    return true;
+}
+
+trio_status trio_address_parse(const char *text,
+                               struct trio_address *ret_address)
+{
+    return trio_address_read_(text, ret_address) ? TRIO_OK
+                                                 : trio_fail_bare(TRIO_EINVAL);
 }
 
 // ---- Writing ----

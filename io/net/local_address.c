@@ -44,8 +44,8 @@ static bool take_byte(const char **text, uint8_t *ret_byte)
     return true;
 }
 
-trio_status trio_local_address_parse_(const char *text,
-                                      struct trio_address *ret_address)
+bool trio_local_address_read_(const char *text,
+                              struct trio_address *ret_address)
 {
     struct trio_address address = {.family = TRIO_ADDRESS_LOCAL};
     bool is_abstract = *text == '@';
@@ -58,13 +58,13 @@ trio_status trio_local_address_parse_(const char *text,
         uint8_t byte;
         if (address.length == TRIO_ADDRESS_LOCAL_MAX ||
             !take_byte(&text, &byte))
-            return trio_fail_bare(TRIO_EINVAL);
+            return false;
         if (byte == 0 && !is_abstract)
-            return trio_fail_bare(TRIO_EINVAL);
+            return false;
         address.bytes[address.length++] = byte;
     }
     *ret_address = address;
-    return TRIO_OK;
+    return true;
 }
 
 trio_status trio_address_from_path(const char *path,

@@ -11,6 +11,7 @@
 #include <trio/task.h>
 
 #include "io/idna.h"
+#include "io/net/address.h"
 #include "io/net/finish.h"
 #include "io/net/question.h"
 
@@ -152,7 +153,7 @@ static bool read_address(const char *host, uint16_t port,
     text[0] = is_ipv6 ? '[' : text[0];
     memcpy(text + is_ipv6 + length, is_ipv6 ? "]:0" : ":0", is_ipv6 ? 4 : 3);
     struct trio_address address;
-    if (trio_address_parse(text, &address) != TRIO_OK ||
+    if (!trio_address_read_(text, &address) ||
         address.family == TRIO_ADDRESS_LOCAL || // The host "unix".
         (family != 0 && family != address.family))
         return false;

@@ -9,6 +9,7 @@
 #include <trio/resolve.h>
 #include <trio/tcp.h>
 
+#include "io/net/address.h"
 #include "io/net/finish.h"
 
 static const struct trio_serve_options defaults = {0};
@@ -33,7 +34,7 @@ static bool split(const char *where, char host[TRIO_HOST_SIZE],
         strlen(colon) > sizeof(":65535") - 1)
         return false;
     memcpy(text + strlen(text), colon, strlen(colon) + 1);
-    if (trio_address_parse(text, &address) != TRIO_OK)
+    if (!trio_address_read_(text, &address))
         return false;
     memcpy(host, where, length);
     host[length] = '\0';
@@ -52,7 +53,7 @@ static TRIO_CHECKPOINT trio_status listen_on(struct until_signal *until,
 
     if (rc != TRIO_OK)
         return rc;
-    if (trio_address_parse(where, &address) == TRIO_OK) {
+    if (trio_address_read_(where, &address)) {
         rc = trio_socket_listener_open(&address, options, until->listeners);
         until->count = rc == TRIO_OK;
         return trio_net_finish_(false, rc);

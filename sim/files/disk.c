@@ -105,27 +105,36 @@ struct open_file *trio_sim_file_find_(void *context, trio_handle handle,
     return file;
 }
 
-// Returns the file that was opened first of those that are open on a host.
-static const struct open_file *oldest_on(const struct trio_sim_host *host)
+// Returns the host of the file that was opened first of those that are open.
+static const struct trio_sim_host *host_of_oldest(const struct network *network,
+                                                  const struct open_file **ret)
 {
-    const struct open_file *file = host->disk == NULL ? NULL : host->disk->open;
+    const struct trio_sim_host *first = NULL;
 
-    while (file != NULL && file->next != NULL)
-        file = file->next;
-    return file;
+    for (const struct trio_sim_host *host = &network->home; host != NULL;
+         host = host->next) {
+        const struct open_file *file =
+            host->disk == NULL ? NULL : host->disk->open;
+
+        for (; file != NULL; file = file->next) {
+            if (first != NULL && file->handle > (*ret)->handle)
+                continue;
+            first = host;
+            *ret = file;
+        }
+    }
+    return first;
 }
 
 bool trio_sim_files_left_(const struct trio_sim_world_ *world,
                           struct leftover *ret_left)
 {
     const struct network *network = world->network;
-    const struct trio_sim_host *host;
-    const struct open_file *file;
+    const struct open_file *file = NULL;
 
     if (network == NULL || !network->used || network->files == 0)
         return false;
-    for (host = &network->home; (file = oldest_on(host)) == NULL;)
-        host = host->next;
+    const struct trio_sim_host *host = host_of_oldest(network, &file);
     const char *path = trio_sim_name_of_(host->disk, file->inode);
     *ret_left = (struct leftover){.what = "a file",
                                   .host = host->is_home ? NULL : host->name,

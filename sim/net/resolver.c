@@ -2,7 +2,6 @@
 // the scenario has added, in the order of adding.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <stdio.h>
 #include <string.h>
 
 #include <trio/error.h>
@@ -31,15 +30,16 @@ static void shorten(char *name)
         name[length - 1] = '\0';
 }
 
+// What is written as an address is never looked up as a name.
 static bool is_address(const char *name)
 {
-    char text[TRIO_HOST_SIZE + sizeof("[]:0")];
-    bool is_ipv6 = strchr(name, ':') != NULL;
-    struct trio_address address;
+    size_t dots = 0;
 
-    snprintf(text, sizeof(text), is_ipv6 ? "[%s]:0" : "%s:0", name);
-    return trio_address_parse(text, &address) == TRIO_OK &&
-           address.family != TRIO_ADDRESS_LOCAL;
+    for (const char *at = name; *at != '\0'; at++)
+        dots += *at == '.';
+    return (dots == 3 && name[strspn(name, "0123456789.")] == '\0') ||
+           (strchr(name, ':') != NULL &&
+            name[strspn(name, "0123456789abcdef:.")] == '\0');
 }
 
 trio_status trio_sim_name_encode_(const char *name, char *ret_encoded)

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include <trio/error.h>
 #include <trio/run.h>
 #include <trio/task.h>
 
@@ -52,18 +53,18 @@ trio_status trio_sim_host_open(const char *name,
     char encoded[TRIO_HOST_SIZE];
 
     if (!makes_sense(name, options))
-        return TRIO_EINVAL;
+        return trio_fail_bare(TRIO_EINVAL);
     if (network == NULL)
-        return TRIO_ENOMEM;
+        return trio_fail_bare(TRIO_ENOMEM);
     trio_status rc = trio_sim_name_encode_(name, encoded);
     if (rc != TRIO_OK)
         return rc;
     if (trio_sim_name_is_taken_(network, encoded))
-        return TRIO_EEXIST;
+        return trio_fail_bare(TRIO_EEXIST);
     struct trio_sim_host *host =
         trio_sim_pool_take_(&network->pool, sizeof(*host));
     if (host == NULL)
-        return TRIO_ENOMEM;
+        return trio_fail_bare(TRIO_ENOMEM);
     trio_sim_host_begin_(host, name, encoded, ++network->host_count);
     host->clock.shown = trio_sim_network_now_(network->world);
     if (options != NULL)
@@ -142,7 +143,7 @@ trio_status trio_sim_resolver_add(const char *name,
 
     if (address->family != TRIO_ADDRESS_IPV4 &&
         address->family != TRIO_ADDRESS_IPV6)
-        return TRIO_EINVAL;
+        return trio_fail_bare(TRIO_EINVAL);
     trio_status rc = trio_sim_name_encode_(name, encoded);
     if (rc != TRIO_OK)
         return rc;
@@ -150,7 +151,7 @@ trio_status trio_sim_resolver_add(const char *name,
         network == NULL ? NULL
                         : trio_sim_pool_take_(&network->pool, sizeof(*known));
     if (known == NULL)
-        return TRIO_ENOMEM;
+        return trio_fail_bare(TRIO_ENOMEM);
     known->address = *address;
     known->next = NULL;
     memcpy(known->text, encoded, strlen(encoded) + 1);
