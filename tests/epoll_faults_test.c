@@ -131,7 +131,7 @@ static TRIO_CHECKPOINT trio_status do_nothing(void *arg)
     return trio_checkpoint();
 }
 
-static void fail_to_begin(enum call call, int error, trio_status expected)
+static void fail_to_begin(int call, int error, trio_status expected)
 {
     size_t descriptors = count_descriptors();
 
@@ -365,8 +365,7 @@ static TRIO_CHECKPOINT trio_status find_two(void *context, const char *host,
 }
 
 // The first attempts at a host fail.
-static TRIO_PARKS void fail_to_open(enum call call, int error,
-                                    trio_status expected)
+static TRIO_PARKS void fail_to_open(int call, int error, trio_status expected)
 {
     static const struct trio_resolver resolver = {.resolve = find_two};
     struct trio_address any = {.family = TRIO_ADDRESS_IPV4};

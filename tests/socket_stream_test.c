@@ -116,8 +116,8 @@ TEST_REAL(socket_stream, a_send_after_its_end_is_a_checkpoint)
     CHECK_OK(trio_stream_close(&far.stream));
 }
 
-static void check_end_after(struct trio_socket_stream *near,
-                            struct trio_socket_stream *far)
+static TRIO_PARKS void check_end_after(struct trio_socket_stream *near,
+                                       struct trio_socket_stream *far)
 {
     trio_status rc = TRIO_OK;
 
@@ -132,7 +132,7 @@ static void check_end_after(struct trio_socket_stream *near,
     trio_stream_close_forcefully(&near->stream);
 }
 
-static void check_ends_of_both_kinds(void)
+static TRIO_PARKS void check_ends_of_both_kinds(void)
 {
     struct trio_socket_stream near, far;
     struct trio_address address;
