@@ -1,4 +1,4 @@
-// Sleeping: a timer in the frame of the task that waits for it.
+// Sleeping: a timer in the descriptor of the task that waits for it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "core/base.h"
@@ -9,39 +9,30 @@
 #include "core/task.h"
 #include "core/timer.h"
 
-struct sleeper {
-    struct trio_timer timer;
-    struct trio_task *task;
-};
-
 static const struct trio_wait sleep_wait = {"wake up", TRIO_ACCESS_READ, NULL};
 
 static void wake_up(struct trio_timer *timer)
 {
-    struct sleeper *sleeper = CONTAINER_OF(timer, struct sleeper, timer);
-    trio_task_ready_(trio_current_run_, sleeper->task, TRIO_OK);
+    trio_task_ready_(trio_current_run_,
+                     CONTAINER_OF(timer, struct trio_task, timer), TRIO_OK);
 }
 
 static bool stop_sleeping(struct trio_task *task, void *arg)
 {
-    struct sleeper *sleeper = arg;
-
-    (void)task;
-    trio_timer_disarm_(trio_current_run_, &sleeper->timer);
+    (void)arg;
+    trio_timer_disarm_(task->run, &task->timer);
     return true;
 }
 
 static trio_status sleep_until(struct trio_run *run, trio_time time)
 {
-    struct sleeper sleeper = {.timer = {.expire = wake_up},
-                              .task = trio_task_current_(run)};
+    struct trio_task *task = trio_task_current_(run);
 
-    trio_timer_arm_(run, &sleeper.timer, time);
-    sleeper.task->park = (struct park){.wait = &sleep_wait,
-                                       .abort = stop_sleeping,
-                                       .arg = &sleeper,
-                                       .own = true};
-    return trio_park_(run, sleeper.task);
+    task->timer.expire = wake_up;
+    trio_timer_arm_(run, &task->timer, time);
+    task->park = (struct park){
+        .wait = &sleep_wait, .abort = stop_sleeping, .own = true};
+    return trio_park_(run, task);
 }
 
 trio_status trio_sleep_until(trio_time time)

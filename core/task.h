@@ -38,23 +38,28 @@ struct park {
 // is the last thing it does; see step.h.
 struct trio_task {
     void *context; // Stack pointer while it does not run; NULL before it did.
-    struct trio_task *next;          // In a queue.
-    struct trio_run *run;            // That it is a task of.
-    struct trio_waiter *waiters;     // All leave their lots on wake.
-    struct trio_cancel_scope *scope; // Innermost.
-    trio_status result;              // What its park returns.
-    bool cancelled;                  // Its innermost scope is effective.
+    struct trio_task *next;      // In a queue.
+    struct trio_run *run;        // That it is a task of.
+    struct trio_waiter *waiters; // All leave their lots on wake.
+    uint64_t number;
+    trio_status result; // What its park returns.
+    bool cancelled;     // Its innermost scope is effective.
     bool keep_fp;
     bool at_checkpoint; // Its next step returns from trio_checkpoint.
     bool given_cancel;
     struct park park;
-    struct trio_task *next_told; // In the run's list of cancellations.
-    uint32_t ignored;            // Cancellations given in a row.
+    struct trio_cancel_scope *scope; // Innermost.
+    const void *scope_place;         // Where that was opened.
+    struct trio_task *next_told;     // In the run's list of cancellations.
+    uint32_t ignored;                // Cancellations given in a row.
     bool called_started;
     bool begun_by_start;
-    bool has_copy;                   // `arg` lies at the top of its own stack.
-    bool abandoned;                  // It has come to its end where it was.
-    const void *scope_place;         // Where its innermost scope was opened.
+    bool has_copy;  // `arg` lies at the top of its own stack.
+    bool abandoned; // It has come to its end where it was.
+    union {         // In one line, too.
+        struct trio_waiter waiter; // Of a wait in one lot.
+        struct trio_timer timer;   // Of a sleep.
+    };
     struct trio_start_ *start;       // Until trio_started.
     trio_task_fn fn;
     void *arg;
@@ -65,8 +70,6 @@ struct trio_task {
     struct trio_error *reserve; // So that failing never allocates.
     const char *name;
     void *realm; // The world's.
-    uint64_t number;
-    struct trio_waiter waiter;     // Of a wait in one lot.
     struct trio_cancel_scope root; // SCOPE_TASK.
 } __attribute__((aligned(CACHE_LINE)));
 
