@@ -9,6 +9,7 @@
 enum { TASKS = 80, OBJECTS = 3, RUNS = 1200 };
 
 static struct {
+    int turns; // Of each task.
     int begun;
     int first[TASKS]; // In how many runs it was the first,
     int last[TASKS];  // the last.
@@ -22,7 +23,7 @@ static TRIO_CHECKPOINT trio_status take_steps(void *arg)
     seen.begun++;
     seen.first[index] += seen.begun == 1;
     seen.last[index] += seen.begun == TASKS;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < seen.turns; i++) {
         TRIO_SIM_POINT(&objects[index % OBJECTS], TRIO_ACCESS_WRITE);
         trio_status rc = trio_checkpoint();
         if (rc != TRIO_OK)
@@ -44,7 +45,7 @@ static TRIO_CHECKPOINT trio_status run_tasks(void *arg)
     return trio_nursery_close(&nursery, rc);
 }
 
-static void explore(const char *strategy, enum trio_sim_order order,
+static void explore(const char *strategy, enum trio_sim_order order, int turns,
                     uint64_t runs)
 {
     const struct trio_scenario scenario = {
@@ -53,6 +54,7 @@ static void explore(const char *strategy, enum trio_sim_order order,
         .strategy = strategy, .runs = runs, .seed = 1};
 
     memset(&seen, 0, sizeof(seen));
+    seen.turns = turns;
     struct trio_campaign_result result = campaign_run_once(&scenario, &options);
     CHECK_STRING(result.text, "");
     CHECK_EQ(result.verdict, TRIO_SIM_PASSED);
@@ -65,7 +67,7 @@ TEST_PLAIN(long_line, anybody_may_be_the_first_and_the_last)
     static const char *const names[] = {"pos", "pct"};
 
     for (size_t i = 0; i < COUNT(names); i++) {
-        explore(names[i], TRIO_SIM_PASS, RUNS);
+        explore(names[i], TRIO_SIM_PASS, 2, RUNS);
         for (int k = 0; k < TASKS; k++) { // 15 each are to be expected.
             CHECK(seen.first[k] >= 2 && seen.first[k] <= 40);
             CHECK(seen.last[k] >= 2 && seen.last[k] <= 40);
@@ -76,7 +78,18 @@ TEST_PLAIN(long_line, anybody_may_be_the_first_and_the_last)
 // S67
 TEST_PLAIN(long_line, whoever_comes_to_a_soft_point_is_in_it_again)
 {
-    explore("pos", TRIO_SIM_ANY, 50);
-    explore("pos", TRIO_SIM_SOFT, 50);
-    explore("pct", TRIO_SIM_SOFT, 50);
+    explore("pos", TRIO_SIM_ANY, 2, 50);
+    explore("pos", TRIO_SIM_SOFT, 2, 50);
+    explore("pct", TRIO_SIM_SOFT, 2, 50);
+}
+
+// S80: the line is never empty, and there are more turns than it has room for.
+TEST_PLAIN(long_line, goes_on_for_ever)
+{
+    static const char *const names[] = {"pos", "pct"};
+
+    for (size_t i = 0; i < COUNT(names); i++) {
+        explore(names[i], TRIO_SIM_ANY, 50, 4);
+        explore(names[i], TRIO_SIM_SOFT, 50, 4);
+    }
 }

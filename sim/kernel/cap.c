@@ -34,7 +34,7 @@ static void go_on_fairly(struct kernel *kernel)
 {
     kernel->fair = true;
     kernel->strategy = NULL;
-    kernel->ranking.count = 0;
+    trio_sim_ranking_reset_(&kernel->ranking);
     trio_sim_faults_end_(kernel);
     kernel->steps_max *= 2;
     kernel->time_end =

@@ -116,7 +116,8 @@ static void begin_arrays(struct kernel *kernel)
 {
     kernel->actors = of_runs(sizeof(struct actor));
     kernel->jobs = of_runs(sizeof(struct pending_job));
-    kernel->ranking = of_runs(sizeof(struct ranked));
+    kernel->ranking.tasks = of_runs(sizeof(struct ranked));
+    kernel->ranking.places.words = of_runs(sizeof(struct places_word));
     kernel->owed = of_runs(sizeof(struct owed));
     kernel->descriptors = of_runs(sizeof(struct descriptor));
     kernel->properties = of_runs(sizeof(struct property));

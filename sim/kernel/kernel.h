@@ -53,7 +53,6 @@ struct actor {
     bool parked;
 
     uint32_t parent;       // Number of the task that started it, 0: none.
-    uint32_t rank;         // In line, by priority, from 1 on; 0: none.
     uint32_t before, next; // The strategy's: in a list, by number; 0: none.
 
     // Only while details are recorded:
@@ -426,8 +425,8 @@ struct actor *trio_sim_actor_number_(const struct kernel *kernel,
                                      uint32_t number);
 uint64_t trio_sim_step_(const struct kernel *kernel);
 
-// Says that the priority of a task in line has changed.
-void trio_sim_rank_(struct kernel *kernel, struct actor *actor);
+// Says that the priority of an actor, which may be in line, has changed.
+void trio_sim_rank_(struct kernel *kernel, const struct actor *actor);
 
 // Returns which candidate has the highest priority.
 size_t trio_sim_first_by_priority_(struct kernel *kernel,

@@ -1,109 +1,111 @@
-// The tasks in line by priority, the highest first: a heap, so that a strategy
-// that goes by priorities need not look at each of very many. A line that was
-// never long is not ranked: few are compared sooner than kept in order.
+// The tasks in line by priority, so that a strategy that goes by priorities
+// need not look at each of very many. A line that was never long is not ranked:
+// few are compared sooner than kept in order.
 //
-// The line itself is in the order in which they came, and each of them knows
-// when that was: so the place of the highest is found by halves.
+// Priorities are random numbers: their first bits say in which of many buckets
+// a task is, and in each there are few, the highest first. Which buckets are
+// not empty is a bit each, and for each word of those bits there is another.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include "sim/kernel/state.h"
 
-// A free place in it.
-struct hole {
-    struct ranked *ranking;
-    struct actor *actors;
-    size_t at;
-};
-
-static inline void move_in(struct hole *hole, struct ranked ranked)
+static inline uint32_t bucket_of(uint64_t priority)
 {
-    hole->ranking[hole->at] = ranked;
-    hole->actors[ranked.number].rank = (uint32_t)hole->at + 1;
+    return (uint32_t)(priority >> (64 - BUCKET_BITS));
 }
 
-// Moves the one there to the hole, which is there then.
-static inline void swap_with(struct hole *hole, size_t other)
+static inline uint32_t highest_bit(uint64_t bits)
 {
-    move_in(hole, hole->ranking[other]);
-    hole->at = other;
+    return 63 - (uint32_t)__builtin_clzll(bits);
 }
 
-// Returns where the higher of the two below is, `count` or more: there is none.
-// Which of them that is nobody can foresee, the processor neither.
-static inline size_t higher_below(const struct ranked *ranking, size_t count,
-                                  size_t at)
+static inline struct ranked *ranked_at(const struct kernel *kernel,
+                                       uint32_t number)
 {
-    size_t left = 2 * at + 1;
-    size_t right = left + (left + 1 < count);
-
-    return left < count && ranking[right].priority > ranking[left].priority
-               ? right
-               : left;
+    return ARRAY_AT(&kernel->ranking.tasks, struct ranked, number);
 }
 
-// Puts it where it belongs, from a hole up or down.
-static void settle(struct kernel *kernel, size_t i, struct ranked ranked)
+static inline bool is_in_line(const struct kernel *kernel, uint32_t number)
 {
-    size_t count = kernel->ranking.count;
-    struct hole hole = {kernel->ranking.items, kernel->actors.items, i};
-    const struct ranked *ranking = hole.ranking;
-    size_t below;
-
-    while (hole.at > 0 && ranking[(hole.at - 1) / 2].priority < ranked.priority)
-        swap_with(&hole, (hole.at - 1) / 2);
-    while ((below = higher_below(ranking, count, hole.at)) < count &&
-           ranking[below].priority > ranked.priority)
-        swap_with(&hole, below);
-    move_in(&hole, ranked);
+    return number < kernel->ranking.tasks.count &&
+           ranked_at(kernel, number)->came != 0;
 }
 
-static inline const struct ranked *ranked_at(const struct kernel *kernel,
-                                             const struct actor *actor)
+// ---- Buckets ----
+
+// Nobody's number is 0: of that one the links are written, and never read.
+static void link(struct ranked *tasks, uint32_t higher, uint32_t lower)
 {
-    return ARRAY_AT(&kernel->ranking, struct ranked, actor->rank - 1);
+    tasks[higher].lower = lower;
+    tasks[lower].higher = higher;
 }
 
-void trio_sim_rank_(struct kernel *kernel, struct actor *actor)
+static void put_in(struct ranking *ranking, uint32_t number)
 {
-    struct ranked ranked = *ranked_at(kernel, actor);
+    struct ranked *tasks = ranking->tasks.items;
+    uint64_t priority = tasks[number].priority;
+    uint32_t bucket = bucket_of(priority);
+    uint32_t higher = 0;
+    uint32_t lower = ranking->highest[bucket];
 
-    ranked.priority = actor->priority;
-    settle(kernel, actor->rank - 1, ranked);
+    while (lower != 0 && tasks[lower].priority > priority) {
+        higher = lower;
+        lower = tasks[lower].lower;
+    }
+    link(tasks, higher, number);
+    link(tasks, number, lower);
+    if (higher != 0)
+        return;
+    ranking->highest[bucket] = number;
+    ranking->filled[bucket / 64] |= UINT64_C(1) << bucket % 64;
+    ranking->words |= UINT64_C(1) << bucket / 64;
+}
+
+static void take_out(struct ranking *ranking, uint32_t number)
+{
+    struct ranked *tasks = ranking->tasks.items;
+    uint32_t bucket = bucket_of(tasks[number].priority);
+    uint32_t higher = tasks[number].higher;
+    uint32_t lower = tasks[number].lower;
+
+    link(tasks, higher, lower);
+    if (higher != 0)
+        return;
+    ranking->highest[bucket] = lower;
+    if (lower != 0)
+        return;
+    ranking->filled[bucket / 64] &= ~(UINT64_C(1) << bucket % 64);
+    if (ranking->filled[bucket / 64] == 0)
+        ranking->words &= ~(UINT64_C(1) << bucket / 64);
+}
+
+static uint32_t highest(const struct ranking *ranking)
+{
+    uint32_t word = highest_bit(ranking->words);
+
+    return ranking->highest[word * 64 + highest_bit(ranking->filled[word])];
+}
+
+void trio_sim_rank_(struct kernel *kernel, const struct actor *actor)
+{
+    if (!is_in_line(kernel, actor->number))
+        return;
+    take_out(&kernel->ranking, actor->number);
+    ranked_at(kernel, actor->number)->priority = actor->priority;
+    put_in(&kernel->ranking, actor->number);
+}
+
+void trio_sim_ranking_reset_(struct ranking *ranking)
+{
+    if (ranking->count > 0) { // Otherwise all have left their buckets.
+        __builtin_memset(ranking->filled, 0, sizeof(ranking->filled));
+        __builtin_memset(ranking->highest, 0, sizeof(ranking->highest));
+        ranking->words = 0;
+    }
+    ranking->count = 0;
 }
 
 // ---- Who is first ----
-
-static inline uint32_t came_of(const struct kernel *kernel,
-                               const struct trio_task *task)
-{
-    const struct actor *actor =
-        ARRAY_AT(&kernel->actors, struct actor, trio_task_number(task));
-
-    return ranked_at(kernel, actor)->came;
-}
-
-// Returns the place in line of one who is there. The last few are looked at one
-// by one, for which nobody has to be asked when it came.
-static size_t place_of(const struct kernel *kernel,
-                       const struct candidates *candidates,
-                       const struct ranked *ranked)
-{
-    const struct trio_task *task =
-        ARRAY_AT(&kernel->actors, struct actor, ranked->number)->task;
-    size_t from = 0, to = candidates->task_count;
-
-    while (to - from > LONG_LINE) {
-        size_t middle = from + (to - from) / 2;
-        uint32_t came = came_of(kernel, candidates->tasks[middle]);
-        if ((int32_t)(ranked->came - came) < 0)
-            to = middle;
-        else
-            from = middle;
-    }
-    while (candidates->tasks[from] != task)
-        from++;
-    return from;
-}
 
 // The one of highest priority so far.
 struct best {
@@ -123,16 +125,17 @@ static void consider_tasks(const struct kernel *kernel,
                            struct best *best)
 {
     const struct actor *actors = kernel->actors.items;
-    const struct ranked *highest = kernel->ranking.items;
 
-    if (!candidates->ranked)
+    if (!candidates->ranked) {
         for (size_t i = 0; i < candidates->task_count; i++)
             consider(best, candidates->loop + i,
                      &actors[trio_task_number(candidates->tasks[i])]);
-    else if (candidates->task_count > 0)
-        consider(best,
-                 candidates->loop + place_of(kernel, candidates, highest),
-                 &actors[highest->number]);
+    } else if (candidates->task_count > 0) {
+        uint32_t number = highest(&kernel->ranking);
+        size_t place = trio_sim_place_(kernel, number);
+        TRIO_ASSERT(candidates->tasks[place] == actors[number].task);
+        consider(best, candidates->loop + place, &actors[number]);
+    }
 }
 
 size_t trio_sim_first_by_priority_(struct kernel *kernel,
@@ -158,15 +161,15 @@ static void join(struct kernel *kernel, const struct trio_task *task,
     const struct strategy *strategy = kernel->strategy;
     struct actor *actor = trio_sim_actor_(kernel, task);
 
-    TRIO_ASSERT(actor->rank == 0);
+    while (kernel->ranking.tasks.count <= actor->number)
+        trio_sim_append_(kernel, &kernel->ranking.tasks);
     if (strategy->joined != NULL)
         strategy->joined(strategy->context, kernel, actor);
-    if (kernel->ranking.count == kernel->ranking.max)
-        trio_sim_append_raw_(kernel, &kernel->ranking);
-    else
-        kernel->ranking.count++;
-    settle(kernel, kernel->ranking.count - 1,
-           (struct ranked){actor->priority, actor->number, came});
+    *ranked_at(kernel, actor->number) =
+        (struct ranked){.priority = actor->priority};
+    trio_sim_come_(kernel, actor->number, came);
+    put_in(&kernel->ranking, actor->number);
+    kernel->ranking.count++;
 }
 
 // Who was in line still is; who is new is at the end, or the first, if it has
@@ -174,28 +177,30 @@ static void join(struct kernel *kernel, const struct trio_task *task,
 void trio_sim_line_up_(struct kernel *kernel,
                        const struct candidates *candidates)
 {
+    struct ranking *ranking = &kernel->ranking;
     struct trio_task *const *tasks = candidates->tasks;
     size_t count = candidates->task_count;
-    size_t ranked = kernel->ranking.count;
 
-    if (ranked > 0 && ranked < count &&
-        trio_sim_actor_(kernel, tasks[0])->rank == 0)
-        join(kernel, tasks[0], came_of(kernel, tasks[1]) - 1);
-    while (kernel->ranking.count < count)
-        join(kernel, tasks[kernel->ranking.count], ++kernel->came);
+    if (ranking->count == count)
+        return;
+    bool first = ranking->count > 0 &&
+                 !is_in_line(kernel, (uint32_t)trio_task_number(tasks[0]));
+    trio_sim_make_places_(kernel, tasks + first, ranking->count, count);
+    if (first)
+        join(kernel, tasks[0], --ranking->places.first);
+    while (ranking->count < count)
+        join(kernel, tasks[ranking->count], ranking->places.end++);
 }
 
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor)
 {
     const struct strategy *strategy = kernel->strategy;
-    const struct ranked *ranking = kernel->ranking.items;
-    size_t i = actor->rank - 1;
 
-    if (actor->rank == 0)
+    if (!is_in_line(kernel, actor->number))
         return; // There was nobody to compare it with.
     if (strategy->left != NULL)
         strategy->left(strategy->context, kernel, actor);
-    actor->rank = 0;
-    if (i != --kernel->ranking.count)
-        settle(kernel, i, ranking[kernel->ranking.count]);
+    take_out(&kernel->ranking, actor->number);
+    trio_sim_go_(kernel, actor->number);
+    kernel->ranking.count--;
 }

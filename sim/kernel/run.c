@@ -130,6 +130,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->time_end = trio_time_add(kernel->clock.now, time_max);
     trio_sim_faults_begin_(kernel);
     reset_arrays(kernel);
+    trio_sim_ranking_reset_(&kernel->ranking);
     reset_memory(kernel);
     trio_sim_objects_reset_(&kernel->objects);
     trio_sim_heap_reset_(kernel);

@@ -73,11 +73,34 @@ struct pending_job {
     trio_time due; // Time passes until then; 0: any time will do.
 };
 
-// A task in line, by its actor's number.
+// What is known of a task in line.
 struct ranked {
     uint64_t priority;
-    uint32_t number;
-    uint32_t came; // Later than who is before it in line. It wraps around.
+    uint32_t higher, lower; // Of its bucket, by number; 0: none.
+    uint32_t came;          // Later than who is before it; 0: not in line.
+};
+
+// 64 of those who came one after the other.
+struct places_word {
+    uint64_t bits; // Who is still in line.
+    uint64_t count;
+};
+
+struct places {
+    struct array words; // struct places_word
+    uint32_t first;     // As `came`: nobody in line came before,
+    uint32_t end;       // all of them before this.
+};
+
+enum { BUCKET_BITS = 10, BUCKETS = 1 << BUCKET_BITS };
+
+struct ranking {
+    size_t count;       // Of those in line.
+    struct array tasks; // struct ranked, by number of the actor
+    struct places places;
+    uint64_t words;                // Which of these have a bit that is set:
+    uint64_t filled[BUCKETS / 64]; // which of these are not empty:
+    uint32_t highest[BUCKETS];     // in each bucket, by number; 0: empty.
 };
 
 // Where something comes that is no step: the tasks in line before whose steps
@@ -137,11 +160,11 @@ struct kernel {
     trio_time time_end;
     uint64_t decisions;
     uint64_t passed_over; // How often in a row the first in line was.
-    uint32_t came;        // What the last one in line has as `came`.
     struct actor time;    // The clock.
     struct trio_cancel_scope *around; // The whole scenario, while open.
     uint32_t cancelled_scope; // Number of an open scope: injected. 0: none.
 
+    struct ranking ranking;
     // Targets that are paths of tasks, one bit each; with details.
     uint64_t taken[(1 << TARGET_BITS) / 64];
     struct object_table objects;
@@ -150,7 +173,6 @@ struct kernel {
     struct array *arrays; // Those below that ever had an item.
     struct array actors;  // By number; the first is the loop.
     struct array jobs;    // struct pending_job, the first due first
-    struct array ranking; // struct ranked: a heap
     struct array owed;
     struct array descriptors; // struct descriptor
     struct array properties;
@@ -345,6 +367,16 @@ static inline bool trio_sim_is_long_(const struct kernel *kernel,
 void trio_sim_line_up_(struct kernel *kernel,
                        const struct candidates *candidates);
 void trio_sim_leave_line_(struct kernel *kernel, struct actor *actor);
+void trio_sim_ranking_reset_(struct ranking *ranking);
+
+// ---- places.c: where in line they are ----
+// Makes room for as many as are `wanted` in line, of whom so many are there.
+void trio_sim_make_places_(struct kernel *kernel,
+                           struct trio_task *const *tasks, size_t count,
+                           size_t wanted);
+void trio_sim_come_(struct kernel *kernel, uint32_t number, uint32_t came);
+void trio_sim_go_(struct kernel *kernel, uint32_t number);
+size_t trio_sim_place_(const struct kernel *kernel, uint32_t number);
 
 // ---- candidates.c: who may come next ----
 // Between two steps; or inside one, where a task reads the clock again.

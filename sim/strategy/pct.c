@@ -99,8 +99,7 @@ static size_t pick(void *context, struct kernel *kernel,
         pct->change_count--;
         struct actor *actor = trio_sim_candidate_(kernel, candidates, chosen);
         actor->priority = change & ((1 << PLACE_BITS) - 1);
-        if (actor->rank != 0)
-            trio_sim_rank_(kernel, actor);
+        trio_sim_rank_(kernel, actor);
         chosen = trio_sim_first_by_priority_(kernel, candidates);
     }
     return chosen;
