@@ -43,11 +43,8 @@ static trio_time look_outwards(const struct trio_cancel_scope *scope,
     return earliest;
 }
 
-trio_time trio_current_effective_deadline(void)
+trio_time trio_scope_deadline_(const struct trio_cancel_scope *scope)
 {
-    struct trio_run *run = trio_run_current_();
-    const struct trio_cancel_scope *scope = trio_task_current_(run)->scope;
-
     if (scope->effective)
         return TRIO_PAST;
     trio_time earliest = look_outwards(scope, TRIO_FOREVER);
@@ -55,7 +52,14 @@ trio_time trio_current_effective_deadline(void)
     for (; scope != NULL; scope = scope->shield ? NULL : scope->parent)
         if (scope->kind == SCOPE_START)
             earliest = look_outwards(target_of(scope), earliest);
-    return trio_told_(run, earliest);
+    return earliest;
+}
+
+trio_time trio_current_effective_deadline(void)
+{
+    struct trio_run *run = trio_run_current_();
+    return trio_told_(run,
+                      trio_scope_deadline_(trio_task_current_(run)->scope));
 }
 
 trio_status trio_with_timeout(trio_duration limit, trio_status (*fn)(void *arg),

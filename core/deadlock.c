@@ -15,14 +15,7 @@
 #include "core/run.h"
 #include "core/scope.h"
 #include "core/task.h"
-
-static struct trio_task *holder(const struct trio_task *task)
-{
-    const struct park *park = &task->park;
-    if (park->wait == NULL || park->wait->owner == NULL)
-        return NULL;
-    return park->wait->owner(park->object);
-}
+#include "core/words.h"
 
 // Returns a task of the cycle that the walk from `task` runs into, or NULL.
 // Marks below `base` are of an earlier search.
@@ -31,7 +24,7 @@ static struct trio_task *walk(struct trio_task *task, uint32_t base,
 {
     while (task != NULL && trio_is_parked_(task) && task->park.mark < base) {
         task->park.mark = mark;
-        task = holder(task);
+        task = trio_wait_holder_(task);
     }
     bool own = task != NULL && trio_is_parked_(task) && task->park.mark == mark;
     return own ? task : NULL;
@@ -51,18 +44,17 @@ static struct trio_task *find_cycle(struct trio_run *run)
 }
 
 static void print_cycle(const struct trio_report *report,
-                        struct trio_task *cycle)
+                        const struct trio_task *cycle)
 {
-    struct trio_task *task = cycle;
+    const struct trio_task *task = cycle;
+    char name[TASK_WORDS_MAX];
+    char wait[WAIT_WORDS_MAX];
 
     do {
-        struct trio_task *next = holder(task);
-        trio_report_line_(
-            report, "  task %llu \"%s\" waits to %s %p, held by task %llu",
-            (unsigned long long)task->number,
-            task->name == NULL ? "" : task->name, task->park.wait->verb,
-            task->park.object, (unsigned long long)next->number);
-        task = next;
+        trio_task_words_(task, name, sizeof(name));
+        trio_wait_words_(task, wait, sizeof(wait));
+        trio_report_line_(report, "  %s %s", name, wait);
+        task = trio_wait_holder_(task);
     } while (task != cycle);
 }
 
@@ -78,7 +70,7 @@ static void describe_cycle(struct trio_run *run, struct trio_task *cycle)
         length += trio_format_(report, run->cycle + length, size - length,
                                "%stask %llu", length == 0 ? "" : " -> ",
                                (unsigned long long)task->number);
-        task = holder(task);
+        task = trio_wait_holder_(task);
     } while (task != cycle && length < size - 32);
     trio_format_(report, run->cycle + length, size - length, " -> task %llu",
                  (unsigned long long)cycle->number);

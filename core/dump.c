@@ -13,6 +13,7 @@
 #include "core/scope.h"
 #include "core/task.h"
 #include "core/timer.h"
+#include "core/words.h"
 
 #define FRAMES_MAX 32
 #define INDENT_MAX 40
@@ -47,48 +48,40 @@ static void print_frames(struct trio_run *run, struct trio_task *task,
     }
 }
 
-// By its name, or by its function.
-static void name_task(const struct trio_report *report,
-                      const struct trio_task *task, char *name, size_t size)
-{
-    if (task->name != NULL)
-        trio_format_(report, name, size, "\"%s\"", task->name);
-    else
-        report->place(report->context, (const void *)task->fn, name, size);
-}
-
-static void describe_wait(struct trio_run *run, const struct park *park,
-                          char *text, size_t size)
+// For what, for how long, and how much longer at most.
+static void describe_wait(const struct trio_run *run,
+                          const struct trio_task *task, char *text, size_t size)
 {
     const struct trio_report *report = &run->config.report;
-    size_t length =
-        trio_format_(report, text, size, "waits to %s", park->wait->verb);
+    const struct park *park = &task->park;
+    size_t length = trio_wait_words_(task, text, size);
+    trio_time deadline =
+        park->shielded ? TRIO_FOREVER : trio_scope_deadline_(task->scope);
 
-    if (park->object != NULL)
-        length += trio_format_(report, text + length, size - length, " %p",
-                               park->object);
     // Where no deadline is used the clock is never read.
     if (park->since != TRIO_PAST)
+        length += trio_format_(report, text + length, size - length,
+                               ", since %lld ms before now",
+                               (long long)((run->now - park->since) / TRIO_MS));
+    if (deadline != TRIO_FOREVER && !task->cancelled)
         trio_format_(report, text + length, size - length,
-                     ", since %lld ms before now",
-                     (long long)((run->now - park->since) / TRIO_MS));
+                     ", deadline in %lld ms", trio_ms_until_(run, deadline));
 }
 
 static void print_task(struct trio_run *run, struct trio_task *task, int indent)
 {
     const struct trio_report *report = &run->config.report;
-    char state[160] = "runnable";
-    char name[128];
+    char state[WAIT_WORDS_MAX + 64] = "runnable";
+    char name[TASK_WORDS_MAX];
 
     if (task == run->current)
         trio_format_(report, state, sizeof(state), "running");
     else if (trio_is_parked_(task))
-        describe_wait(run, &task->park, state, sizeof(state));
+        describe_wait(run, task, state, sizeof(state));
     else if (task->context == NULL)
         trio_format_(report, state, sizeof(state), "not run yet");
-    name_task(report, task, name, sizeof(name));
-    trio_report_line_(report, "%*stask %llu %s: %s%s", indent, "",
-                      (unsigned long long)task->number, name, state,
+    trio_task_words_(task, name, sizeof(name));
+    trio_report_line_(report, "%*s%s: %s%s", indent, "", name, state,
                       task->cancelled ? " (cancelled)" : "");
     if (trio_is_parked_(task))
         print_frames(run, task, indent);
@@ -128,9 +121,7 @@ static void print_scope(struct trio_run *run, struct trio_cancel_scope *scope,
         report->place(report->context, scope->place, place, sizeof(place));
     if (deadline != TRIO_FOREVER)
         trio_format_(report, limit, sizeof(limit), ", deadline in %lld ms",
-                     (long long)(deadline > run->now
-                                     ? (deadline - run->now) / TRIO_MS
-                                     : 0));
+                     trio_ms_until_(run, deadline));
     trio_report_line_(
         report, "%*s%s%s%s%s%s%s", indent, "", kind_name(run, scope),
         scope->place == NULL ? "" : " opened at ", place, limit,

@@ -36,6 +36,10 @@ static inline void trio_end_wait_(struct trio_run *run, struct trio_task *task,
     trio_make_ready_(run, task);
 }
 
+// ---- sleep.c ----
+// When a parked task wakes up by itself; TRIO_FOREVER if it does not.
+trio_time trio_sleeps_until_(const struct trio_task *task);
+
 // ---- park.c ----
 // The same, not inlined.
 void trio_task_ready_(struct trio_run *run, struct trio_task *task,

@@ -27,6 +27,10 @@ enum scope_kind {
     SCOPE_ROOT     // Of the run.
 };
 
+// ---- cancel_current.c ----
+// The earliest deadline that ends a wait in a scope; S30. The run's time.
+trio_time trio_scope_deadline_(const struct trio_cancel_scope *scope);
+
 // ---- cancel_scope.c, cancel_handle.c ----
 void trio_deadline_passed_(struct trio_timer *timer);
 __attribute__((noreturn, cold)) void

@@ -35,6 +35,14 @@ static trio_status sleep_until(struct trio_run *run, trio_time time)
     return trio_park_(run, task);
 }
 
+trio_time trio_sleeps_until_(const struct trio_task *task)
+{
+    const struct sleeper *sleeper = task->park.arg;
+    bool sleeps = task->park.wait == &sleep_wait && sleeper != NULL;
+
+    return sleeps ? sleeper->timer.deadline : TRIO_FOREVER;
+}
+
 trio_status trio_sleep_until(trio_time time)
 {
     struct trio_run *run = trio_run_current_();

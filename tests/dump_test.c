@@ -84,3 +84,229 @@ TEST_SEEDED(dump, shows_a_task_that_has_not_run_yet)
     CHECK(strstr(capture.text, ": not run yet") != NULL);
     capture_close(&capture);
 }
+
+// ---- Until when ----
+
+static TRIO_CHECKPOINT trio_status sleep_three_seconds(void *arg)
+{
+    (void)arg;
+    return trio_sleep(3 * TRIO_SECOND);
+}
+
+static TRIO_CHECKPOINT trio_status sleep_for_a_moment(void *arg)
+{
+    (void)arg;
+    return trio_sleep(1);
+}
+
+static TRIO_CHECKPOINT trio_status sleep_in_shield(void *arg)
+{
+    struct trio_cancel_scope shield;
+
+    trio_shield_after(&shield, 20 * TRIO_SECOND);
+    trio_status rc = sleep_forever(arg);
+    return trio_cancel_scope_close(&shield, rc);
+}
+
+static TRIO_CHECKPOINT trio_status run_beside_dump(trio_task_fn fn)
+{
+    struct trio_task_options options = {.name = "sleeper"};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon_with(&nursery, &options, fn, NULL));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_dump_tasks();
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+static TRIO_CHECKPOINT trio_status dump_sleeper(void *fn)
+{
+    return run_beside_dump(*(trio_task_fn *)fn);
+}
+
+static TRIO_CHECKPOINT trio_status dump_sleeper_with_limit(void *fn)
+{
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, 10 * TRIO_SECOND);
+    trio_status rc = run_beside_dump(*(trio_task_fn *)fn);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
+static void check_dump_of(trio_task_fn dumper, trio_task_fn sleeper,
+                          const char *expected)
+{
+    struct capture capture;
+
+    capture_open(&capture);
+    trio_status rc = capture_run(&capture, dumper, &sleeper);
+    CHECK(rc == TRIO_OK || rc == TRIO_ETIMEDOUT); // Of who sleeps on.
+    if (strstr(capture.text, expected) == NULL)
+        CHECK_STRING(capture.text, expected);
+    capture_close(&capture);
+}
+
+TEST_SEEDED(dump, says_when_a_sleeper_wakes_up)
+{
+    check_dump_of(
+        dump_sleeper, sleep_three_seconds,
+        "\"sleeper\": waits to wake up in 3000 ms, since 0 ms before now\n");
+}
+
+TEST_SEEDED(dump, rounds_up_what_is_to_come)
+{
+    check_dump_of(dump_sleeper, sleep_for_a_moment,
+                  "waits to wake up in 1 ms, ");
+}
+
+TEST_SEEDED(dump, says_the_deadline_that_ends_a_wait)
+{
+    check_dump_of(dump_sleeper_with_limit, sleep_three_seconds,
+                  "waits to wake up in 3000 ms, since 0 ms before now, "
+                  "deadline in 10000 ms\n");
+    check_dump_of(
+        dump_sleeper_with_limit, sleep_forever,
+        "waits to wake up, since 0 ms before now, deadline in 10000 ms\n");
+}
+
+TEST_SEEDED(dump, says_no_deadline_of_beyond_a_shield)
+{
+    check_dump_of(
+        dump_sleeper_with_limit, sleep_in_shield,
+        "waits to wake up, since 0 ms before now, deadline in 20000 ms\n");
+}
+
+// ---- Who has it ----
+
+static TRIO_CHECKPOINT trio_status acquire_lock(void *lock)
+{
+    trio_status rc = trio_lock_acquire(lock);
+    if (rc == TRIO_OK)
+        trio_lock_release(lock);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status borrow(void *limiter)
+{
+    struct trio_capacity_token token;
+
+    trio_status rc = trio_capacity_limiter_acquire(limiter, &token);
+    if (rc == TRIO_OK)
+        trio_capacity_limiter_release(limiter);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status dump_beside(trio_task_fn fn, void *arg)
+{
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, fn, arg));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    trio_dump_tasks();
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+static TRIO_CHECKPOINT trio_status dump_with_lock(void *arg)
+{
+    struct trio_lock lock = TRIO_LOCK_INIT;
+
+    (void)arg;
+    CHECK_OK(trio_lock_acquire(&lock));
+    trio_status rc = dump_beside(acquire_lock, &lock);
+    trio_lock_release(&lock);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status wait_notified(void *condition)
+{
+    CHECK_OK(trio_condition_acquire(condition));
+    trio_status rc = trio_condition_wait(condition);
+    trio_condition_release(condition);
+    return rc;
+}
+
+// The main task has the lock while the other waits to be notified.
+static TRIO_CHECKPOINT trio_status dump_with_condition(void *arg)
+{
+    struct trio_condition condition = TRIO_CONDITION_INIT;
+    struct trio_nursery nursery;
+
+    (void)arg;
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, wait_notified, &condition));
+    CHECK_OK(trio_wait_all_tasks_blocked(0));
+    CHECK_OK(trio_condition_acquire(&condition));
+    trio_dump_tasks();
+    trio_condition_notify_all(&condition);
+    trio_condition_release(&condition);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+static TRIO_CHECKPOINT trio_status dump_with_one_token(void *arg)
+{
+    struct trio_capacity_limiter limiter = TRIO_CAPACITY_LIMITER_INIT(1);
+    struct trio_capacity_token token;
+
+    (void)arg;
+    CHECK_OK(trio_capacity_limiter_acquire(&limiter, &token));
+    trio_status rc = dump_beside(borrow, &limiter);
+    trio_capacity_limiter_release(&limiter);
+    return rc;
+}
+
+// A stand-in's token is nobody's.
+static TRIO_CHECKPOINT trio_status dump_with_token_of_another(void *arg)
+{
+    struct trio_capacity_limiter limiter = TRIO_CAPACITY_LIMITER_INIT(1);
+    struct trio_capacity_token token;
+
+    (void)arg;
+    CHECK_OK(
+        trio_capacity_limiter_acquire_on_behalf_of(&limiter, &token, &limiter));
+    trio_status rc = dump_beside(borrow, &limiter);
+    trio_capacity_limiter_release_on_behalf_of(&limiter, &limiter);
+    return rc;
+}
+
+static TRIO_CHECKPOINT trio_status dump_with_two_tokens(void *arg)
+{
+    struct trio_capacity_limiter limiter = TRIO_CAPACITY_LIMITER_INIT(2);
+    struct trio_capacity_token token, other;
+
+    CHECK_OK(trio_capacity_limiter_acquire(&limiter, &token));
+    CHECK_OK(
+        trio_capacity_limiter_acquire_on_behalf_of(&limiter, &other, &limiter));
+    trio_status rc = dump_beside(borrow, &limiter);
+    trio_capacity_limiter_release(&limiter);
+    trio_capacity_limiter_release_on_behalf_of(&limiter, &limiter);
+    (void)arg;
+    return rc;
+}
+
+static bool dump_names_main(trio_task_fn dumper)
+{
+    struct capture capture;
+
+    capture_open(&capture);
+    CHECK_OK(capture_run(&capture, dumper, NULL));
+    bool named = strstr(capture.text, ", held by task 1 \"main\"") != NULL;
+    capture_close(&capture);
+    return named;
+}
+
+TEST_SEEDED(dump, says_who_holds_a_lock)
+{
+    CHECK(dump_names_main(dump_with_lock));
+    CHECK(dump_names_main(dump_with_condition));
+}
+
+TEST_SEEDED(dump, says_who_has_the_only_token)
+{
+    CHECK(dump_names_main(dump_with_one_token));
+    CHECK(!dump_names_main(dump_with_token_of_another));
+    CHECK(!dump_names_main(dump_with_two_tokens));
+}

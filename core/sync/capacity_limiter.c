@@ -18,8 +18,18 @@
 
 #include "core/operation.h"
 
+// Where one task has all that is lent, nobody else can give any back.
+static struct trio_task *only_borrower(const void *object)
+{
+    const struct trio_capacity_limiter *limiter = object;
+    const struct trio_capacity_token *token = limiter->tokens;
+
+    return limiter->borrowed == 1 && token != NULL ? token->task : NULL;
+}
+
 static const struct trio_wait borrow_wait = {.verb = "borrow from",
-                                             .access = TRIO_ACCESS_ACQUIRE};
+                                             .access = TRIO_ACCESS_ACQUIRE,
+                                             .owner = only_borrower};
 
 // Where the list links the token of `borrower`, or NULL at its end.
 static struct trio_capacity_token **find(struct trio_capacity_limiter *limiter,

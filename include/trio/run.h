@@ -132,8 +132,14 @@ TRIO_MUST_USE bool trio_run_is_settling(void);
 TRIO_MUST_USE bool trio_in_run(void);
 
 // Prints the tree of tasks through the run's report: of each its number, name
-// and state, what it waits for, the scopes with their deadlines, and the
-// backtrace of the parked.
+// and state, the scopes with their deadlines, and of the parked what they wait
+// for, which task holds that, when the wait ends, and the backtrace.
+//
+//     task 3 "writer": waits to acquire 0x7ffe10, held by task 2 "reader",
+//     since 20 ms before now, deadline in 480 ms
+//
+// The deadline is the first of the scopes round the wait; a sleeper says when
+// it wakes up, too.
 //
 // Checkpoint: never. Also from entry callbacks.
 void trio_dump_tasks(void);
