@@ -38,6 +38,7 @@ static struct trio_error *group_of(struct trio_run *run, struct trio_task *task,
     trio_error_adopt_(group, first);
     if (second != NULL)
         trio_error_adopt_(group, second);
+    trio_error_count_(run, group);
     return group;
 }
 
@@ -52,6 +53,7 @@ static void combine_records(struct trio_run *run, struct trio_task *task,
             group->unrecorded++;
         else
             trio_error_adopt_(group, second);
+        trio_error_count_(run, group);
         return;
     }
     struct trio_error *first = trio_error_detach_(run, task, a);

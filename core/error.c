@@ -11,6 +11,7 @@
 
 #include "core/error.h"
 #include "core/base.h"
+#include "core/misuse.h"
 #include "core/note.h"
 #include "core/pool.h"
 #include "core/run.h"
@@ -120,6 +121,17 @@ void trio_error_adopt_(struct trio_error *group, struct trio_error *children)
     *link = children;
     for (; children != NULL; children = children->next)
         children->parent = group;
+}
+
+void trio_error_count_(struct trio_run *run, struct trio_error *group)
+{
+    const struct trio_error *child = group->children;
+    size_t count = group->unrecorded;
+
+    for (; child != NULL; child = child->next)
+        count++;
+    trio_format_(&run->config.report, group->text, sizeof(group->text),
+                 "%zu errors", count);
 }
 
 void trio_error_push_(struct trio_run *run, struct trio_task *task,

@@ -35,6 +35,8 @@ void trio_error_forget_(struct trio_run *run, struct trio_task *task,
 void trio_errors_end_(struct trio_run *run, struct trio_task *task);
 void trio_error_give_(struct trio_run *run, struct trio_error *error);
 void trio_error_adopt_(struct trio_error *group, struct trio_error *children);
+// Has the text of a group say of how many: "2 errors".
+void trio_error_count_(struct trio_run *run, struct trio_error *group);
 
 // ---- error_tree.c ----
 void trio_error_print_(const struct trio_report *report,

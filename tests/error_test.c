@@ -184,6 +184,7 @@ TEST(error, combine_adds_to_a_group)
     CHECK(trio_error_contains(group, OTHER));
     // The third is a leaf, too, or is counted.
     CHECK(trio_error_contains(group, TRIO_EIO) || group->unrecorded > 0);
+    CHECK_STRING(group->text, "3 errors");
     CHECK(!trio_error_only(group, QUOTA));
     trio_error_clear();
 }

@@ -10,8 +10,9 @@
 #define TRIO_ERROR_TEXT_MAX 80
 
 // A `trio_error` explains one failure: what was being done, by which task, what
-// the system said. A record with children stands for several failures, and its
-// status is their common one, or TRIO_EGROUP. Read it; never change it.
+// the system said. A record with children stands for several failures, or adds
+// to one what came of it: its status is their common one, or TRIO_EGROUP, and
+// where they tell all, its text only counts them. Read it; never change it.
 struct trio_error {
     trio_status status;
     int os_error;                // errno or its like; 0 if none.
@@ -24,8 +25,9 @@ struct trio_error {
     uint64_t sequence;           // In the order of failing.
     uint32_t unrecorded;         // Further failures that found no record.
     uint32_t flags;              // Private.
-    char text[TRIO_ERROR_TEXT_MAX]; // "connect 10.0.0.1:80"; cut if too long,
-                                    // and empty if children tell it.
+    char text[TRIO_ERROR_TEXT_MAX]; // "connect 10.0.0.1:80", cut if too long;
+                                    // "2 errors" of a group, empty if all that
+                                    // is known is the status.
 };
 
 TRIO_BEGIN_DECLS
