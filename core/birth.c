@@ -61,6 +61,18 @@ static trio_status take(struct trio_run *run, size_t stack_size,
     return TRIO_OK;
 }
 
+static trio_status refuse(const struct trio_run *run, trio_status rc,
+                          size_t stack_size)
+{
+    size_t max = run->config.memory.stack_max;
+
+    if (rc == TRIO_EINVAL && max > 0)
+        return trio_fail(rc,
+                         "start a task with a stack of %zu bytes: at most %zu",
+                         stack_size, max);
+    return trio_fail(rc, "start a task with a stack of %zu bytes", stack_size);
+}
+
 static void init(struct trio_task *task)
 {
     task->context = NULL;
@@ -96,12 +108,11 @@ trio_status trio_task_spawn_(struct trio_run *run,
         trio_misuse_at_("a task without a function", NULL, NULL);
     if (options == NULL)
         options = &defaults;
-    trio_status rc = take(run,
-                          options->stack_size == 0 ? STACK_SIZE_DEFAULT
-                                                   : options->stack_size,
-                          &task);
+    size_t stack_size = options->stack_size == 0 ? STACK_SIZE_DEFAULT
+                                                 : options->stack_size;
+    trio_status rc = take(run, stack_size, &task);
     if (rc != TRIO_OK)
-        return trio_fail(rc, "start a task");
+        return refuse(run, rc, stack_size);
     init(task);
     task->run = run;
     task->fn = fn;

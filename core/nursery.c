@@ -96,7 +96,9 @@ trio_status trio_nursery_start_soon_copy(struct trio_nursery *nursery,
     struct trio_task *task;
 
     if (size > TRIO_COPY_MAX)
-        return trio_fail(TRIO_EINVAL, "copy an argument that is too large");
+        return trio_fail(TRIO_EINVAL,
+                         "copy an argument of %zu bytes: at most %d", size,
+                         TRIO_COPY_MAX);
     trio_status rc =
         trio_task_spawn_(run, &nursery->scope, NULL, fn, NULL, &task);
     if (rc != TRIO_OK)
@@ -172,6 +174,7 @@ struct trio_error *trio_nursery_take_error_(struct trio_run *run,
     group->place = nursery->scope.place;
     group->unrecorded = (uint32_t)nursery->unrecorded;
     trio_error_adopt_(group, first);
+    trio_error_count_(run, group);
     return group;
 }
 

@@ -66,6 +66,7 @@ static trio_status memory_begin(struct trio_memory *memory)
         return rc;
     }
     memory->context = self;
+    memory->stack_max = self->sizes[POOLS - 1];
     return TRIO_OK;
 }
 

@@ -1,6 +1,8 @@
 // What a nursery waits for, and what all of it comes to.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <stdio.h>
+
 #include "tests/check.h"
 #include "tests/tasks.h"
 
@@ -188,6 +190,7 @@ TEST(nursery, leaves_are_in_the_order_of_completion)
     const struct trio_error *error = trio_error_last();
     REQUIRE(error != NULL && error->children != NULL &&
             error->children->next != NULL);
+    CHECK_STRING(error->text, "2 errors");
     CHECK_STATUS(error->children->status, TRIO_EIO);
     CHECK_STATUS(error->children->next->status, TRIO_EBROKEN);
     CHECK(error->children->next->next == NULL);
@@ -449,6 +452,38 @@ TEST_ONCE(nursery, a_stack_that_is_too_large_is_invalid)
         TRIO_EINVAL);
     CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
     CHECK(!done);
+    trio_error_clear();
+}
+
+// The record names both, and what it calls possible is.
+TEST_ONCE(nursery, a_stack_that_is_too_large_is_told_with_the_limit)
+{
+    struct trio_task_options options = {.stack_size = SIZE_MAX};
+    struct trio_nursery nursery;
+    unsigned long long max = 0;
+    char expected[TRIO_ERROR_TEXT_MAX];
+    bool done = false;
+
+    trio_nursery_open(&nursery);
+    CHECK_STATUS(
+        trio_nursery_start_soon_with(&nursery, &options, use_stack, &done),
+        TRIO_EINVAL);
+    const char *limit = strstr(trio_error_last()->text, "at most ");
+    REQUIRE(limit != NULL && sscanf(limit, "at most %llu", &max) == 1);
+    snprintf(expected, sizeof(expected),
+             "start a task with a stack of %zu bytes: at most %llu", SIZE_MAX,
+             max);
+    CHECK_STRING(trio_error_last()->text, expected);
+
+    options.stack_size = (size_t)max;
+    CHECK_OK(
+        trio_nursery_start_soon_with(&nursery, &options, use_stack, &done));
+    options.stack_size++;
+    CHECK_STATUS(
+        trio_nursery_start_soon_with(&nursery, &options, use_stack, &done),
+        TRIO_EINVAL);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK(done);
     trio_error_clear();
 }
 

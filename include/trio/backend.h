@@ -429,6 +429,10 @@ struct trio_memory {
     // More than TRIO_STACK_GUARD_MAX: begin fails with TRIO_EINVAL.
     size_t stack_guard;
 
+    // The largest stack that may be asked for, for error records; `begin` sets
+    // it. 0: not known.
+    size_t stack_max;
+
     // Prepares for one run, in its thread; may set `context`.
     trio_status (*begin)(struct trio_memory *memory);
     void (*end)(struct trio_memory *memory);

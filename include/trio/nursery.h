@@ -51,7 +51,8 @@ struct TRIO_SCOPE_TYPE("nursery") trio_nursery {
 struct trio_task_options {
     const char *name;  // Kept, by error records, too: mostly a literal. NULL: a
                        // dump shows the function.
-    size_t stack_size; // In bytes, rounded up to a size class. Default 256 KiB.
+    size_t stack_size; // In bytes, rounded up to a size class; at most 8 MiB.
+                       // Default 256 KiB.
     bool keep_fp;      // Keep floating-point control words across switches.
 };
 

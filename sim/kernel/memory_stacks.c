@@ -199,6 +199,7 @@ void trio_sim_stacks_end_(struct sim_memory *memory)
 struct trio_memory trio_sim_stacks_of_(struct sim_memory *memory)
 {
     return (struct trio_memory){.context = memory,
+                                .stack_max = memory->platform.stack_max,
                                 .stack_reserve = stack_reserve,
                                 .stack_unreserve = stack_unreserve,
                                 .stack_take = stack_take,
