@@ -68,6 +68,16 @@ static uint64_t set_of(const int *signals, size_t count)
     return set;
 }
 
+// Says which of them cannot be.
+static trio_status refuse(const int *signals, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (signals[i] < 1 || signals[i] > SIGNAL_MAX)
+            return trio_fail(TRIO_EINVAL, "receive signal %d, not from 1 to %d",
+                             signals[i], SIGNAL_MAX);
+    return trio_fail(TRIO_EINVAL, "receive no signals");
+}
+
 static trio_status start_watching(struct trio_signal_receiver *receiver)
 {
     const struct trio_world *world = trio_run_world();
@@ -97,7 +107,7 @@ trio_status trio_signal_receiver_open(struct trio_signal_receiver *receiver,
     *receiver =
         (struct trio_signal_receiver){.watch.signals = set_of(signals, count)};
     if (receiver->watch.signals == 0)
-        return trio_fail(TRIO_EINVAL, "receive signals: not a signal");
+        return refuse(signals, count);
     trio_status rc = start_watching(receiver);
     if (rc != TRIO_OK)
         return trio_fail(rc, "receive signals");

@@ -304,7 +304,10 @@ FAKED_TEST(a_failure_in_the_middle_tells_how_much_was_written)
     CHECK_STATUS(trio_file_append_all(file, "hello", 5, &written), TRIO_ENOSPC);
     CHECK_EQ(written, 2);
     CHECK_EQ(trio_error_last()->os_error, 28);
-    CHECK_STRING(trio_error_last()->text, "write to a file");
+    char expected[TRIO_ERROR_TEXT_MAX];
+    snprintf(expected, sizeof(expected), "write to file %lld",
+             (long long)file->handle);
+    CHECK_STRING(trio_error_last()->text, expected);
     fake.write = TRIO_OK;
     CHECK_OK(trio_file_append_all(file, "!", 1, &written)); // It goes on.
 }

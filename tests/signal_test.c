@@ -319,6 +319,9 @@ TEST_REAL(signal, what_cannot_be_caught_is_refused)
         CHECK_STATUS(trio_signal_receiver_open(&receiver, signals, 2),
                      TRIO_EINVAL);
         CHECK(disposition_of(SIGUSR1) == SIG_DFL);
+        if (wrong[i] == 1000)
+            CHECK_STRING(trio_error_last()->text,
+                         "receive signal 1000, not from 1 to 64");
     }
 }
 

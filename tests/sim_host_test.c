@@ -110,6 +110,8 @@ TEST_ONCE(sim_host, a_host_that_is_down_starts_nothing)
     trio_sim_host_crash(host); // It stays so.
     CHECK_STATUS(trio_sim_host_start_soon(host, &nursery, sleep_long, NULL),
                  TRIO_EUNREACHABLE);
+    CHECK_STRING(trio_error_last()->text,
+                 "start a task on \"server\", which is down");
     trio_sim_host_restart(host);
     trio_sim_host_restart(host);
     CHECK_OK(trio_sim_host_start_soon(host, &nursery, sleep_long, NULL));

@@ -129,7 +129,7 @@ TEST_ONCE(sim_socket, what_cannot_listen_says_so)
                  TRIO_EINVAL); // It has no name.
     const struct trio_error *error = trio_error_find(TRIO_EINVAL);
     if (CHECK(error != NULL))
-        CHECK_STRING(error->text, "listen");
+        CHECK_STRING(error->text, "listen on unix:");
     trio_socket_close(&socket);
 }
 

@@ -8,6 +8,8 @@
 #include <trio/error.h>
 #include <trio/reader.h>
 
+#include <stdio.h>
+
 #include "tests/check.h"
 #include "tests/socket_kit.h"
 #include "tests/sockets.h"
@@ -116,6 +118,28 @@ TEST_REAL(socket_stream, a_send_after_its_end_is_a_checkpoint)
     CHECK_OK(trio_stream_close(&far.stream));
 }
 
+// What the record says after "send to" or "send the end to".
+static void find_peer(const char *what, char *ret_peer, size_t size)
+{
+    const struct trio_error *error = trio_error_find(TRIO_EBROKEN);
+
+    REQUIRE(error != NULL && strncmp(error->text, what, strlen(what)) == 0);
+    snprintf(ret_peer, size, "%s", error->text + strlen(what));
+}
+
+static TRIO_PARKS void check_end_fails(struct trio_stream *stream)
+{
+    char of_send[TRIO_ERROR_TEXT_MAX], of_end[TRIO_ERROR_TEXT_MAX];
+
+    find_peer("send to ", of_send, sizeof(of_send));
+    trio_error_clear();
+    CHECK_STATUS(trio_stream_send_eof(stream), TRIO_EBROKEN);
+    find_peer("send the end to ", of_end, sizeof(of_end));
+    CHECK_STRING(of_end, of_send);
+    CHECK_EQ(trio_error_last()->os_error, 0); // The system was not asked.
+    CHECK_STATUS(trio_stream_send_eof(stream), TRIO_EBROKEN);
+}
+
 static TRIO_PARKS void check_end_after(struct trio_socket_stream *near,
                                        struct trio_socket_stream *far)
 {
@@ -127,8 +151,7 @@ static TRIO_PARKS void check_end_after(struct trio_socket_stream *near,
         CHECK_OK(trio_sleep(TRIO_MS));
     }
     CHECK_EQ(rc, TRIO_EBROKEN);
-    CHECK_STATUS(trio_stream_send_eof(&near->stream), TRIO_EBROKEN);
-    CHECK_STATUS(trio_stream_send_eof(&near->stream), TRIO_EBROKEN);
+    check_end_fails(&near->stream);
     trio_stream_close_forcefully(&near->stream);
 }
 

@@ -200,9 +200,13 @@ TEST_REAL(socket, failures_name_the_address)
     CHECK_STATUS(trio_socket_bind(&second, &address), TRIO_EADDRINUSE);
     CHECK(strncmp(trio_error_last()->text, "bind to 127.0.0.1:", 18) == 0);
     CHECK_STATUS(trio_socket_bind(&socket, &address), TRIO_EINVAL);
-    address.family = TRIO_ADDRESS_IPV6;
+    CHECK_OK(trio_address_parse("[::1]:80", &address));
     CHECK_STATUS(trio_socket_bind(&second, &address), TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text,
+                 "bind to [::1]:80: of another family");
     CHECK_STATUS(trio_socket_connect(&second, &address), TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text,
+                 "connect [::1]:80: of another family");
     trio_socket_close(&second);
     trio_socket_close(&socket);
 }
@@ -380,14 +384,19 @@ TEST_REAL(socket, options_are_set_and_read)
     CHECK_STATUS(
         trio_socket_set_option(&socket, (enum trio_socket_option)999, 1),
         TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text,
+                 "set an unknown option to 1 at 0.0.0.0:0");
     CHECK_STATUS(trio_socket_get_option(
                      &socket, TRIO_SOCKET_MULTICAST_INTERFACE, &value),
                  TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text,
+                 "read MULTICAST_INTERFACE at 0.0.0.0:0");
     trio_socket_close(&socket);
     struct trio_socket near, far;
     CHECK_OK(trio_socket_pair(TRIO_SOCKET_STREAM, &near, &far));
     CHECK_STATUS(trio_socket_set_option(&near, TRIO_SOCKET_NO_DELAY, 1),
                  TRIO_ENOTSUP);
+    CHECK_STRING(trio_error_last()->text, "set NO_DELAY to 1 at unix:");
     trio_socket_close(&near);
     trio_socket_close(&far);
 }
@@ -409,6 +418,8 @@ TEST_REAL(socket, what_is_no_address_is_refused)
     CHECK_STATUS(
         trio_socket_open(TRIO_ADDRESS_IPV4, (enum trio_socket_type)99, &socket),
         TRIO_ENOTSUP);
+    CHECK_STRING(trio_error_last()->text,
+                 "open a socket of family 4 and type 99");
     CHECK_STATUS(trio_tcp_listen(&none, NULL, &listener), TRIO_ENOTSUP);
     CHECK_STATUS(trio_tcp_connect(&none, &stream), TRIO_ENOTSUP);
 }

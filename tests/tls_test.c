@@ -377,6 +377,7 @@ TEST(tls, what_came_with_the_goodbye_is_not_lost)
     end.tls = &kit.tls.server;
     CHECK_STATUS(trio_tls_unwrap(end.tls, end.rest, 3, &end.length),
                  TRIO_EMSGSIZE);
+    last_error_says(TRIO_EMSGSIZE, "unwrap: 5 bytes are left, room for 3");
     CHECK_OK(unwrap(&end));
     if (CHECK_EQ(end.length, 5))
         CHECK(memcmp(end.rest, "plain", 5) == 0);
@@ -396,6 +397,7 @@ TEST(tls, who_has_not_received_all_does_not_unwrap)
     CHECK_OK(trio_stream_send_eof(&kit.tls.client.stream));
     end.tls = &kit.tls.server;
     CHECK_STATUS(unwrap(&end), TRIO_EINVAL);
+    last_error_says(TRIO_EINVAL, "unwrap: a client has sent data");
     CHECK_OK(receive(&kit.tls.server, buffer, sizeof(buffer)));
     CHECK_STRING(buffer, "data");
     CHECK_OK(unwrap(&end));

@@ -80,8 +80,9 @@ static TRIO_CHECKPOINT trio_status call_in_thread(struct trio_socket *socket,
     close_if_unused(socket);
     if (!trio_is_failure(rc) || rc == TRIO_EEND || call->error == 0)
         return rc;
-    return trio_fail_os(rc, call->error, "%s a file",
-                        reads ? "read from" : "write to");
+    return trio_fail_os(rc, call->error, "%s descriptor %lld",
+                        reads ? "read from" : "write to",
+                        (long long)call->handle);
 }
 
 static TRIO_CHECKPOINT trio_status file_send_all(struct trio_stream *stream,

@@ -63,7 +63,8 @@ static TRIO_CHECKPOINT trio_status call_on(struct trio_file *file, bool *busy,
         return rc != TRIO_OK
                    ? rc
                    : trio_net_finish_(false,
-                                      trio_fail(refusal, "%s a file", what));
+                                      trio_fail(refusal, "%s file %lld", what,
+                                                (long long)file->handle));
     }
     *busy = true;
     file->calls++;

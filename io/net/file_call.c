@@ -117,6 +117,7 @@ trio_status trio_file_perform_(trio_status (*fn)(void *arg),
     if (rc == TRIO_EEND)
         return trio_fail_bare(rc);
     if (call->path == NULL)
-        return trio_fail_os(rc, call->error, "%s a file", what);
+        return trio_fail_os(rc, call->error, "%s file %lld", what,
+                            (long long)call->handle);
     return trio_fail_os(rc, call->error, "%s %s", what, call->path);
 }

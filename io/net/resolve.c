@@ -104,13 +104,14 @@ static trio_status encode(const char *name, char *ret_ascii)
     const char *reason = "";
 
     if (strnlen(name, GIVEN_MAX) == GIVEN_MAX)
-        return trio_fail(TRIO_EINVAL, "a host's name is longer than it can be");
+        return trio_fail(TRIO_EINVAL,
+                         "host's name %.24s...: longer than it can be", name);
     trio_status rc =
         trio_idna_encode_(name, ret_ascii, TRIO_HOST_SIZE, &reason);
     if (rc == TRIO_EINVAL)
         return refuse_label_of(name, reason);
     if (rc != TRIO_OK)
-        return trio_fail(rc, "encode a host's name");
+        return trio_fail(rc, "encode a host's name: %.40s", name);
     return TRIO_OK;
 }
 
@@ -129,7 +130,9 @@ trio_status trio_host_encode(const char *host, char *buffer, size_t size)
         return rc;
     size_t length = strlen(host);
     if (length >= size)
-        return trio_fail(TRIO_EMSGSIZE, "encode a host's name");
+        return trio_fail(TRIO_EMSGSIZE,
+                         "encode a host's name of %zu bytes: room for %zu",
+                         length, size);
     for (size_t i = 0; i <= length; i++)
         buffer[i] =
             host[i] >= 'A' && host[i] <= 'Z' ? (char)(host[i] + 32) : host[i];
@@ -250,7 +253,9 @@ trio_status trio_resolve_address(const struct trio_address *address,
         return rc;
     size_t length = strlen(lookup.host);
     if (length >= size)
-        return trio_fail(TRIO_EMSGSIZE, "resolve %s", text);
+        return trio_fail(TRIO_EMSGSIZE,
+                         "resolve %s: a name of %zu bytes, room for %zu", text,
+                         length, size);
     memcpy(buffer, lookup.host, length + 1);
     return TRIO_OK;
 }

@@ -47,7 +47,8 @@ static TRIO_CHECKPOINT trio_status copy(struct trio_stream *stream,
         piece->error = 0;
         rc = trio_thread_run(NULL, read_piece, piece);
         if (rc != TRIO_OK && piece->error != 0)
-            return trio_fail_os(rc, piece->error, "read from a file");
+            return trio_fail_os(rc, piece->error, "read from file %lld",
+                                (long long)piece->file);
         if (rc == TRIO_OK)
             rc = trio_stream_send_all(stream, piece->buffer, piece->length,
                                       &sent);

@@ -26,6 +26,18 @@ static bool is_kind(enum trio_address_family family, enum trio_socket_type type)
            (type == TRIO_SOCKET_STREAM || type == TRIO_SOCKET_DATAGRAM);
 }
 
+static const char *family_name(enum trio_address_family family)
+{
+    if (family == TRIO_ADDRESS_LOCAL)
+        return "a local";
+    return family == TRIO_ADDRESS_IPV4 ? "an IPv4" : "an IPv6";
+}
+
+static const char *type_name(enum trio_socket_type type)
+{
+    return type == TRIO_SOCKET_STREAM ? "stream" : "datagram";
+}
+
 trio_status trio_socket_open(enum trio_address_family family,
                              enum trio_socket_type type,
                              struct trio_socket *ret_socket)
@@ -34,10 +46,12 @@ trio_status trio_socket_open(enum trio_address_family family,
     trio_handle handle;
 
     if (!is_kind(family, type))
-        return trio_fail(TRIO_ENOTSUP, "open a socket of no kind");
+        return trio_fail(TRIO_ENOTSUP, "open a socket of family %d and type %d",
+                         (int)family, (int)type);
     trio_status rc = world->net->open(world->context, family, type, &handle);
     if (rc != TRIO_OK)
-        return trio_fail_os(rc, trio_net_error_(world), "open a socket");
+        return trio_fail_os(rc, trio_net_error_(world), "open %s %s socket",
+                            family_name(family), type_name(type));
     *ret_socket = opened(handle, family, type);
     return TRIO_OK;
 }
@@ -52,7 +66,7 @@ trio_status trio_socket_pair(enum trio_socket_type type,
 
     if (rc != TRIO_OK)
         return trio_fail_os(rc, trio_net_error_(world),
-                            "open a pair of sockets");
+                            "open a pair of %s sockets", type_name(type));
     *ret_near = opened(handles[0], TRIO_ADDRESS_LOCAL, type);
     *ret_far = opened(handles[1], TRIO_ADDRESS_LOCAL, type);
     return TRIO_OK;
@@ -109,7 +123,7 @@ void trio_socket_reset(struct trio_socket *socket)
     close_socket(socket, true);
 }
 
-// ---- Names and options ----
+// ---- Names ----
 
 trio_status trio_socket_bind(struct trio_socket *socket,
                              const struct trio_address *address)
@@ -119,16 +133,9 @@ trio_status trio_socket_bind(struct trio_socket *socket,
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
     if (address->family != socket->family)
-        return trio_fail(TRIO_EINVAL, "bind to an address of another family");
+        return trio_socket_misfit_("bind to", address);
     trio_status rc = world->net->bind(world->context, socket->handle, address);
     return trio_socket_failed_(socket, rc, "bind to", address);
-}
-
-static trio_status finish(trio_status rc, const char *what)
-{
-    if (rc == TRIO_OK)
-        return rc;
-    return trio_fail_os(rc, trio_net_error_(trio_run_world()), "%s", what);
 }
 
 trio_status trio_socket_listen(struct trio_socket *socket, int backlog)
@@ -137,8 +144,9 @@ trio_status trio_socket_listen(struct trio_socket *socket, int backlog)
 
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
-    return finish(world->net->listen(world->context, socket->handle, backlog),
-                  "listen");
+    trio_status rc =
+        world->net->listen(world->context, socket->handle, backlog);
+    return trio_socket_failed_(socket, rc, "listen on", NULL);
 }
 
 trio_status trio_socket_local_address(const struct trio_socket *socket,
@@ -148,9 +156,9 @@ trio_status trio_socket_local_address(const struct trio_socket *socket,
 
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
-    return finish(
-        world->net->local_address(world->context, socket->handle, ret_address),
-        "read a socket's address");
+    trio_status rc =
+        world->net->local_address(world->context, socket->handle, ret_address);
+    return trio_socket_failed_(socket, rc, "read the address of", NULL);
 }
 
 trio_status trio_socket_peer_address(const struct trio_socket *socket,
@@ -160,34 +168,9 @@ trio_status trio_socket_peer_address(const struct trio_socket *socket,
 
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
-    return finish(
-        world->net->peer_address(world->context, socket->handle, ret_address),
-        "read a peer's address");
-}
-
-trio_status trio_socket_set_option(struct trio_socket *socket,
-                                   enum trio_socket_option option, int value)
-{
-    const struct trio_world *world = trio_run_world();
-
-    if (!socket->open)
-        return trio_fail_bare(TRIO_ECLOSED);
-    return finish(
-        world->net->set_option(world->context, socket->handle, option, value),
-        "set an option of a socket");
-}
-
-trio_status trio_socket_get_option(const struct trio_socket *socket,
-                                   enum trio_socket_option option,
-                                   int *ret_value)
-{
-    const struct trio_world *world = trio_run_world();
-
-    if (!socket->open)
-        return trio_fail_bare(TRIO_ECLOSED);
-    return finish(world->net->get_option(world->context, socket->handle, option,
-                                         ret_value),
-                  "read an option of a socket");
+    trio_status rc =
+        world->net->peer_address(world->context, socket->handle, ret_address);
+    return trio_socket_failed_(socket, rc, "read the peer of", NULL);
 }
 
 // ---- Multicast groups ----
@@ -197,17 +180,20 @@ static trio_status set_member(struct trio_socket *socket,
                               uint32_t interface_number, bool member)
 {
     const struct trio_world *world = trio_run_world();
+    const char *what = member ? "join" : "leave";
+    char text[TRIO_ADDRESS_TEXT_MAX];
 
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
     if (socket->type != TRIO_SOCKET_DATAGRAM ||
         socket->family == TRIO_ADDRESS_LOCAL)
-        return trio_fail(TRIO_ENOTSUP, "a socket that has no groups");
+        return trio_fail(TRIO_ENOTSUP, "%s %s: the socket has no groups", what,
+                         trio_address_format(group, text, sizeof(text)));
     if (group->family != socket->family)
-        return trio_fail(TRIO_EINVAL, "a group of another family");
+        return trio_socket_misfit_(what, group);
     trio_status rc = world->net->set_member(world->context, socket->handle,
                                             group, interface_number, member);
-    return trio_socket_failed_(socket, rc, member ? "join" : "leave", group);
+    return trio_socket_failed_(socket, rc, what, group);
 }
 
 trio_status trio_socket_join_group(struct trio_socket *socket,

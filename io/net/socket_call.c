@@ -79,37 +79,51 @@ static bool says_all(trio_status rc)
     return rc == TRIO_EEND || rc == TRIO_ETRUNCATED || rc == TRIO_ECONNABORTED;
 }
 
-// Whom a socket is connected to, or else where it is.
-static bool find_name(const struct trio_socket *socket,
-                      struct trio_address *ret_name)
+const char *trio_socket_name_(const struct trio_socket *socket, char *buffer,
+                              size_t size)
 {
     const struct trio_world *world = trio_run_world();
+    struct trio_address name;
 
-    if (!socket->open)
-        return false;
-    return world->net->peer_address(world->context, socket->handle, ret_name) ==
-               TRIO_OK ||
-           world->net->local_address(world->context, socket->handle,
-                                     ret_name) == TRIO_OK;
+    if (!socket->open ||
+        (world->net->peer_address(world->context, socket->handle, &name) !=
+             TRIO_OK &&
+         world->net->local_address(world->context, socket->handle, &name) !=
+             TRIO_OK))
+        return "somebody";
+    return trio_address_format(&name, buffer, size);
+}
+
+trio_status trio_socket_explain_(const struct trio_socket *socket,
+                                 trio_status rc, int os_error, const char *what,
+                                 const struct trio_address *peer)
+{
+    char text[TRIO_ADDRESS_TEXT_MAX];
+    bool is_named = peer != NULL && peer->family != 0;
+
+    if (socket->family == 0 && !is_named)
+        return trio_fail_os(rc, os_error, "%s descriptor %lld", what,
+                            (long long)socket->handle);
+    const char *name = is_named ? trio_address_format(peer, text, sizeof(text))
+                                : trio_socket_name_(socket, text, sizeof(text));
+    return trio_fail_os(rc, os_error, "%s %s", what, name);
 }
 
 trio_status trio_socket_record_(const struct trio_socket *socket,
                                 trio_status rc, const char *what,
                                 const struct trio_address *peer)
 {
-    const struct trio_world *world = trio_run_world();
-    int error = trio_net_error_(world);
-    char text[TRIO_ADDRESS_TEXT_MAX];
-    struct trio_address name;
-
     if (says_all(rc))
         return trio_fail_bare(rc);
-    if (socket->family == 0 && peer == NULL)
-        return trio_fail_os(rc, error, "%s a descriptor", what);
-    if (peer == NULL && find_name(socket, &name))
-        peer = &name;
-    if (peer == NULL)
-        return trio_fail_os(rc, error, "%s somebody", what);
-    return trio_fail_os(rc, error, "%s %s", what,
-                        trio_address_format(peer, text, sizeof(text)));
+    return trio_socket_explain_(socket, rc, trio_net_error_(trio_run_world()),
+                                what, peer);
+}
+
+trio_status trio_socket_misfit_(const char *what,
+                                const struct trio_address *address)
+{
+    char text[TRIO_ADDRESS_TEXT_MAX];
+
+    return trio_fail(TRIO_EINVAL, "%s %s: of another family", what,
+                     trio_address_format(address, text, sizeof(text)));
 }

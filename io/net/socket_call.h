@@ -40,7 +40,21 @@ TRIO_MUST_USE trio_status trio_socket_record_(const struct trio_socket *socket,
                                               trio_status rc, const char *what,
                                               const struct trio_address *peer);
 
-// The same, if `rc` is a failure.
+// Returns whom a socket is connected to, or else where it is.
+const char *trio_socket_name_(const struct trio_socket *socket, char *buffer,
+                              size_t size);
+
+// Records a failure with the system's number for it, 0: it was not asked.
+TRIO_MUST_USE trio_status trio_socket_explain_(const struct trio_socket *socket,
+                                               trio_status rc, int os_error,
+                                               const char *what,
+                                               const struct trio_address *peer);
+
+// What a call with an address of another family comes to.
+TRIO_MUST_USE trio_status
+trio_socket_misfit_(const char *what, const struct trio_address *address);
+
+// The same as trio_socket_record_, if `rc` is a failure.
 TRIO_MUST_USE static inline trio_status
 trio_socket_failed_(const struct trio_socket *socket, trio_status rc,
                     const char *what, const struct trio_address *peer)

@@ -55,7 +55,7 @@ trio_status trio_socket_connect(struct trio_socket *socket,
     socket->busy[TRIO_WRITABLE] = true;
     rc = address->family == socket->family
              ? connect_until_done(socket, address, &parked)
-             : trio_fail(TRIO_EINVAL, "connect to another family");
+             : trio_socket_misfit_("connect", address);
     socket->busy[TRIO_WRITABLE] = false;
     if (rc == TRIO_ECANCELED)
         trio_socket_reset(socket);

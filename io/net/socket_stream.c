@@ -162,7 +162,8 @@ static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
     if (rc != TRIO_OK)
         return rc;
     if (over->broken) {
-        rc = trio_fail(TRIO_EBROKEN, "send the end to who is gone");
+        rc = trio_socket_explain_(&over->socket, TRIO_EBROKEN, 0,
+                                  "send the end to", &over->peer);
     } else if (!over->sent_eof) {
         rc = world->net->shutdown_send(world->context, over->socket.handle);
         rc = trio_socket_failed_(&over->socket, rc, "send the end to",

@@ -17,6 +17,13 @@ static TRIO_CHECKPOINT trio_status refuse(const char *why)
     return rc == TRIO_OK ? trio_fail(TRIO_EINVAL, "%s", why) : rc;
 }
 
+static TRIO_CHECKPOINT trio_status
+refuse_address(const struct trio_address *address)
+{
+    trio_status rc = trio_checkpoint();
+    return rc == TRIO_OK ? trio_socket_misfit_("send to", address) : rc;
+}
+
 static size_t total(const struct trio_message *message)
 {
     size_t size = 0;
@@ -103,7 +110,7 @@ trio_status trio_socket_send_message(struct trio_socket *socket,
     if (is_too_much(message))
         return refuse("send a message with too many parts");
     if (message->address != NULL && message->address->family != socket->family)
-        return refuse("send to an address of another family");
+        return refuse_address(message->address);
     if (message->handle_count > 0 && socket->type == TRIO_SOCKET_STREAM &&
         total(message) == 0)
         return refuse("send handles over a stream without data");

@@ -124,7 +124,8 @@ static TRIO_CHECKPOINT trio_status await_end(struct trio_tls_stream *tls)
         trio_tls_clear_errors_();
         int result = SSL_peek_ex(tls->ssl, &byte, 1, &length);
         if (result == 1)
-            return trio_fail(TRIO_EINVAL, "unwrap: the peer has sent data");
+            return trio_fail(TRIO_EINVAL, "unwrap: %.36s has sent data",
+                             trio_tls_peer_name_(tls));
         if (SSL_get_error(tls->ssl, result) == SSL_ERROR_ZERO_RETURN)
             return TRIO_OK;
         trio_status rc = trio_tls_retry_read_(tls, result);
@@ -140,7 +141,9 @@ static trio_status take_rest(struct trio_tls_stream *tls, void *buffer,
     size_t length = tls->in_end - tls->in_start;
 
     if (length > size)
-        return trio_fail(TRIO_EMSGSIZE, "unwrap: %zu bytes are left", length);
+        return trio_fail(TRIO_EMSGSIZE,
+                         "unwrap: %zu bytes are left, room for %zu", length,
+                         size);
     if (length > 0)
         memcpy(buffer, trio_tls_in_(tls) + tls->in_start, length);
     *ret_length = length;

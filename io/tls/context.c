@@ -37,6 +37,15 @@ static int number_of(enum trio_tls_version version)
     return numbers[version];
 }
 
+static const char *range_of(int min, int max)
+{
+    bool older = max == TLS1_2_VERSION;
+
+    if (min == TLS1_3_VERSION)
+        return older ? "versions 1.3 to 1.2" : "versions 1.3 to 1.3";
+    return older ? "versions 1.2 to 1.2" : "versions 1.2 to 1.3";
+}
+
 static trio_status set_versions(SSL_CTX *ssl_ctx,
                                 const struct trio_tls_options *options)
 {
@@ -45,11 +54,14 @@ static trio_status set_versions(SSL_CTX *ssl_ctx,
 
     if (min == 0)
         min = TLS1_2_VERSION;
-    if ((max != 0 && max < min) ||
-        !SSL_CTX_set_min_proto_version(ssl_ctx, min) ||
-        !SSL_CTX_set_max_proto_version(ssl_ctx, max) ||
-        !SSL_CTX_set_cipher_list(ssl_ctx, CIPHERS))
-        return trio_tls_context_failed_("versions");
+    const char *range = range_of(min, max);
+    if (max != 0 && max < min)
+        return trio_fail(TRIO_EINVAL, "TLS: %s: there is none", range);
+    if (!SSL_CTX_set_min_proto_version(ssl_ctx, min) ||
+        !SSL_CTX_set_max_proto_version(ssl_ctx, max))
+        return trio_tls_context_failed_(range);
+    if (!SSL_CTX_set_cipher_list(ssl_ctx, CIPHERS))
+        return trio_tls_context_failed_("ciphers " CIPHERS);
     return TRIO_OK;
 }
 
@@ -107,20 +119,20 @@ static trio_status trust_for_server(SSL_CTX *ssl_ctx,
 // ---- Protocols ----
 
 // Writes each word with its length before it, and a length of 0 at the end;
-// returns false if one is too long.
-static bool encode_protocols(const char *words, char *ret_wire)
+// returns one that is too long, or NULL.
+static const char *encode_protocols(const char *words, char *ret_wire)
 {
     while (*(words += strspn(words, " ")) != '\0') {
         size_t length = strcspn(words, " ");
         if (length > 255)
-            return false;
+            return words;
         *ret_wire++ = (char)(unsigned char)length;
         memcpy(ret_wire, words, length);
         ret_wire += length;
         words += length;
     }
     *ret_wire = 0;
-    return true;
+    return NULL;
 }
 
 // The server's order counts; a client that knows none of them is refused.
@@ -150,15 +162,18 @@ static trio_status set_protocols(struct trio_tls_context *context,
     context->protocols = OPENSSL_malloc(strlen(words) + 2);
     if (context->protocols == NULL)
         return no_memory("protocols");
-    if (!encode_protocols(words, context->protocols))
-        return trio_tls_context_failed_("a protocol's name is too long");
+    const char *too_long = encode_protocols(words, context->protocols);
+    if (too_long != NULL)
+        return trio_fail(TRIO_EINVAL,
+                         "TLS: %.24s...: a protocol of more than 255 bytes",
+                         too_long);
     if (context->server)
         SSL_CTX_set_alpn_select_cb(context->ssl_ctx, select_protocol,
                                    context->protocols);
     else if (SSL_CTX_set_alpn_protos(context->ssl_ctx,
                                      (const unsigned char *)context->protocols,
                                      (unsigned)strlen(context->protocols)) != 0)
-        return trio_tls_context_failed_("protocols");
+        return trio_tls_context_failed_(words);
     return TRIO_OK;
 }
 

@@ -22,10 +22,10 @@ struct failure {
 
 // A record has room for the reason, however long the name.
 #define FAIL(tls, failure)                                                     \
-    trio_fail((failure).status, "TLS with %.36s: %s", peer_of(tls),            \
-              (failure).reason)
+    trio_fail((failure).status, "TLS with %.36s: %s",                          \
+              trio_tls_peer_name_(tls), (failure).reason)
 
-static const char *peer_of(const struct trio_tls_stream *tls)
+const char *trio_tls_peer_name_(const struct trio_tls_stream *tls)
 {
     if (tls->host[0] != '\0')
         return tls->host;

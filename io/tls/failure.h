@@ -16,6 +16,9 @@ static inline void trio_tls_clear_errors_(void)
         ERR_clear_error();
 }
 
+// The peer as records name it: by the host that was asked for, if there is one.
+const char *trio_tls_peer_name_(const struct trio_tls_stream *tls);
+
 // The last call of OpenSSL failed for good: the stream is broken, and the peer
 // is told why. Returns the status, with a record.
 TRIO_PARKS TRIO_MUST_USE trio_status

@@ -91,8 +91,8 @@ trio_status trio_sim_host_start_soon(struct trio_sim_host *host,
     if (!trio_in_task())
         trio_misuse("a task is started on a host by a task only", host);
     if (host->down)
-        return trio_fail(TRIO_EUNREACHABLE, "start a task on a host that is "
-                                            "down");
+        return trio_fail(TRIO_EUNREACHABLE,
+                         "start a task on \"%s\", which is down", host->name);
     void *own = trio_task_swap_realm(host->is_home ? NULL : host);
     trio_status rc = trio_nursery_start_soon(nursery, fn, arg);
     trio_task_swap_realm(own);

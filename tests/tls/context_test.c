@@ -125,11 +125,11 @@ TEST_REAL(tls_context, options_that_make_no_sense_are_refused)
     check_refused(false,
                   &(struct trio_tls_options){.version_min = TRIO_TLS_1_3,
                                              .version_max = TRIO_TLS_1_2},
-                  TRIO_EINVAL, "versions");
+                  TRIO_EINVAL, "TLS: versions 1.3 to 1.2: there is none");
     memset(name, 'x', sizeof(name));
     name[sizeof(name) - 1] = '\0';
     check_refused(false, &(struct trio_tls_options){.protocols = name},
-                  TRIO_EINVAL, "protocol");
+                  TRIO_EINVAL, "xxx...: a protocol of more than 255 bytes");
 }
 
 // What is encrypted is authenticated, and stays secret when a key of the server
