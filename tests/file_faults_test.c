@@ -5,6 +5,7 @@
 
 #define _GNU_SOURCE
 
+#include <trio/descriptor_stream.h>
 #include <trio/file.h>
 
 #include <errno.h>
@@ -46,6 +47,28 @@ int open64(const char *path, int flags, ...)
     mode_t mode = flags & O_CREAT ? va_arg(arguments, mode_t) : 0;
     va_end(arguments);
     return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+// Of the descriptor of the test only: its report is written by the same calls.
+static atomic_int tested = -1;
+
+static bool is_interrupted_at(int descriptor)
+{
+    return descriptor == atomic_load(&tested) && is_interrupted();
+}
+
+ssize_t read(int descriptor, void *data, size_t size)
+{
+    return is_interrupted_at(descriptor)
+               ? -1
+               : syscall(SYS_read, descriptor, data, size);
+}
+
+ssize_t write(int descriptor, const void *data, size_t size)
+{
+    return is_interrupted_at(descriptor)
+               ? -1
+               : syscall(SYS_write, descriptor, data, size);
 }
 
 ssize_t pread64(int descriptor, void *data, size_t size, off64_t offset)
@@ -118,5 +141,28 @@ TEST_REAL(file_faults, interruptions_and_short_writes_are_nobodys_business)
     CHECK_OK(trio_path_sync(path));
     CHECK_EQ(atomic_load(&open_interruptions), 0);
     CHECK_EQ(atomic_load(&interruptions), 0);
+    unlink(path);
+}
+
+// A file of the caller's is read and written in threads, too, where it stands.
+TEST_REAL(file_faults, those_of_a_stream_in_a_thread_are_not_either)
+{
+    char path[] = "/tmp/trio-file-XXXXXX", byte = 0;
+    int descriptor = mkstemp(path);
+    struct trio_descriptor_stream stream;
+    size_t length = 0;
+
+    REQUIRE(descriptor >= 0);
+    CHECK_OK(trio_descriptor_stream_open(descriptor, &stream));
+    atomic_store(&tested, descriptor);
+    interrupt_twice(&interruptions);
+    CHECK_OK(trio_stream_send_all(&stream.stream, "x", 1, NULL));
+    CHECK_EQ(lseek(descriptor, 0, SEEK_SET), 0);
+    interrupt_twice(&interruptions);
+    CHECK_OK(trio_stream_receive_some(&stream.stream, &byte, 1, &length));
+    CHECK_EQ(atomic_load(&interruptions), 0);
+    CHECK_EQ(byte, 'x');
+    atomic_store(&tested, -1);
+    CHECK_OK(trio_stream_close(&stream.stream));
     unlink(path);
 }

@@ -55,7 +55,7 @@ trio_status trio_sim_host_open(const char *name,
     if (!makes_sense(name, options))
         return trio_fail_bare(TRIO_EINVAL);
     if (network == NULL)
-        return trio_fail_bare(TRIO_ENOMEM);
+        return trio_fail(TRIO_ENOMEM, "open host \"%s\"", name);
     trio_status rc = trio_sim_name_encode_(name, encoded);
     if (rc != TRIO_OK)
         return rc;
@@ -64,7 +64,7 @@ trio_status trio_sim_host_open(const char *name,
     struct trio_sim_host *host =
         trio_sim_pool_take_(&network->pool, sizeof(*host));
     if (host == NULL)
-        return trio_fail_bare(TRIO_ENOMEM);
+        return trio_fail(TRIO_ENOMEM, "open host \"%s\"", name);
     trio_sim_host_begin_(host, name, encoded, ++network->host_count);
     host->clock.shown = trio_sim_network_now_(network->world);
     if (options != NULL)
