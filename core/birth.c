@@ -104,8 +104,6 @@ trio_status trio_task_spawn_(struct trio_run *run,
     static const struct trio_task_options defaults = {NULL, 0, false};
     struct trio_task *task;
 
-    if (UNLIKELY(fn == NULL))
-        trio_misuse_at_("a task without a function", NULL, NULL);
     if (options == NULL)
         options = &defaults;
     size_t stack_size = options->stack_size == 0 ? STACK_SIZE_DEFAULT

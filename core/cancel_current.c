@@ -65,6 +65,7 @@ trio_time trio_current_effective_deadline(void)
 trio_status trio_with_timeout(trio_duration limit, trio_status (*fn)(void *arg),
                               void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_cancel_scope scope;
 
     trio_fail_after(&scope, limit);
@@ -74,6 +75,7 @@ trio_status trio_with_timeout(trio_duration limit, trio_status (*fn)(void *arg),
 trio_status trio_shielded(trio_duration limit, trio_status (*fn)(void *arg),
                           void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_cancel_scope scope;
 
     trio_shield_after(&scope, limit);

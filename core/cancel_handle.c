@@ -27,7 +27,8 @@ trio_status trio_cancel_scope_share(struct trio_cancel_scope *scope,
     const struct trio_memory *memory = &run->config.memory;
 
     if (!scope->open)
-        trio_misuse_at_("shared a scope that is closed", scope, scope->place);
+        trio_misuse_by_(__func__, "was called for a scope that is closed",
+                        scope, scope->place);
     if (scope->handle == NULL) {
         struct trio_cancel_handle *handle =
             memory->allocate(memory->context, sizeof(*handle));

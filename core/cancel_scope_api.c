@@ -61,14 +61,14 @@ static inline void open_by(struct trio_run *run,
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_cancel_scope_open(struct trio_cancel_scope *scope)
 {
-    trio_scope_open_(trio_run_current_(), scope, SCOPE_PLAIN, TRIO_FOREVER,
+    trio_scope_open_(trio_run_in_task_(), scope, SCOPE_PLAIN, TRIO_FOREVER,
                      CALLER());
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
     trio_time deadline = trio_from_now_(run, limit);
 
     open_by(run, scope, SCOPE_MOVE_ON, deadline, limit <= 0, CALLER());
@@ -77,7 +77,7 @@ trio_move_on_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
 
     deadline = trio_meant_(run, deadline);
     bool late = trio_has_come_(run, deadline);
@@ -87,7 +87,7 @@ trio_move_on_at(struct trio_cancel_scope *scope, trio_time deadline)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
     trio_time deadline = trio_from_now_(run, limit);
 
     open_by(run, scope, SCOPE_FAIL, deadline, limit <= 0, CALLER());
@@ -96,7 +96,7 @@ trio_fail_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
 
     deadline = trio_meant_(run, deadline);
     bool late = trio_has_come_(run, deadline);
@@ -106,7 +106,7 @@ trio_fail_at(struct trio_cancel_scope *scope, trio_time deadline)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
     trio_time deadline = trio_from_now_(run, limit);
 
     open_by(run, scope, SCOPE_SHIELD, deadline, limit <= 0, CALLER());
@@ -115,7 +115,7 @@ trio_shield_after(struct trio_cancel_scope *scope, trio_duration limit)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_shield_at(struct trio_cancel_scope *scope, trio_time deadline)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_in_task_();
 
     deadline = trio_meant_(run, deadline);
     bool late = trio_has_come_(run, deadline);
@@ -137,37 +137,40 @@ trio_cancel_scope_close(struct trio_cancel_scope *scope, trio_status rc)
 }
 
 // The run, once it is sure that the scope is one that can be changed.
-static struct trio_run *run_of_open(const struct trio_cancel_scope *scope)
+static inline struct trio_run *
+run_of_open(const struct trio_cancel_scope *scope, const char *function)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_for_(function);
     if (UNLIKELY(!scope->open))
-        trio_misuse_at_("changed a scope that is closed", scope, scope->place);
+        trio_misuse_by_(function, "was called for a scope that is closed",
+                        scope, scope->place);
     return run;
 }
 
 void trio_cancel_scope_cancel(struct trio_cancel_scope *scope,
                               const char *reason)
 {
-    trio_scope_cancel_(run_of_open(scope), scope, TRIO_CANCEL_EXPLICIT, reason);
+    trio_scope_cancel_(run_of_open(scope, __func__), scope,
+                       TRIO_CANCEL_EXPLICIT, reason);
 }
 
 void trio_cancel_scope_set_deadline_at(struct trio_cancel_scope *scope,
                                        trio_time deadline)
 {
-    struct trio_run *run = run_of_open(scope);
+    struct trio_run *run = run_of_open(scope, __func__);
     set_deadline(run, scope, trio_meant_(run, deadline));
 }
 
 void trio_cancel_scope_extend_after(struct trio_cancel_scope *scope,
                                     trio_duration limit)
 {
-    struct trio_run *run = run_of_open(scope);
+    struct trio_run *run = run_of_open(scope, __func__);
     set_deadline(run, scope, trio_from_now_(run, limit));
 }
 
 void trio_cancel_scope_set_shield(struct trio_cancel_scope *scope, bool shield)
 {
-    struct trio_run *run = run_of_open(scope);
+    struct trio_run *run = run_of_open(scope, __func__);
     scope->shield = shield;
     trio_scope_refresh_(run, scope);
 }

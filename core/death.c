@@ -25,8 +25,8 @@
 static void check_scopes(struct trio_task *task)
 {
     if (UNLIKELY(task->scope != &task->root))
-        trio_misuse_at_("a task ended with a scope open", task->scope,
-                        task->scope_place);
+        trio_misuse_at_("a task ended with a scope or nursery open",
+                        task->scope, task->scope_place);
 }
 
 static void check_end(struct trio_task *task, trio_status rc)

@@ -38,11 +38,12 @@ static bool stop_waiting(struct trio_task *task, void *arg)
     return true;
 }
 
-static trio_status wait_for(trio_handle handle, enum trio_direction direction)
+static trio_status wait_for(trio_handle handle, enum trio_direction direction,
+                            const char *function)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_for_(function);
     const struct trio_world *world = &run->config.world;
-    struct trio_io_waiter waiter = {.task = trio_task_current_(run),
+    struct trio_io_waiter waiter = {.task = trio_task_for_(run, function),
                                     .handle = handle,
                                     .direction = direction};
 
@@ -69,12 +70,12 @@ static trio_status wait_for(trio_handle handle, enum trio_direction direction)
 
 trio_status trio_wait_readable(trio_handle handle)
 {
-    return wait_for(handle, TRIO_READABLE);
+    return wait_for(handle, TRIO_READABLE, __func__);
 }
 
 trio_status trio_wait_writable(trio_handle handle)
 {
-    return wait_for(handle, TRIO_WRITABLE);
+    return wait_for(handle, TRIO_WRITABLE, __func__);
 }
 
 void trio_notify_closing(trio_handle handle)

@@ -1,16 +1,29 @@
 // A bug of the caller's is not a status: it is named, and everything stops.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 //
-// The report names the rule, the task and the object. It goes through the run's
-// report, or, where there is no run, through the platform's if one is linked.
+// The report names the rule, the task, the object, and who called. It goes
+// through the run's report, or, where there is no run, through the platform's
+// if one is linked. Who called is found out last: the walk depends on what the
+// program has done to its stack.
 
 #include "core/misuse.h"
 #include "core/note.h"
 #include "core/run.h"
 #include "core/task.h"
 
+#define CALLERS_MAX 8
+
 // The core does not need a platform; it only uses one that is there.
 #pragma weak trio_report_platform
+
+// What is said of a misuse besides its rule. Each may be missing.
+struct details {
+    const void *object;
+    const void *place; // Where that was opened.
+    const char *file;  // Of an assertion,
+    int line;          // and where in it.
+    const void *from;  // Where it returns to, NULL: no stack is left to walk.
+};
 
 size_t trio_format_(const struct trio_report *report, char *buffer, size_t size,
                     const char *format, ...)
@@ -47,57 +60,123 @@ static struct trio_report report_of(const struct trio_run *run)
     return trio_report_platform();
 }
 
-static void name_task(const struct trio_report *report,
-                      const struct trio_task *task)
-{
-    if (task == NULL)
-        trio_report_line_(report, "  outside any task");
-    else if (task->name == NULL)
-        trio_report_line_(report, "  in task %llu",
-                          (unsigned long long)task->number);
-    else
-        trio_report_line_(report, "  in task %llu \"%s\"",
-                          (unsigned long long)task->number, task->name);
-}
-
-static void name_object(const struct trio_report *report, const void *object,
-                        const void *place)
+static void name_place(const struct trio_report *report, const char *what,
+                       const void *place)
 {
     char name[128];
 
-    if (object != NULL)
-        trio_report_line_(report, "  object %p", object);
-    if (place == NULL)
+    if (report->call != NULL)
+        report->call(report->context, place, name, sizeof(name));
+    else
+        report->place(report->context, place, name, sizeof(name));
+    trio_report_line_(report, "  %s %s", what, name);
+}
+
+// A place is where a call goes on, one byte after what it stands for; so that
+// of a function is one byte after its beginning.
+static void name_task(const struct trio_report *report,
+                      const struct trio_task *task)
+{
+    char text[96];
+    size_t length = trio_format_(report, text, sizeof(text), "in task %llu",
+                                 (unsigned long long)task->number);
+
+    if (task->name != NULL)
+        length += trio_format_(report, text + length, sizeof(text) - length,
+                               " \"%s\"", task->name);
+    trio_format_(report, text + length, sizeof(text) - length, ", function");
+    name_place(report, text, (const char *)(uintptr_t)task->fn + 1);
+}
+
+static void name_callers(const struct trio_report *report,
+                         const struct trio_task *task, const void *from)
+{
+    const void *places[CALLERS_MAX];
+    const char *top = NULL;
+
+    if (report->callers == NULL || from == NULL)
         return;
-    report->place(report->context, place, name, sizeof(name));
-    trio_report_line_(report, "  opened at %s", name);
+    if (task != NULL)
+        top = (char *)task->stack.memory.base + task->stack.memory.size;
+    size_t count =
+        report->callers(report->context, from, top, places, CALLERS_MAX);
+    for (size_t i = 0; i < count; i++)
+        name_place(report, "called at", places[i]);
+}
+
+__attribute__((noreturn, cold)) static void tell(const char *rule,
+                                                 struct details details)
+{
+    struct trio_run *run = trio_current_run_;
+    struct trio_report report = report_of(run);
+    const struct trio_task *task = run == NULL ? NULL : run->current;
+
+    if (run != NULL)
+        trio_note_tell_(run, TRIO_NOTE_MISUSE, run->current, details.object,
+                        rule, 0);
+    trio_report_line_(&report, "trio: misuse: %s", rule);
+    if (task == NULL)
+        trio_report_line_(&report, "  outside any task");
+    else
+        name_task(&report, task);
+    if (details.object != NULL)
+        trio_report_line_(&report, "  object %p", details.object);
+    if (details.place != NULL)
+        name_place(&report, "opened at", details.place);
+    if (details.file != NULL)
+        trio_report_line_(&report, "  asserted at %s:%d", details.file,
+                          details.line);
+    name_callers(&report, task, details.from);
+    report.stop(report.context);
 }
 
 void trio_misuse_at_(const char *rule, const void *object, const void *place)
 {
-    struct trio_run *run = trio_current_run_;
-    struct trio_report report = report_of(run);
-
-    if (run != NULL)
-        trio_note_tell_(run, TRIO_NOTE_MISUSE, run->current, object, rule, 0);
-    trio_report_line_(&report, "trio: misuse: %s", rule);
-    name_task(&report, run == NULL ? NULL : run->current);
-    name_object(&report, object, place);
-    report.stop(report.context);
+    tell(rule, (struct details){
+                   .object = object, .place = place, .from = TRIO_CALLER()});
 }
 
 void trio_misuse(const char *rule, const void *object)
 {
-    trio_misuse_at_(rule, object, NULL);
+    tell(rule, (struct details){.object = object, .from = TRIO_CALLER()});
 }
 
-void trio_assert_failed(const char *text)
+__attribute__((noreturn, cold)) static void
+tell_by(const char *function, const char *rule, struct details details)
+{
+    char text[256];
+    struct trio_report report = report_of(trio_current_run_);
+
+    trio_format_(&report, text, sizeof(text), "%s %s", function, rule);
+    tell(text, details);
+}
+
+void trio_misuse_by_(const char *function, const char *rule, const void *object,
+                     const void *place)
+{
+    tell_by(function, rule,
+            (struct details){
+                .object = object, .place = place, .from = TRIO_CALLER()});
+}
+
+void trio_required_missing(const char *function, const char *argument)
+{
+    char rule[64];
+    struct trio_report report = report_of(trio_current_run_);
+
+    trio_format_(&report, rule, sizeof(rule), "was given NULL for %s",
+                 argument);
+    tell_by(function, rule, (struct details){.from = TRIO_CALLER()});
+}
+
+void trio_assert_failed(const char *text, const char *file, int line)
 {
     char rule[256];
     struct trio_report report = report_of(trio_current_run_);
 
     trio_format_(&report, rule, sizeof(rule), "assertion failed: %s", text);
-    trio_misuse_at_(rule, NULL, NULL);
+    tell(rule,
+         (struct details){.file = file, .line = line, .from = TRIO_CALLER()});
 }
 
 bool trio_run_overflowed(const void *address)
@@ -113,5 +192,5 @@ bool trio_run_overflowed(const void *address)
     if ((uintptr_t)stack->base - (uintptr_t)address > stack->guard)
         return false;
     run->current = task; // It is the one to name.
-    trio_misuse_at_("stack overflow", NULL, NULL);
+    tell("stack overflow", (struct details){.from = NULL});
 }

@@ -10,6 +10,14 @@
 
 __attribute__((noreturn, cold)) void
 trio_misuse_at_(const char *rule, const void *object, const void *place);
+
+// The same, of a rule that several functions have: begins with the one that was
+// called.
+__attribute__((noreturn, cold)) void trio_misuse_by_(const char *function,
+                                                     const char *rule,
+                                                     const void *object,
+                                                     const void *place);
+
 void trio_report_line_(const struct trio_report *report, const char *format,
                        ...) TRIO_PRINTF(2, 3);
 size_t trio_format_(const struct trio_report *report, char *buffer, size_t size,

@@ -36,7 +36,7 @@ void trio_nursery_init_(struct trio_nursery *nursery)
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void
 trio_nursery_open(struct trio_nursery *nursery)
 {
-    trio_scope_open_(trio_run_current_(), &nursery->scope, SCOPE_NURSERY,
+    trio_scope_open_(trio_run_in_task_(), &nursery->scope, SCOPE_NURSERY,
                      TRIO_FOREVER, CALLER());
     trio_nursery_init_(nursery);
 }
@@ -52,12 +52,16 @@ trio_nursery_cancel_scope(struct trio_nursery *nursery)
     return &nursery->scope;
 }
 
-static struct trio_run *run_of_open(struct trio_nursery *nursery)
+// The run, once it is sure that a task can be started there by `function`.
+static inline struct trio_run *
+run_of_open(struct trio_nursery *nursery, trio_task_fn fn, const char *function)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_for_(function);
+    if (UNLIKELY(fn == NULL))
+        trio_required_missing(function, "fn");
     if (UNLIKELY(!nursery->scope.open))
-        trio_misuse_at_("started a task in a nursery that is closed", nursery,
-                        nursery->scope.place);
+        trio_misuse_by_(function, "was called for a nursery that is closed",
+                        nursery, nursery->scope.place);
     return run;
 }
 
@@ -67,12 +71,11 @@ static struct trio_nursery *nursery_of(const struct trio_task *task)
     return (struct trio_nursery *)task->root.parent; // Its first member.
 }
 
-trio_status
-trio_nursery_start_soon_with(struct trio_nursery *nursery,
-                             const struct trio_task_options *options,
-                             trio_task_fn fn, void *arg)
+static inline trio_status start_soon(struct trio_run *run,
+                                     struct trio_nursery *nursery,
+                                     const struct trio_task_options *options,
+                                     trio_task_fn fn, void *arg)
 {
-    struct trio_run *run = run_of_open(nursery);
     struct trio_task *task;
 
     trio_status rc =
@@ -85,14 +88,24 @@ trio_nursery_start_soon_with(struct trio_nursery *nursery,
 trio_status trio_nursery_start_soon(struct trio_nursery *nursery,
                                     trio_task_fn fn, void *arg)
 {
-    return trio_nursery_start_soon_with(nursery, NULL, fn, arg);
+    struct trio_run *run = run_of_open(nursery, fn, __func__);
+    return start_soon(run, nursery, NULL, fn, arg);
+}
+
+trio_status
+trio_nursery_start_soon_with(struct trio_nursery *nursery,
+                             const struct trio_task_options *options,
+                             trio_task_fn fn, void *arg)
+{
+    struct trio_run *run = run_of_open(nursery, fn, __func__);
+    return start_soon(run, nursery, options, fn, arg);
 }
 
 trio_status trio_nursery_start_soon_copy(struct trio_nursery *nursery,
                                          trio_task_fn fn, const void *data,
                                          size_t size)
 {
-    struct trio_run *run = run_of_open(nursery);
+    struct trio_run *run = run_of_open(nursery, fn, __func__);
     struct trio_task *task;
 
     if (size > TRIO_COPY_MAX)
@@ -223,6 +236,7 @@ trio_status trio_nursery_run(trio_status (*fn)(struct trio_nursery *nursery,
                                                void *arg),
                              void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_nursery nursery;
 
     trio_nursery_open(&nursery);

@@ -33,10 +33,7 @@
 #include "core/task.h"
 #include "core/waiters.h"
 
-static inline struct trio_task *trio_task_here_(void)
-{
-    return trio_task_current_(trio_run_current_());
-}
+#define trio_task_here_() trio_task_current_(trio_run_current_())
 
 static inline void trio_touch_(struct trio_run *run, const void *object,
                                enum trio_access access)

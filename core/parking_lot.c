@@ -54,7 +54,7 @@ trio_status trio_parking_lot_park_shielded(struct trio_parking_lot *lot,
 // An older record with this status is of another failure.
 static void unpark(struct trio_waiter *waiter, trio_status result)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_for_("waking from a parking lot");
 
     if (trio_is_failure(result))
         trio_error_forget_(run, waiter->task, result);

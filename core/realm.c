@@ -245,9 +245,9 @@ static void end_all(struct trio_run *run, struct trio_task *all,
 
 // ---- The caller ----
 
-static struct trio_task *check(struct trio_run *run)
+static struct trio_task *check(struct trio_run *run, const char *function)
 {
-    struct trio_task *task = trio_task_current_(run);
+    struct trio_task *task = trio_task_for_(run, function);
 
     TRIO_ASSERT(run->shown == NULL && !run->delivering);
     return task;
@@ -256,7 +256,7 @@ static struct trio_task *check(struct trio_run *run)
 bool trio_realm_abandon(void *realm)
 {
     struct trio_run *run = trio_run_current_();
-    struct trio_task *task = check(run);
+    struct trio_task *task = check(run, __func__);
 
     if (realm == NULL)
         trio_misuse_at_("gave up the tasks of no realm", NULL, NULL);
@@ -269,7 +269,7 @@ bool trio_realm_abandon(void *realm)
 void trio_task_abandon(void)
 {
     struct trio_run *run = trio_run_current_();
-    struct trio_task *task = check(run);
+    struct trio_task *task = check(run, __func__);
 
     task->abandoned = true;
     mark(run, NULL);

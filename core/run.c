@@ -186,6 +186,8 @@ trio_status trio_run_with(const struct trio_config *config, trio_task_fn fn,
 
     if (trio_current_run_ != NULL)
         trio_misuse_at_("a run inside a run", NULL, NULL);
+    TRIO_REQUIRE(config);
+    TRIO_REQUIRE(fn);
     check(config);
     if (config->ret_error != NULL)
         *config->ret_error = NULL;

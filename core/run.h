@@ -106,24 +106,37 @@ struct trio_run {
 
 extern _Thread_local struct trio_run *trio_current_run_;
 
-// The run of this thread.
-static inline struct trio_run *trio_run_current_(void)
+// The run of this thread, for a function that is named where there is none.
+static inline struct trio_run *trio_run_for_(const char *function)
 {
     struct trio_run *run = trio_current_run_;
     if (UNLIKELY(run == NULL))
-        trio_misuse_at_("needs a run, and this thread is not in one", NULL,
-                        NULL);
+        trio_misuse_by_(function, "needs a run, and this thread is not in one",
+                        NULL, NULL);
     return run;
 }
+#define trio_run_current_() trio_run_for_(__func__)
 
 // The task that runs. Callbacks have none.
-static inline struct trio_task *trio_task_current_(struct trio_run *run)
+static inline struct trio_task *trio_task_for_(struct trio_run *run,
+                                               const char *function)
 {
     struct trio_task *task = run->current;
     if (UNLIKELY(task == NULL))
-        trio_misuse_at_("needs a task, and none runs here", NULL, NULL);
+        trio_misuse_by_(function, "needs a task, and none runs here", NULL,
+                        NULL);
     return task;
 }
+#define trio_task_current_(run) trio_task_for_(run, __func__)
+
+// The run, for a function that needs a task of it, too.
+static inline struct trio_run *trio_run_in_task_for_(const char *function)
+{
+    struct trio_run *run = trio_run_for_(function);
+    (void)trio_task_for_(run, function);
+    return run;
+}
+#define trio_run_in_task_() trio_run_in_task_for_(__func__)
 
 // ---- run.c, run_end.c, abandon.c ----
 // Whether passes may follow each other without the loop.

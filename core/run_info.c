@@ -73,6 +73,7 @@ bool trio_run_is_settling(void)
 trio_status trio_system_task_start(const struct trio_task_options *options,
                                    trio_task_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     return trio_nursery_start_soon_with(&trio_run_current_()->system, options,
                                         fn, arg);
 }

@@ -134,19 +134,20 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
 
     if (UNLIKELY(scope - base < task->stack.memory.size &&
                  scope < (uintptr_t)frame))
-        trio_misuse_at_("a function returned with a scope open", task->scope,
-                        task->scope_place);
+        trio_misuse_at_("a function returned with a scope or nursery open",
+                        task->scope, task->scope_place);
     // In a frame that is gone a scope may say anything: so this comes second.
     if (UNLIKELY(task->scope->task != task))
         trio_scope_taken_(task);
 }
 
+// In a task: see trio_run_in_task_.
 static inline void trio_scope_open_(struct trio_run *run,
                                     struct trio_cancel_scope *scope,
                                     enum scope_kind kind, trio_time deadline,
                                     struct caller caller)
 {
-    struct trio_task *task = trio_task_current_(run);
+    struct trio_task *task = run->current;
 
     trio_scope_frame_check_(task, caller.frame);
     // A loop that left out the close, or a function at the same place again.

@@ -24,10 +24,9 @@ static bool stop_sleeping(struct trio_task *task, void *arg)
     return true;
 }
 
-static trio_status sleep_until(struct trio_run *run, trio_time time)
+static trio_status sleep_until(struct trio_run *run, struct trio_task *task,
+                               trio_time time)
 {
-    struct trio_task *task = trio_task_current_(run);
-
     task->timer.expire = wake_up;
     trio_timer_arm_(run, &task->timer, time);
     task->park = (struct park){
@@ -37,10 +36,10 @@ static trio_status sleep_until(struct trio_run *run, trio_time time)
 
 trio_time trio_sleeps_until_(const struct trio_task *task)
 {
-    const struct sleeper *sleeper = task->park.arg;
-    bool sleeps = task->park.wait == &sleep_wait && sleeper != NULL;
+    bool sleeps = task->park.wait == &sleep_wait &&
+                  task->park.abort == stop_sleeping;
 
-    return sleeps ? sleeper->timer.deadline : TRIO_FOREVER;
+    return sleeps ? task->timer.deadline : TRIO_FOREVER;
 }
 
 trio_status trio_sleep_until(trio_time time)
@@ -52,7 +51,7 @@ trio_status trio_sleep_until(trio_time time)
         return trio_sleep_forever();
     if (trio_has_come_(run, time))
         return trio_checkpoint();
-    return sleep_until(run, time);
+    return sleep_until(run, trio_task_current_(run), time);
 }
 
 trio_status trio_sleep(trio_duration duration)
@@ -62,7 +61,9 @@ trio_status trio_sleep(trio_duration duration)
     if (duration <= 0)
         return trio_checkpoint();
     trio_time time = trio_from_now_(run, duration);
-    return time == TRIO_FOREVER ? trio_sleep_forever() : sleep_until(run, time);
+    return time == TRIO_FOREVER
+               ? trio_sleep_forever()
+               : sleep_until(run, trio_task_current_(run), time);
 }
 
 trio_status trio_sleep_forever(void)

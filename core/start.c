@@ -81,14 +81,15 @@ static trio_status result(struct trio_run *run, struct trio_start_ *start,
 trio_status trio_nursery_start(struct trio_nursery *nursery, trio_task_fn fn,
                                void *arg, void **ret_value)
 {
+    TRIO_REQUIRE(fn);
     struct trio_run *run = trio_run_current_();
     struct trio_start_ start = {.target = nursery,
                                 .caller = trio_task_current_(run)};
     struct trio_task *task;
 
     if (!nursery->scope.open)
-        trio_misuse_at_("started a task in a nursery that is closed", nursery,
-                        nursery->scope.place);
+        trio_misuse_by_(__func__, "was called for a nursery that is closed",
+                        nursery, nursery->scope.place);
     trio_status rc = trio_checkpoint_if_cancelled();
     if (rc != TRIO_OK)
         return rc;

@@ -54,6 +54,7 @@ const char *trio_task_name(const struct trio_task *task)
 void trio_task_on_exit(struct trio_task_exit *node,
                        void (*fn)(struct trio_task_exit *node))
 {
+    TRIO_REQUIRE(fn);
     trio_exit_add_(&trio_task_current()->exits, node, fn);
 }
 
@@ -65,6 +66,7 @@ void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node)
 void trio_task_on_abandon(struct trio_task_exit *node,
                           void (*fn)(struct trio_task_exit *node))
 {
+    TRIO_REQUIRE(fn);
     trio_exit_add_(&trio_task_current()->losses, node, fn);
 }
 

@@ -6,6 +6,7 @@
 
 trio_status trio_run(trio_task_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_config config = trio_config_platform();
     return trio_run_with(&config, fn, arg);
 }

@@ -26,6 +26,7 @@ static TRIO_CHECKPOINT trio_status call_cancelled(trio_task_fn fn, void *arg)
 
 trio_status trio_assert_checkpoints(trio_task_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     uint64_t begun = steps();
 
     if (call_cancelled(fn, arg) != TRIO_ECANCELED)
@@ -48,6 +49,7 @@ trio_status trio_assert_checkpoints(trio_task_fn fn, void *arg)
 TRIO_NO_SCOPE_ANALYSIS trio_status trio_assert_no_checkpoints(trio_task_fn fn,
                                                               void *arg)
 {
+    TRIO_REQUIRE(fn);
     uint64_t begun = steps();
     trio_status rc = call_cancelled(fn, arg);
 

@@ -596,5 +596,5 @@ TEST_PLAIN(thread, the_way_back_begins_in_a_thread)
 
     explore(scenario, &result);
     CHECK_EQ(result.verdict, TRIO_SIM_FAILED);
-    CHECK_STRING(result.text, "only for a function that trio_thread_run runs");
+    CHECK(strstr(result.text, "only for what trio_thread_run runs") != NULL);
 }

@@ -144,7 +144,7 @@ SYMBOL(trio_context_make_):
     // Two empty words stay where a caller's frame would be, for whoever looks.
     stp xzr, xzr, [x0, #-16]!
     sub x0, x0, #160
-    adr x9, LOCAL(start)
+    adr x9, LOCAL(trio_context_start_)
     stp xzr, x9, [x0]      // x29: the end of the chain of frames; x30
     stp x1, x2, [x0, #16]  // x19, x20
     stp xzr, xzr, [x0, #32]
@@ -160,16 +160,16 @@ SYMBOL(trio_context_make_):
     END(trio_context_make_)
 
 // Where a new context begins: entry in x19, its argument in x20.
-    FUNCTION(start)
+    FUNCTION(trio_context_start_)
     .p2align 4
-LOCAL(start):
+LOCAL(trio_context_start_):
     .cfi_startproc
     .cfi_undefined x30 // Nothing called us: a backtrace ends here.
     mov x0, x20
     blr x19
     brk #1 // An entry function does not return.
     .cfi_endproc
-    END(start)
+    END(trio_context_start_)
 
 // struct trio_registers *ret: x8 trio_context_registers_(saved_sp: x0)
     .globl SYMBOL(trio_context_registers_)

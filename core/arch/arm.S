@@ -116,7 +116,7 @@ clear:
     str r3, [r0, #-4]!
     subs r12, r12, #1
     bne clear
-    adr r3, start
+    adr r3, trio_context_start_
     str r1, [r0, #68]  // r4
     str r2, [r0, #72]  // r5; r11 is 0: the end of the chain of frames
     str r3, [r0, #100] // lr
@@ -125,16 +125,16 @@ clear:
     .size trio_context_make_, . - trio_context_make_
 
 // Where a new context begins: entry in r4, its argument in r5.
-    .type start, %function
+    .type trio_context_start_, %function
     .p2align 2
-start:
+trio_context_start_:
     .cfi_startproc
     .cfi_undefined lr // Nothing called us: a backtrace ends here.
     mov r0, r5
     blx r4
     udf #0 // An entry function does not return.
     .cfi_endproc
-    .size start, . - start
+    .size trio_context_start_, . - trio_context_start_
 
 // struct trio_registers *ret: r0 trio_context_registers_(saved_sp: r1)
     .globl trio_context_registers_

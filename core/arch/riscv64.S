@@ -124,7 +124,7 @@ trio_context_make_:
     sd zero, 0(a0)
     sd zero, 8(a0)
     addi a0, a0, -FRAME
-    la t0, start
+    la t0, trio_context_start_
     sd t0, 200(a0)   // ra
     sd zero, 192(a0) // s0: the end of the chain of frames
     sd a1, 176(a0)   // s1
@@ -139,16 +139,16 @@ clear:
     .size trio_context_make_, . - trio_context_make_
 
 // Where a new context begins: entry in s1, its argument in s2.
-    .type start, @function
+    .type trio_context_start_, @function
     .p2align 2
-start:
+trio_context_start_:
     .cfi_startproc
     .cfi_undefined ra // Nothing called us: a backtrace ends here.
     mv a0, s2
     jalr s1
     ebreak // An entry function does not return.
     .cfi_endproc
-    .size start, . - start
+    .size trio_context_start_, . - trio_context_start_
 
 // struct trio_registers *ret: a0 trio_context_registers_(saved_sp: a1)
     .globl trio_context_registers_

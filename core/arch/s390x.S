@@ -131,7 +131,7 @@ trio_context_make_:
     xc 0(ROOM, %r1), 0(%r1)
     stg %r3, KEPT(%r2)     // r6
     stg %r4, KEPT + 8(%r2) // r7
-    larl %r0, start
+    larl %r0, trio_context_start_
     stg %r0, KEPT_R14(%r2)
     stg %r1, KEPT_R15(%r2)
     br %r14
@@ -139,16 +139,16 @@ trio_context_make_:
     .size trio_context_make_, . - trio_context_make_
 
 // Where a new context begins: entry in r6, its argument in r7.
-    .type start, @function
+    .type trio_context_start_, @function
     .p2align 3
-start:
+trio_context_start_:
     .cfi_startproc
     .cfi_undefined %r14 // Nothing called us: a backtrace ends here.
     lgr %r2, %r7
     basr %r14, %r6
     j .+2 // An entry function does not return: there is no instruction there.
     .cfi_endproc
-    .size start, . - start
+    .size trio_context_start_, . - trio_context_start_
 
 // struct trio_registers *ret: r2 trio_context_registers_(saved_sp: r3)
     .globl trio_context_registers_

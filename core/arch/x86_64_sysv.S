@@ -122,7 +122,7 @@ SYMBOL(trio_context_make_):
     // Two empty words stay where a caller's frame would be, for whoever looks
     // there, and because the first call wants the stack 16-aligned.
     leaq -72(%rdi), %rax
-    leaq LOCAL(start)(%rip), %rcx
+    leaq LOCAL(trio_context_start_)(%rip), %rcx
     movq $0, 0(%rax)    // r15
     movq $0, 8(%rax)    // r14
     movq %rdx, 16(%rax) // r13
@@ -137,16 +137,16 @@ SYMBOL(trio_context_make_):
     END(trio_context_make_)
 
 // Where a new context begins: entry in r12, its argument in r13.
-    FUNCTION(start)
+    FUNCTION(trio_context_start_)
     .p2align 4
-LOCAL(start):
+LOCAL(trio_context_start_):
     .cfi_startproc
     .cfi_undefined %rip // Nothing called us: a backtrace ends here.
     movq %r13, %rdi
     callq *%r12
     ud2 // An entry function does not return.
     .cfi_endproc
-    END(start)
+    END(trio_context_start_)
 
 // struct trio_registers *ret: rdi trio_context_registers_(saved_sp: rsi)
     .globl SYMBOL(trio_context_registers_)

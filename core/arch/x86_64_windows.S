@@ -187,16 +187,16 @@ clear:
 no_guard:
     movq %r8, 216(%rax)  // r13
     movq %rdx, 224(%rax) // r12; rbp is 0: the end of the chain of frames
-    leaq start(%rip), %rcx
+    leaq trio_context_start_(%rip), %rcx
     movq %rcx, 264(%rax)
     ret
     .seh_endproc
 
 // Where a new context begins: entry in r12, its argument in r13.
-    .def start; .scl 3; .type 32; .endef
+    .def trio_context_start_; .scl 3; .type 32; .endef
     .p2align 4
-    .seh_proc start
-start:
+    .seh_proc trio_context_start_
+trio_context_start_:
     .seh_stackalloc 40 // What lies above is 0: a backtrace ends here.
     .seh_endprologue
     movq %r13, %rcx

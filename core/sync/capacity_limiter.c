@@ -44,7 +44,7 @@ static struct trio_capacity_token **find(struct trio_capacity_limiter *limiter,
 
 static void admit(struct trio_capacity_limiter *limiter)
 {
-    struct trio_run *run = trio_run_current_();
+    struct trio_run *run = trio_run_for_("making room in a limiter");
 
     while (limiter->borrowed < limiter->total &&
            trio_unpark_one_(run, &limiter->lot) != NULL)
@@ -101,7 +101,8 @@ static bool take(struct trio_run *run, struct trio_capacity_limiter *limiter,
         return false;
     TRIO_ASSERT(limiter->lot.first == NULL);
     limiter->borrowed++;
-    lend(trio_task_current_(run), limiter, token, borrower);
+    lend(trio_task_for_(run, "borrowing from a limiter"), limiter, token,
+         borrower);
     return true;
 }
 

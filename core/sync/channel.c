@@ -113,7 +113,7 @@ static void answer(struct trio_waiter *offer, trio_status rc)
 
     if (offer == &task->waiter)
         rc = trio_channel_failed_(task, rc, task->park.wait->verb, NULL);
-    trio_unpark_(trio_run_current_(), offer, rc);
+    trio_unpark_(trio_run_for_("closing a channel"), offer, rc);
 }
 
 static void answer_all(const struct trio_parking_lot *lot, trio_status rc)

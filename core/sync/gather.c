@@ -56,6 +56,7 @@ trio_status trio_gather(void *items, size_t count, size_t size,
                         const struct trio_gather_options *options,
                         trio_task_fn fn)
 {
+    TRIO_REQUIRE(fn);
     struct gather gather = {
         .items = items, .count = count, .size = size, .fn = fn};
 

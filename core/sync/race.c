@@ -93,6 +93,7 @@ trio_status trio_race(void *items, size_t count, size_t size,
                       const struct trio_race_options *options, trio_task_fn fn,
                       size_t *ret_winner)
 {
+    TRIO_REQUIRE(fn);
     struct race race = {.items = items,
                         .count = count,
                         .size = size,

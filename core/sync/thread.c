@@ -28,6 +28,8 @@
 #include <trio/run.h>
 #include <trio/task.h>
 
+#include "core/operation.h"
+
 static const struct trio_wait thread_wait = {.verb = "run in a thread of",
                                              .access = TRIO_ACCESS_ACQUIRE};
 
@@ -334,6 +336,7 @@ static TRIO_CHECKPOINT trio_status run_job(struct call *call, bool *ret_whole)
 trio_status trio_thread_run(const struct trio_thread_options *options,
                             trio_status (*fn)(void *arg), void *arg)
 {
+    TRIO_REQUIRE(fn);
     trio_status rc = trio_checkpoint_if_cancelled();
     bool whole = true; // Nobody else owns it.
 
@@ -358,10 +361,11 @@ trio_status trio_thread_run(const struct trio_thread_options *options,
 
 // ---- From the thread ----
 
-static struct call *current(void)
+static struct call *current(const char *function)
 {
     if (current_call == NULL)
-        trio_misuse("only for a function that trio_thread_run runs", NULL);
+        trio_misuse_by_(function, "is only for what trio_thread_run runs", NULL,
+                        NULL);
     return current_call;
 }
 
@@ -409,7 +413,8 @@ static trio_status run_inside(struct call *call, trio_task_fn fn, void *arg)
 
 trio_status trio_from_thread_run(trio_task_fn fn, void *arg)
 {
-    struct request request = {.call = current(), .fn = fn, .arg = arg};
+    TRIO_REQUIRE(fn);
+    struct request request = {.call = current(__func__), .fn = fn, .arg = arg};
 
     if (trio_poster_is_over(request.call->job.poster))
         return TRIO_ERUNFINISHED;
@@ -420,7 +425,9 @@ trio_status trio_from_thread_run(trio_task_fn fn, void *arg)
 
 trio_status trio_from_thread_call(void (*fn)(void *arg), void *arg)
 {
-    struct request request = {.call = current(), .plain = fn, .arg = arg};
+    TRIO_REQUIRE(fn);
+    struct request request = {
+        .call = current(__func__), .plain = fn, .arg = arg};
 
     if (trio_poster_is_over(request.call->job.poster))
         return TRIO_ERUNFINISHED;
@@ -434,7 +441,7 @@ trio_status trio_from_thread_call(void (*fn)(void *arg), void *arg)
 
 trio_status trio_from_thread_check_cancelled(void)
 {
-    const struct call *call = current();
+    const struct call *call = current(__func__);
 
     if (trio_poster_is_over(call->job.poster))
         return TRIO_ERUNFINISHED;

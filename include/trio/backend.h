@@ -491,6 +491,18 @@ struct trio_report {
     size_t (*backtrace)(void *context, struct trio_registers registers,
                         const void *top, const void **ret_places, size_t max);
 
+    // Fills `ret_places` with the calls that are under way here, the innermost
+    // first, from the one on that returns to `from`; returns how many. Leaves
+    // out those of the library itself, as far as it can tell them. `top` is the
+    // end of the stack, or NULL: that of a thread. NULL: reports of misuse do
+    // not say who called.
+    size_t (*callers)(void *context, const void *from, const void *top,
+                      const void **ret_places, size_t max);
+
+    // As `place`, with the name of the function also where that has to be
+    // looked for in files. NULL: `place` is all there is.
+    void (*call)(void *context, const void *place, char *buffer, size_t size);
+
     // Ends the process, or the run if it can. Does not return.
     __attribute__((noreturn)) void (*stop)(void *context);
 };

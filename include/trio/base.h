@@ -17,7 +17,7 @@
 #endif
 
 // The version of these headers. A run checks it against the library's.
-#define TRIO_VERSION 2
+#define TRIO_VERSION 3
 
 #if defined(__clang__)
 #define TRIO_CLANG_(attribute) __attribute__((attribute))
@@ -71,16 +71,35 @@ TRIO_END_DECLS
 
 TRIO_BEGIN_DECLS
 
-// Reports a broken assertion as misuse and stops.
+// Reports a broken assertion as misuse, with where it stands, and stops.
 //
 // Checkpoint: never.
-__attribute__((noreturn, cold)) void trio_assert_failed(const char *text);
+__attribute__((noreturn, cold)) void
+trio_assert_failed(const char *text, const char *file, int line);
+
+// Reports as misuse that `function` was given NULL for what it cannot do
+// without, and stops.
+//
+// Checkpoint: never.
+__attribute__((noreturn, cold)) void
+trio_required_missing(const char *function, const char *argument);
 
 TRIO_END_DECLS
 
 // Stops with a report unless `condition` holds. Never compiled out.
 #define TRIO_ASSERT(condition)                                                \
-    (__builtin_expect(!!(condition), 1) ? (void)0                             \
-                                        : trio_assert_failed(#condition))
+    (__builtin_expect(!!(condition), 1)                                       \
+         ? (void)0                                                            \
+         : trio_assert_failed(#condition, __FILE__, __LINE__))
+
+// Stops with a report that names the function where this stands, unless
+// `argument`, a pointer that it was given, is one.
+//
+//     TRIO_REQUIRE(fn);
+//     rc = trio_shielded(TRIO_SECOND, fn, &pool);
+#define TRIO_REQUIRE(argument)                                                \
+    (__builtin_expect((argument) != NULL, 1)                                  \
+         ? (void)0                                                            \
+         : trio_required_missing(__func__, #argument))
 
 #endif // TRIO_BASE_H

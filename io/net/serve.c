@@ -171,6 +171,7 @@ trio_status trio_serve(struct trio_server *server,
                        const struct trio_serve_options *options,
                        trio_handler_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_service_ service = {.server = server,
                                     .in_one_array = listeners,
                                     .count = count,
@@ -185,6 +186,7 @@ trio_status trio_serve_listeners(struct trio_server *server,
                                  const struct trio_serve_options *options,
                                  trio_handler_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_service_ service = {.server = server,
                                     .listeners = listeners,
                                     .count = count,

@@ -53,6 +53,7 @@ trio_status trio_serve_listeners_until_signal(
     size_t count, const struct trio_serve_options *options, trio_handler_fn fn,
     void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct trio_nursery nursery;
 
     if (options == NULL)

@@ -80,6 +80,7 @@ trio_status trio_serve_until_signal(const char *where,
                                     const struct trio_serve_options *options,
                                     trio_handler_fn fn, void *arg)
 {
+    TRIO_REQUIRE(fn);
     struct until_signal until = {.server = TRIO_SERVER_INIT,
                                  .options =
                                      options != NULL ? options : &defaults};

@@ -8,9 +8,12 @@
 
 #include <trio/backend.h>
 
-#include "io/frame.h"
+#include "io/callers.h"
+#include "io/posix/frames.h"
 #include "io/report.h"
 #include "io/symbols.h"
+
+#define NAME_SIZE 80
 
 static int format_text(void *context, char *buffer, size_t size,
                        const char *format, va_list arguments)
@@ -20,57 +23,42 @@ static int format_text(void *context, char *buffer, size_t size,
 }
 
 // Offsets are those of the file: what addr2line wants.
+static void write_place(const struct trio_symbol_ *symbol, const char *name,
+                        char *buffer, size_t size)
+{
+    const char *slash = strrchr(symbol->path, '/');
+    const char *program = slash != NULL ? slash + 1 : symbol->path;
+
+    if (name == NULL)
+        snprintf(buffer, size, "%s(+0x%zx)", program, (size_t)symbol->offset);
+    else
+        snprintf(buffer, size, "%s(+0x%zx) %s+0x%zx", program,
+                 (size_t)symbol->offset, name, (size_t)symbol->distance);
+}
+
 static void name_place(void *context, const void *place, char *buffer,
                        size_t size)
 {
     struct trio_symbol_ symbol;
 
     (void)context;
-    if (!trio_symbol_find_(place, &symbol)) {
-        snprintf(buffer, size, "%p", place);
-        return;
-    }
-    const char *slash = strrchr(symbol.path, '/');
-    const char *program = slash != NULL ? slash + 1 : symbol.path;
-    if (symbol.name == NULL)
-        snprintf(buffer, size, "%s(+0x%zx)", program, (size_t)symbol.offset);
+    if (trio_symbol_find_(place, &symbol))
+        write_place(&symbol, symbol.name, buffer, size);
     else
-        snprintf(buffer, size, "%s(+0x%zx) %s+0x%zx", program,
-                 (size_t)symbol.offset, symbol.name, (size_t)symbol.distance);
+        snprintf(buffer, size, "%p", place);
 }
 
-static bool is_code(const void *place)
+static void name_call(void *context, const void *place, char *buffer,
+                      size_t size)
 {
     struct trio_symbol_ symbol;
-    return trio_symbol_find_(place, &symbol);
-}
+    char name[NAME_SIZE];
 
-// Follows the frame pointers. Code that was compiled without them ends the walk
-// early, but never leads it astray: each frame must lie on the part of the
-// stack that is in use, above the one before it, and each place must be code.
-// A sanitizer may have closed this memory to others, but not to us.
-__attribute__((no_sanitize("address"))) static size_t
-walk_frames(void *context, struct trio_registers registers, const void *top,
-            const void **ret_places, size_t max)
-{
-    size_t count = 0;
-    uintptr_t low = (uintptr_t)registers.sp;
-    uintptr_t high = (uintptr_t)top;
-    const struct trio_frame_ *frame = trio_frame_of_(registers.fp);
-    const void *place = registers.pc;
-
-    (void)context;
-    while (count < max && place != NULL && is_code(place)) {
-        ret_places[count++] = place;
-        uintptr_t address = (uintptr_t)frame;
-        if (address < low || address % sizeof(void *) != 0 || high < low ||
-            high - address < sizeof(*frame) || address > high)
-            break;
-        place = frame->place;
-        low = address + sizeof(*frame);
-        frame = trio_frame_of_(frame->caller);
-    }
-    return count;
+    if (trio_symbol_find_(place, &symbol) &&
+        trio_symbol_name_(&symbol, name, sizeof name))
+        write_place(&symbol, name, buffer, size);
+    else
+        name_place(context, place, buffer, size);
 }
 
 __attribute__((noreturn)) static void stop(void *context)
@@ -84,6 +72,8 @@ struct trio_report trio_report_platform(void)
     return (struct trio_report){.line = trio_stderr_line_,
                                 .format = format_text,
                                 .place = name_place,
-                                .backtrace = walk_frames,
+                                .backtrace = trio_frames_walk_,
+                                .callers = trio_callers_,
+                                .call = name_call,
                                 .stop = stop};
 }

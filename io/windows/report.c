@@ -11,6 +11,8 @@
 
 #include <trio/backend.h>
 
+#include "io/callers.h"
+
 #define LINE_MAX_SIZE 1024
 #define PATH_MAX_SIZE 512
 
@@ -118,5 +120,6 @@ struct trio_report trio_report_platform(void)
                                 .format = format_text,
                                 .place = name_place,
                                 .backtrace = walk_frames,
+                                .callers = trio_callers_,
                                 .stop = stop};
 }

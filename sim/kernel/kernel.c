@@ -101,6 +101,8 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
                                         .format = format,
                                         .place = place,
                                         .backtrace = backtrace,
+                                        .callers = NULL, // Events say it,
+                                        .call = NULL,    // and name no file.
                                         .stop = stop},
                              .ret_error = &kernel->error};
 }

@@ -1,6 +1,6 @@
 // Cases that must stop the process, each below the report that it ends with:
 //
-//     // misuse: a task ended with a scope open
+//     // misuse: a task ended with a scope or nursery open
 //     //   in task 1
 //     //   object
 //     //   opened
@@ -9,7 +9,11 @@
 //         ...
 //     }
 //
-// Addresses and places are left out of the comparison, and of the comment.
+// Addresses, places and the functions of tasks are left out of the comparison,
+// and of the comment; so is whatever follows its last line. Of a call only the
+// function that made it is told:
+//
+//     //   called at task_ends_with_a_scope_open
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #ifndef TESTS_MISUSE_MISUSE_H

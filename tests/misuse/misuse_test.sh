@@ -33,13 +33,15 @@ expected() {
     ' "$cases"/*.c
 }
 
-# What it printed from the rule on, as far as it was foretold, without addresses
-# and places.
+# What it printed from the rule on, as far as it was foretold, without
+# addresses, places, lines and the functions of tasks.
 reported() {
     "$program" "$1" 2>&1 >/dev/null | sed -nE '
         s/^trio: (misuse: )/\1/; s/^(  object) 0x[0-9a-f]+$/\1/
-        s/^(  opened) at .+/\1/
-        s/^(misuse: .+ at) [^ ]+$/\1/; /^misuse: /,$p' | head -n "$2"
+        s/^(  in task [0-9]+.*), function .+/\1/
+        s/^(  opened) at .+/\1/; s/^(  asserted at .+:)[0-9]+$/\1LINE/
+        s/^(  called at) .+ ([^ +]+)\+0x[0-9a-f]+$/\1 \2/
+        s/^(misuse: .+ at) .+$/\1/; /^misuse: /,$p' | head -n "$2"
     return "${PIPESTATUS[0]}"
 }
 
@@ -60,7 +62,7 @@ stops() {
 rules() {
     cat core/*.[ch] core/sync/*.c io/*.c io/{net,posix,linux,tls}/*.c |
         tr -s ' \\\n' ' ' |
-        grep -oE 'trio_misuse(_at_)?\( ?("[^"]*" ?)+' |
+        grep -oE "trio_misuse(_at_|_by_)?\\( ?(\\w+, )?(\"[^\"]*\" ?)+" |
         sed -E 's/^[^"]*"//; s/" ?"//g; s/" ?$//'
 }
 
@@ -85,7 +87,7 @@ try_all() {
 has_cases() {
     local rule
     while IFS= read -r rule; do
-        grep -qF "// misuse: $rule" "$cases"/*.c
+        grep -qE "// misuse: (trio_[a-z_]+ )?$rule" "$cases"/*.c
         count $? "no case of \"$rule\""
     done < <(rules | sort -u)
 }

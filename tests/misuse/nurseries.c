@@ -9,7 +9,7 @@ static TRIO_CHECKPOINT trio_status nothing(void *arg)
     return trio_checkpoint();
 }
 
-// misuse: started a task in a nursery that is closed
+// misuse: trio_nursery_start_soon was called for a nursery that is closed
 //   in task 1 "main"
 //   object
 //   opened
@@ -24,7 +24,7 @@ INSIDE(starting_soon_in_a_closed_nursery)
     return rc;
 }
 
-// misuse: started a task in a nursery that is closed
+// misuse: trio_nursery_start was called for a nursery that is closed
 //   in task 1 "main"
 //   object
 //   opened
@@ -64,7 +64,7 @@ INSIDE(closing_a_nursery_as_a_scope)
                                    TRIO_OK);
 }
 
-// misuse: a task ended with a scope open
+// misuse: a task ended with a scope or nursery open
 //   in task 1 "main"
 //   object
 //   opened

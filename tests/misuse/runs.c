@@ -16,14 +16,14 @@ INSIDE(running_inside_a_run)
     return trio_run(nothing, NULL);
 }
 
-// misuse: a task without a function
+// misuse: trio_run was given NULL for fn
 //   outside any task
 OUTSIDE(running_nothing)
 {
     trio_ignore(trio_run(NULL, NULL));
 }
 
-// misuse: a task without a function
+// misuse: trio_nursery_start_soon was given NULL for fn
 //   in task 1 "main"
 INSIDE(starting_nothing)
 {
@@ -32,6 +32,13 @@ INSIDE(starting_nothing)
     trio_nursery_open(&nursery);
     return trio_nursery_close(
         &nursery, trio_nursery_start_soon(&nursery, NULL, NULL));
+}
+
+// misuse: trio_run_with was given NULL for config
+//   outside any task
+OUTSIDE(running_without_a_config)
+{
+    trio_ignore(trio_run_with(NULL, nothing, NULL));
 }
 
 // misuse: every member of a trio_config is needed: clock.now
@@ -56,6 +63,8 @@ OUTSIDE(running_with_headers_of_another_version)
 
 // misuse: assertion failed: 1 + 1 == 3
 //   in task 1 "main"
+//   asserted at tests/misuse/runs.c:LINE
+//   called at asserting_what_is_not_so
 INSIDE(asserting_what_is_not_so)
 {
     TRIO_ASSERT(1 + 1 == 3);
@@ -65,6 +74,7 @@ INSIDE(asserting_what_is_not_so)
 // misuse: a lamp must be lit before it is read by
 //   in task 1 "main"
 //   object
+//   called at misusing_a_library_that_reports_so
 INSIDE(misusing_a_library_that_reports_so)
 {
     static int lamp;

@@ -60,7 +60,7 @@ TRIO_NO_SCOPE_ANALYSIS __attribute__((noinline)) static void leak(void)
     trio_cancel_scope_open(&scope);
 }
 
-// misuse: a function returned with a scope open
+// misuse: a function returned with a scope or nursery open
 //   in task 1 "main"
 //   object
 //   opened
@@ -73,7 +73,7 @@ INSIDE(opening_after_a_function_left_a_scope_open)
     return trio_cancel_scope_close(&scope, TRIO_OK);
 }
 
-// misuse: a function returned with a scope open
+// misuse: a function returned with a scope or nursery open
 //   in task 1 "main"
 //   object
 //   opened
@@ -105,7 +105,7 @@ INSIDE(going_round_a_loop_without_close)
     return rc;
 }
 
-// misuse: a task ended with a scope open
+// misuse: a task ended with a scope or nursery open
 //   in task 1 "main"
 //   object
 //   opened
@@ -121,7 +121,7 @@ TRIO_NO_SCOPE_ANALYSIS static void open_at_exit(struct trio_task_exit *node)
     trio_cancel_scope_open(&elsewhere);
 }
 
-// misuse: a task ended with a scope open
+// misuse: a task ended with a scope or nursery open
 //   in task 1 "main"
 //   object
 //   opened
@@ -133,7 +133,7 @@ INSIDE(leaving_a_scope_open_in_an_exit_function)
     return TRIO_OK;
 }
 
-// misuse: changed a scope that is closed
+// misuse: trio_cancel_scope_extend_after was called for a scope that is closed
 //   in task 1 "main"
 //   object
 //   opened
@@ -147,7 +147,7 @@ INSIDE(giving_a_closed_scope_a_deadline)
     return rc;
 }
 
-// misuse: changed a scope that is closed
+// misuse: trio_cancel_scope_cancel was called for a scope that is closed
 //   in task 1 "main"
 //   object
 //   opened
@@ -161,7 +161,7 @@ INSIDE(cancelling_a_closed_scope)
     return rc;
 }
 
-// misuse: shared a scope that is closed
+// misuse: trio_cancel_scope_share was called for a scope that is closed
 //   in task 1 "main"
 //   object
 //   opened

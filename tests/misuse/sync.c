@@ -29,6 +29,7 @@ INSIDE(trying_to_acquire_a_lock_twice)
 // misuse: released a lock that the task does not hold
 //   in task 1 "main"
 //   object
+//   called at releasing_a_lock_that_is_free
 INSIDE(releasing_a_lock_that_is_free)
 {
     struct trio_lock lock = TRIO_LOCK_INIT;
@@ -196,7 +197,7 @@ INSIDE(giving_back_what_another_task_borrowed)
     return trio_nursery_close(&nursery, rc);
 }
 
-// misuse: needs a run, and this thread is not in one
+// misuse: trio_parking_lot_add needs a run, and this thread is not in one
 //   outside any task
 OUTSIDE(waiting_in_a_broken_lot_without_a_run)
 {

@@ -187,6 +187,7 @@ static void ignore_exit(struct trio_task_exit *node)
 // misuse: withdrew an exit function that the task has not
 //   in task 1 "main"
 //   object
+//   called at withdrawing_an_exit_function_twice
 INSIDE(withdrawing_an_exit_function_twice)
 {
     struct trio_task_exit node;
@@ -206,7 +207,7 @@ TRIO_NO_SCOPE_ANALYSIS static void look_away(struct trio_entry *entry)
     trio_ignore(trio_checkpoint());
 }
 
-// misuse: needs a task, and none runs here
+// misuse: trio_checkpoint needs a task, and none runs here
 //   outside any task
 INSIDE(parking_in_an_entry_callback)
 {
@@ -233,7 +234,7 @@ static TRIO_CHECKPOINT trio_status park_badly(void *arg)
     return trio_park(&test_wait, arg, park_in_abort, NULL);
 }
 
-// misuse: needs a task, and none runs here
+// misuse: trio_checkpoint needs a task, and none runs here
 //   outside any task
 INSIDE(parking_in_an_abort_function)
 {
@@ -260,7 +261,7 @@ static trio_status do_nothing(void *arg)
     return TRIO_OK;
 }
 
-// misuse: needs a task, and none runs here
+// misuse: trio_checkpoint needs a task, and none runs here
 //   outside any task
 OUTSIDE(parking_in_an_observer)
 {
@@ -270,14 +271,14 @@ OUTSIDE(parking_in_an_observer)
     trio_ignore(trio_run_with(&config, do_nothing, NULL));
 }
 
-// misuse: needs a run, and this thread is not in one
+// misuse: trio_checkpoint needs a run, and this thread is not in one
 //   outside any task
 OUTSIDE(parking_outside_a_run)
 {
     look_away(NULL);
 }
 
-// misuse: needs a run, and this thread is not in one
+// misuse: trio_now needs a run, and this thread is not in one
 //   outside any task
 OUTSIDE(reading_the_clock_outside_a_run)
 {

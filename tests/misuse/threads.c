@@ -9,18 +9,30 @@ static TRIO_CHECKPOINT trio_status nothing(void *arg)
     return trio_checkpoint();
 }
 
-// misuse: only for a function that trio_thread_run runs
+// misuse: trio_from_thread_run is only for what trio_thread_run runs
 //   in task 1 "main"
 INSIDE(going_back_without_a_thread)
 {
     return trio_from_thread_run(nothing, NULL);
 }
 
-// misuse: only for a function that trio_thread_run runs
-//   outside any task
-OUTSIDE(asking_for_cancellation_outside_of_runs)
+static void ignore(void *arg)
 {
-    trio_ignore(trio_from_thread_check_cancelled());
+    (void)arg;
+}
+
+// misuse: trio_from_thread_call is only for what trio_thread_run runs
+//   outside any task
+OUTSIDE(asking_the_loop_outside_of_runs)
+{
+    trio_ignore(trio_from_thread_call(ignore, NULL));
+}
+
+// misuse: trio_thread_run was given NULL for fn
+//   in task 1 "main"
+INSIDE(running_nothing_in_a_thread)
+{
+    return trio_thread_run(NULL, NULL, NULL);
 }
 
 static TRIO_CHECKPOINT trio_status wait_as_a_task(void *arg)
@@ -28,7 +40,7 @@ static TRIO_CHECKPOINT trio_status wait_as_a_task(void *arg)
     return nothing(arg);
 }
 
-// misuse: needs a run, and this thread is not in one
+// misuse: trio_checkpoint needs a run, and this thread is not in one
 //   outside any task
 INSIDE(waiting_in_a_thread)
 {

@@ -1,0 +1,27 @@
+// Who called the library: its own functions are left out, as far as they can be
+// told.
+// SPDX-License-Identifier: MIT OR Apache-2.0
+
+#include "io/callers.h"
+
+#define CALLS_MAX 48
+
+size_t trio_callers_(void *context, const void *from, const void *top,
+                     const void **ret_places, size_t max)
+{
+    const void *calls[CALLS_MAX];
+    size_t called = trio_calls_find_(top, calls, CALLS_MAX);
+    size_t count = 0;
+    size_t i = 0;
+
+    (void)context;
+    while (i < called && calls[i] != from)
+        i++;
+    for (; i < called && count < max; i++) {
+        // Behind a call that does not go on lies another function.
+        const void *place = (const char *)calls[i] - 1;
+        if (!trio_call_is_own_(place))
+            ret_places[count++] = place;
+    }
+    return count;
+}
