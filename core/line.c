@@ -17,8 +17,6 @@
 #include "core/task.h"
 #include "core/task_queue.h"
 
-enum { STACKS_AHEAD = 4, DESCRIPTORS_AHEAD = 8 };
-
 static void release(struct trio_run *run, struct trio_task **snapshot,
                     size_t max)
 {
@@ -68,16 +66,6 @@ static void append(struct trio_run *run, struct trio_task *task)
     run->snapshot[run->line_first + run->unchosen++] = task;
 }
 
-// Mostly they go on as they stand in line: what a switch to one of the next
-// will touch is fetched meanwhile, its descriptor before its stack.
-static inline void fetch_ahead(struct trio_task *const *line, size_t count)
-{
-    if (count > DESCRIPTORS_AHEAD) {
-        __builtin_prefetch(line[DESCRIPTORS_AHEAD]);
-        __builtin_prefetch(line[STACKS_AHEAD]->context);
-    }
-}
-
 // Returns who goes on, NULL for the loop.
 static struct trio_task *choose(struct trio_run *run)
 {
@@ -94,7 +82,7 @@ static struct trio_task *choose(struct trio_run *run)
         return NULL;
     line = run->snapshot + run->line_first;
     struct trio_task *task = line[i];
-    fetch_ahead(line, run->unchosen);
+    __builtin_prefetch(task->context); // While its step is noted.
     __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
     run->line_first++;
     run->unchosen--;
