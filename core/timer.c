@@ -95,11 +95,22 @@ static void deadline_comes(struct ahead *ahead, trio_time deadline)
     times[i] = deadline;
 }
 
-// Whether it was the only one of that time nobody knows.
+// Whether it was the only one of that time nobody knows. If it was the first of
+// those that are kept, they begin after it.
 static void deadline_goes(struct ahead *ahead, trio_time deadline)
 {
-    for (size_t i = 0; i < ahead->count; i++)
-        if (ahead->times[i] == deadline)
+    trio_time *times = ahead->times;
+
+    if (ahead->count == 0 || deadline < times[0])
+        return;
+    if (deadline == times[0]) {
+        ahead->after = deadline;
+        ahead->count--;
+        __builtin_memmove(times, times + 1, ahead->count * sizeof(trio_time));
+        return;
+    }
+    for (size_t i = 1; i < ahead->count; i++)
+        if (times[i] == deadline)
             ahead->count = i;
 }
 
