@@ -30,32 +30,24 @@ static void set_deadline(struct trio_run *run, struct trio_cancel_scope *scope,
     }
 }
 
-static __attribute__((noinline)) void
-open_until(struct trio_run *run, struct trio_cancel_scope *scope,
-           enum scope_kind kind, trio_time deadline, struct caller caller)
-{
-    trio_scope_open_(run, scope, kind, deadline, caller);
-}
-
 // S24: with a deadline that has passed, it is cancelled on entry.
 static __attribute__((noinline)) void
 open_late(struct trio_run *run, struct trio_cancel_scope *scope,
           enum scope_kind kind, trio_time deadline, struct caller caller)
 {
-    open_until(run, scope, kind, TRIO_FOREVER, caller);
+    trio_scope_open_(run, scope, kind, TRIO_FOREVER, caller);
     scope->timer.deadline = deadline;
     trio_scope_cancel_(run, scope, TRIO_CANCEL_DEADLINE, NULL);
 }
 
-static inline void open_by(struct trio_run *run,
-                           struct trio_cancel_scope *scope,
-                           enum scope_kind kind, trio_time deadline, bool late,
-                           struct caller caller)
+QUICK void open_by(struct trio_run *run, struct trio_cancel_scope *scope,
+                   enum scope_kind kind, trio_time deadline, bool late,
+                   struct caller caller)
 {
     if (UNLIKELY(late))
         open_late(run, scope, kind, deadline, caller);
     else
-        open_until(run, scope, kind, deadline, caller);
+        trio_scope_open_(run, scope, kind, deadline, caller);
 }
 
 TRIO_NO_SCOPE_ANALYSIS OWN_FRAME void

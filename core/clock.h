@@ -36,11 +36,14 @@ static inline trio_time trio_from_now_(struct trio_run *run,
 {
     const struct trio_clock *clock = &run->config.clock;
 
-    if (limit < LONG_LIMIT || clock->now_coarse == NULL)
+    if (limit < LONG_LIMIT || limit == TRIO_FOREVER ||
+        clock->now_coarse == NULL)
         return trio_from_this_moment_(run, limit);
     trio_time soon =
         clock->now_coarse(clock->context) + clock->coarse_resolution;
-    return trio_time_add(soon > run->now ? soon : run->now, limit);
+    trio_time start = soon > run->now ? soon : run->now;
+    trio_time end;
+    return __builtin_add_overflow(start, limit, &end) ? TRIO_FOREVER : end;
 }
 
 #endif // TRIO_CORE_CLOCK_H

@@ -85,6 +85,7 @@ static void init(struct trio_run *run, const struct trio_config *config)
     run->quick = trio_run_is_quick_(config);
     run->now = TRIO_PAST;
     run->due = TRIO_FOREVER;
+    run->fresh.next = run->fresh.before = &run->fresh;
     run->tasks.size = sizeof(struct trio_task);
     run->tasks.slab_count = POOL_FIRST;
     run->errors.size = sizeof(struct trio_error);

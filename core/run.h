@@ -61,8 +61,8 @@ struct trio_run {
     bool idle;
     uint32_t observed; // Kinds of notes, a bit each.
     struct trio_timer *timers; // Root of the heap.
-    struct trio_timer *fresh;  // Armed, and not in the heap yet.
     trio_time due;             // No timer is due before.
+    struct trio_timer fresh;   // A ring: armed, and not in the heap yet.
     struct ahead ahead;        // What of the heap is still to come.
     uint64_t sequence;         // Breaks every tie.
     uint64_t tasks_started;

@@ -58,7 +58,7 @@ static inline void trio_scope_init_(struct trio_cancel_scope *scope,
     scope->place = NULL;
     scope->kind = (uint8_t)kind;
     scope->effective = false;
-    scope->shield = false;
+    scope->shield = kind == SCOPE_SHIELD;
     scope->armed = false;
     scope->open = true;
     scope->source = TRIO_CANCEL_NONE;
@@ -132,8 +132,8 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
     uintptr_t base = (uintptr_t)task->stack.memory.base;
     uintptr_t scope = (uintptr_t)task->scope;
 
-    if (UNLIKELY(scope - base < task->stack.memory.size &&
-                 scope < (uintptr_t)frame))
+    if (UNLIKELY(scope < (uintptr_t)frame &&
+                 scope - base < task->stack.memory.size))
         trio_misuse_at_("a function returned with a scope or nursery open",
                         task->scope, task->scope_place);
     // In a frame that is gone a scope may say anything: so this comes second.
@@ -142,29 +142,29 @@ static inline void trio_scope_frame_check_(struct trio_task *task,
 }
 
 // In a task: see trio_run_in_task_.
-static inline void trio_scope_open_(struct trio_run *run,
-                                    struct trio_cancel_scope *scope,
-                                    enum scope_kind kind, trio_time deadline,
-                                    struct caller caller)
+QUICK void trio_scope_open_(struct trio_run *run,
+                            struct trio_cancel_scope *scope,
+                            enum scope_kind kind, trio_time deadline,
+                            struct caller caller)
 {
     struct trio_task *task = run->current;
+    struct trio_cancel_scope *parent = task->scope;
 
     trio_scope_frame_check_(task, caller.frame);
     // A loop that left out the close, or a function at the same place again.
-    if (UNLIKELY(task->scope == scope))
+    if (UNLIKELY(parent == scope))
         trio_misuse_at_("opened a scope that is open", scope,
                         task->scope_place);
-    bool shield = kind == SCOPE_SHIELD;
-    bool effective = trio_scope_lets_in_(run, task->scope, shield);
-    trio_scope_link_(scope, task->scope);
+    trio_scope_link_(scope, parent);
     trio_scope_init_(scope, kind, task);
     scope->place = caller.place;
-    scope->shield = shield;
-    scope->effective = effective;
-    task->cancelled = effective;
     task->scope = scope;
     task->scope_place = caller.place;
-    if (deadline != TRIO_FOREVER)
+    if (UNLIKELY(parent->effective)) {
+        scope->effective = trio_scope_lets_in_(run, parent, scope->shield);
+        task->cancelled = scope->effective;
+    }
+    if (LIKELY(deadline != TRIO_FOREVER))
         trio_scope_arm_(run, scope, deadline);
     trio_note_(run, TRIO_NOTE_SCOPE_OPEN, task, scope,
                kind != SCOPE_SHIELD && kind != SCOPE_START &&
@@ -206,8 +206,8 @@ trio_scope_close_(struct trio_run *run, struct trio_task *task,
                  trio_is_told_(run, TRIO_NOTE_SCOPE_CLOSE) ||
                  (scope->armed && !trio_timer_is_fresh_(&scope->timer))))
         return trio_scope_close_slowly_(run, task, scope, rc);
-    if (scope->armed)
-        trio_timer_take_fresh_(run, &scope->timer);
+    if (LIKELY(scope->armed))
+        trio_timer_take_fresh_(&scope->timer);
     trio_scope_leave_(task, scope);
     return TRIO_OK;
 }

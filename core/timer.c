@@ -10,8 +10,8 @@
 // it to where it belongs. Whoever looks at the top has that done first, so that
 // nothing ever expires early or out of order.
 //
-// Most timers never come into the heap, but stay in the list of fresh ones; see
-// timer.h. Who looks at the top has that list emptied into the heap first.
+// Most timers never come into the heap, but stay in the ring of fresh ones; see
+// timer.h. Who looks at the top has that ring emptied into the heap first.
 //
 // Whoever asks which deadline comes after some time asks again and again, of
 // that time or of the one that it was told: the first few are kept. Each
@@ -129,9 +129,10 @@ static void insert(struct trio_run *run, struct trio_timer *timer)
 
 static void insert_fresh(struct trio_run *run)
 {
-    while (run->fresh != NULL) {
-        struct trio_timer *timer = run->fresh;
-        run->fresh = timer->next;
+    struct trio_timer *timer;
+
+    while ((timer = run->fresh.next) != &run->fresh) {
+        trio_timer_take_fresh_(timer);
         insert(run, timer);
     }
 }

@@ -3,7 +3,7 @@
 //
 // Most timers are never looked at: a limit round an operation is armed and
 // disarmed again before the loop asks for the time. So a timer that is armed is
-// only put into a list of fresh ones, linked both ways by `next` and `before`.
+// only put into a ring of fresh ones, linked both ways by `next` and `before`.
 // There its `key_sequence` is 0, which no timer of the heap has. `run->due` is
 // not later than any timer, wherever it is: that is all a switch has to look
 // at.
@@ -30,10 +30,10 @@ void trio_timers_expire_(struct trio_run *run);
 
 static inline bool trio_timers_exist_(const struct trio_run *run)
 {
-    return run->timers != NULL || run->fresh != NULL;
+    return run->timers != NULL || run->fresh.next != &run->fresh;
 }
 
-// ---- The list of fresh ones ----
+// ---- The ring of fresh ones ----
 
 static inline bool trio_timer_is_fresh_(const struct trio_timer *timer)
 {
@@ -54,35 +54,27 @@ static inline void trio_timer_stamp_(struct trio_run *run,
 static inline void trio_timer_arm_(struct trio_run *run,
                                    struct trio_timer *timer, trio_time deadline)
 {
-    struct trio_timer *next = run->fresh;
+    struct trio_timer *ring = &run->fresh;
 
     trio_timer_stamp_(run, timer, deadline);
     timer->key_sequence = 0;
-    timer->before = NULL;
-    timer->next = next;
-    if (next != NULL)
-        next->before = timer;
-    run->fresh = timer;
+    timer->before = ring;
+    timer->next = ring->next;
+    ring->next->before = timer;
+    ring->next = timer;
 }
 
-static inline void trio_timer_take_fresh_(struct trio_run *run,
-                                          struct trio_timer *timer)
+static inline void trio_timer_take_fresh_(const struct trio_timer *timer)
 {
-    struct trio_timer *before = timer->before, *next = timer->next;
-
-    if (before == NULL)
-        run->fresh = next;
-    else
-        before->next = next;
-    if (next != NULL)
-        next->before = before;
+    timer->before->next = timer->next;
+    timer->next->before = timer->before;
 }
 
 static inline void trio_timer_disarm_(struct trio_run *run,
                                       struct trio_timer *timer)
 {
     if (trio_timer_is_fresh_(timer))
-        trio_timer_take_fresh_(run, timer);
+        trio_timer_take_fresh_(timer);
     else
         trio_timer_remove_(run, timer);
 }

@@ -31,8 +31,8 @@ struct trio_cancel_reason {
 
 // A node of the timer heap. Private.
 struct trio_timer {
-    struct trio_timer *child;  // Private. First child; younger ones follow.
     struct trio_timer *next;   // Private. Next sibling.
+    struct trio_timer *child;  // Private. First child; younger ones follow.
     struct trio_timer *before; // Private. Previous sibling, or the parent.
     int64_t key;               // Private. Time by which the heap is ordered.
     uint64_t key_sequence;     // Private. Breaks ties between equal keys.
@@ -74,8 +74,8 @@ struct TRIO_SCOPE_TYPE("cancel scope") trio_cancel_scope {
     bool caught;                        // Private. Close absorbed a cancel.
     bool had_cancel;                    // Private. A cancel passed in the body.
     struct trio_cancel_scope *next;     // Private. Next in the parent's ring.
-    struct trio_cancel_scope *previous; // Private. The first's is the last.
     struct trio_task *task;             // Private. Whose code this is.
+    struct trio_cancel_scope *previous; // Private. The first's is the last.
     struct trio_cancel_handle *handle;  // Private. Shared, or NULL.
     struct trio_timer timer;            // Private. The deadline.
     const char *text;                   // Private. Reason text.

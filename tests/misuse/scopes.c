@@ -86,6 +86,20 @@ INSIDE(closing_after_a_function_left_a_scope_open)
     return trio_cancel_scope_close(&scope, TRIO_OK);
 }
 
+// misuse: a function returned with a scope or nursery open
+//   in task 1 "main"
+//   object
+//   opened
+INSIDE(waiting_under_a_limit_after_a_function_left_a_scope_open)
+{
+    struct trio_cancel_scope scope;
+
+    trio_fail_after(&scope, TRIO_MINUTE);
+    leak();
+    trio_status rc = trio_sleep(TRIO_MS);
+    return trio_cancel_scope_close(&scope, rc);
+}
+
 // misuse: opened a scope that is open
 //   in task 1 "main"
 //   object
