@@ -402,6 +402,85 @@ TEST_REAL(io, every_way_out_has_let_others_run)
     close_pipe(ends);
 }
 
+static TRIO_CHECKPOINT trio_status wait_after_failing(void *arg)
+{
+    struct wait *wait = arg;
+
+    trio_ignore(trio_fail(TRIO_ECLOSED, "an older one"));
+    trio_status rc = wait_once(wait);
+    CHECK(trio_error_find(TRIO_ECLOSED) == NULL);
+    return rc;
+}
+
+TEST_REAL(io, a_closed_handle_drops_the_record_of_an_older_failure)
+{
+    struct ends ends = open_pipe();
+    struct wait wait = {ends.reader, TRIO_READABLE, TRIO_OK, false};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon(&nursery, wait_after_failing, &wait));
+    settle();
+    trio_notify_closing(ends.reader);
+    CHECK_OK(trio_nursery_close(&nursery, TRIO_OK));
+    CHECK_STATUS(wait.rc, TRIO_ECLOSED);
+    close_pipe(ends);
+}
+
+// ---- Operations ----
+
+TEST_REAL(io, an_operation_begins_with_the_world_of_the_run)
+{
+    uint64_t begun = trio_run_statistics().passes;
+
+    CHECK(trio_io_begin(&begun, TRIO_ACCESS_READ) == trio_run_world());
+    CHECK_EQ(trio_run_statistics().passes, begun);
+}
+
+// S16
+TEST_REAL(io, an_operation_does_not_begin_cancelled)
+{
+    struct trio_cancel_scope scope;
+    uint64_t begun = trio_run_statistics().passes;
+
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    CHECK(trio_io_begin(&scope, TRIO_ACCESS_READ) == NULL);
+    CHECK(trio_run_statistics().passes > begun);
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_ECANCELED));
+}
+
+// S12
+TEST_REAL(io, the_end_of_an_operation_lets_others_run_and_is_not_cancelled)
+{
+    struct trio_cancel_scope scope;
+    uint64_t begun = trio_run_statistics().passes;
+
+    CHECK_STATUS(trio_io_end(TRIO_EEND), TRIO_EEND);
+    CHECK(trio_run_statistics().passes > begun);
+    trio_cancel_scope_open(&scope);
+    trio_cancel_scope_cancel(&scope, NULL);
+    CHECK_OK(trio_io_end(TRIO_OK));
+    CHECK_OK(trio_cancel_scope_close(&scope, TRIO_OK));
+}
+
+TEST_REAL(io, an_operation_waits_with_a_waiter_of_its_own)
+{
+    struct ends ends = open_pipe();
+    struct trio_io_waiter waiter = {.handle = ends.reader,
+                                    .direction = TRIO_READABLE};
+    struct trio_cancel_scope scope;
+
+    trio_move_on_after(&scope, 0);
+    trio_status rc = trio_io_wait(&waiter);
+    CHECK_STATUS(rc, TRIO_ECANCELED);
+    CHECK_OK(trio_cancel_scope_close(&scope, rc));
+    put(ends.writer, "x");
+    CHECK_OK(trio_io_wait(&waiter));
+    CHECK_EQ(take(ends.reader), 'x');
+    close_pipe(ends);
+}
+
 // Deadlines of the real clock, through every way that the world has to sleep.
 TEST_REAL(io, no_sleep_ends_early)
 {

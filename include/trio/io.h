@@ -7,6 +7,7 @@
 #include <trio/backend.h>
 #include <trio/base.h>
 #include <trio/status.h>
+#include <trio/task.h>
 
 TRIO_BEGIN_DECLS
 
@@ -48,6 +49,51 @@ TRIO_CHECKPOINT trio_status trio_wait_writable(trio_handle handle);
 //
 // Checkpoint: never.
 void trio_notify_closing(trio_handle handle);
+
+// ---- Operations on what a world's tables are for ----
+//
+// An operation begins, and calls the tables of the world that it gets. Where a
+// call would wait, it waits and makes the call again; if it never had to, its
+// end lets others have their turn.
+//
+//     static TRIO_CHECKPOINT trio_status receive(trio_handle pipe, char *c)
+//     {
+//         struct trio_io_waiter waiter = {.handle = pipe,
+//                                         .direction = TRIO_READABLE};
+//         const struct trio_world *world = trio_io_begin(c, TRIO_ACCESS_WRITE);
+//         size_t length;
+//
+//         if (world == NULL)
+//             return TRIO_ECANCELED;
+//         trio_status rc =
+//             world->net->receive(world->context, pipe, c, 1, &length);
+//         if (rc != TRIO_EWOULDBLOCK)
+//             return trio_io_end(rc);
+//         rc = trio_io_wait(&waiter);
+//         return rc == TRIO_OK ? receive(pipe, c) : rc;
+//     }
+
+// Begins an operation on `object`: trio_checkpoint_if_cancelled, trio_touch and
+// trio_run_world in one.
+//
+// Checkpoint: when cancelled.
+// Returns: the world, or NULL: an enclosing scope is cancelled.
+TRIO_CHECKPOINT const struct trio_world *trio_io_begin(const void *object,
+                                                       enum trio_access access);
+
+// Waits until a handle is ready, as trio_wait_readable and trio_wait_writable
+// do. The caller fills in `handle` and `direction`, and keeps the waiter in
+// place meanwhile.
+//
+// Checkpoint: always.
+// Returns: as trio_wait_readable.
+TRIO_CHECKPOINT trio_status trio_io_wait(struct trio_io_waiter *waiter);
+
+// Ends an operation that has not waited: trio_cancel_shielded_checkpoint.
+//
+// Checkpoint: parks only.
+// Returns: `rc`.
+TRIO_PARKS TRIO_MUST_USE trio_status trio_io_end(trio_status rc);
 
 TRIO_END_DECLS
 

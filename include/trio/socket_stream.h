@@ -29,9 +29,9 @@ struct trio_socket_stream {
     struct trio_stream stream;
     struct trio_socket socket; // For its options. The stream sends, receives
                                // and closes.
-    struct trio_address peer;  // Who is at the other end.
     bool sent_eof;             // Private.
     bool broken;               // Private. Who sends finds the peer gone.
+    struct trio_address peer;  // Who is at the other end.
 };
 
 TRIO_BEGIN_DECLS

@@ -90,7 +90,8 @@ static TRIO_CHECKPOINT trio_status file_send_all(struct trio_stream *stream,
                                                  size_t *ret_sent)
 {
     struct trio_socket *socket = socket_of(stream);
-    trio_status rc = trio_socket_begin_(socket, TRIO_WRITABLE);
+    const struct trio_world *world;
+    trio_status rc = trio_socket_begin_(socket, TRIO_WRITABLE, &world);
 
     if (rc != TRIO_OK)
         return rc;
@@ -109,7 +110,9 @@ static TRIO_CHECKPOINT trio_status file_send_all(struct trio_stream *stream,
 static TRIO_CHECKPOINT trio_status
 file_wait_writable(struct trio_stream *stream)
 {
-    trio_status rc = trio_socket_begin_(socket_of(stream), TRIO_WRITABLE);
+    const struct trio_world *world;
+    trio_status rc =
+        trio_socket_begin_(socket_of(stream), TRIO_WRITABLE, &world);
     return rc == TRIO_OK ? trio_net_finish_(false, rc) : rc;
 }
 
@@ -119,7 +122,8 @@ static TRIO_CHECKPOINT trio_status file_receive_some(struct trio_stream *stream,
 {
     struct trio_socket *socket = socket_of(stream);
     struct file_call call = {.buffer = buffer, .size = size};
-    trio_status rc = trio_socket_begin_(socket, TRIO_READABLE);
+    const struct trio_world *world;
+    trio_status rc = trio_socket_begin_(socket, TRIO_READABLE, &world);
 
     if (rc == TRIO_OK)
         rc = call_in_thread(socket, TRIO_READABLE, &call);

@@ -5,6 +5,7 @@
 #define TRIO_IO_NET_FINISH_H
 
 #include <trio/backend.h>
+#include <trio/io.h>
 #include <trio/status.h>
 #include <trio/task.h>
 
@@ -13,9 +14,7 @@
 static inline TRIO_PARKS TRIO_MUST_USE trio_status
 trio_net_finish_(bool parked, trio_status rc)
 {
-    if (!parked)
-        trio_cancel_shielded_checkpoint();
-    return rc;
+    return parked ? rc : trio_io_end(rc);
 }
 
 // The system's number for the failure of the last call to the world.

@@ -15,64 +15,46 @@
 
 #include "io/net/finish.h"
 
-trio_status trio_socket_begin_(struct trio_socket *socket,
-                               enum trio_direction direction)
+trio_status trio_socket_refused_(const struct trio_socket *socket)
 {
-    trio_status rc = trio_checkpoint_if_cancelled();
-
-    if (rc != TRIO_OK)
-        return rc;
-    trio_touch(socket, direction == TRIO_READABLE ? TRIO_ACCESS_READ
-                                                  : TRIO_ACCESS_WRITE);
-    if (!socket->open)
-        return trio_net_finish_(false, trio_fail_bare(TRIO_ECLOSED));
-    if (socket->busy[direction])
-        return trio_net_finish_(false, trio_fail_bare(TRIO_EBUSY));
-    return TRIO_OK;
-}
-
-trio_status trio_socket_await_(struct trio_socket *socket,
-                               enum trio_direction direction)
-{
-    trio_status rc = direction == TRIO_READABLE
-                         ? trio_wait_readable(socket->handle)
-                         : trio_wait_writable(socket->handle);
-    if (rc == TRIO_OK && !socket->open)
-        return trio_fail_bare(TRIO_ECLOSED);
-    return rc;
+    return trio_io_end(
+        trio_fail_bare(socket->open ? TRIO_EBUSY : TRIO_ECLOSED));
 }
 
 static TRIO_CHECKPOINT trio_status
-make_until_done(const struct trio_socket_call_ *call)
+make_until_done(const struct trio_world *world,
+                const struct trio_socket_call_ *call, bool *ret_parked)
 {
-    const struct trio_world *world = trio_run_world();
     struct trio_socket *socket = call->socket;
-    bool parked = false;
     trio_status rc;
 
     while ((rc = call->make(world, socket->handle, call->arg)) ==
            TRIO_EWOULDBLOCK) {
+        *ret_parked = true;
         rc = trio_socket_await_(socket, call->direction);
         if (rc != TRIO_OK)
             return rc;
-        parked = true;
     }
-    rc = trio_socket_failed_(socket, rc, call->what, call->peer);
-    return trio_net_finish_(parked, rc);
+    return trio_socket_failed_(socket, rc, call->what, call->peer);
 }
 
 trio_status trio_socket_perform_(const struct trio_socket_call_ *call)
 {
     struct trio_socket *socket = call->socket;
-    trio_status rc = trio_socket_begin_(socket, call->direction);
+    const struct trio_world *world;
+    bool parked = false;
+    trio_status rc = trio_socket_begin_(socket, call->direction, &world);
 
     if (rc != TRIO_OK)
         return rc;
     socket->busy[call->direction] = true;
-    rc = make_until_done(call);
+    rc = make_until_done(world, call, &parked);
+    rc = trio_net_finish_(parked, rc);
     socket->busy[call->direction] = false;
     return rc;
 }
+
+// ---- Records ----
 
 static bool says_all(trio_status rc)
 {

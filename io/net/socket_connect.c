@@ -16,10 +16,9 @@
 #define FULL_PAUSE (5 * TRIO_MS)
 
 static TRIO_CHECKPOINT trio_status
-connect_until_done(struct trio_socket *socket,
+connect_until_done(const struct trio_world *world, struct trio_socket *socket,
                    const struct trio_address *address, bool *parked)
 {
-    const struct trio_world *world = trio_run_world();
     trio_status rc =
         world->net->connect(world->context, socket->handle, address);
 
@@ -45,8 +44,9 @@ connect_until_done(struct trio_socket *socket,
 trio_status trio_socket_connect(struct trio_socket *socket,
                                 const struct trio_address *address)
 {
+    const struct trio_world *world;
     bool parked = false;
-    trio_status rc = trio_socket_begin_(socket, TRIO_WRITABLE);
+    trio_status rc = trio_socket_begin_(socket, TRIO_WRITABLE, &world);
 
     if (rc == TRIO_ECANCELED)
         trio_socket_close(socket);
@@ -54,7 +54,7 @@ trio_status trio_socket_connect(struct trio_socket *socket,
         return rc;
     socket->busy[TRIO_WRITABLE] = true;
     rc = address->family == socket->family
-             ? connect_until_done(socket, address, &parked)
+             ? connect_until_done(world, socket, address, &parked)
              : trio_socket_misfit_("connect", address);
     socket->busy[TRIO_WRITABLE] = false;
     if (rc == TRIO_ECANCELED)

@@ -22,19 +22,14 @@ static struct trio_socket_stream *over_of(struct trio_stream *stream)
     return (struct trio_socket_stream *)stream;
 }
 
-// NULL: there is no name for it.
-static const struct trio_address *peer_of(const struct trio_socket_stream *over)
-{
-    return over->peer.family != 0 ? &over->peer : NULL;
-}
-
 // ---- Sending ----
 
 // Begins an operation of the sending half.
-static TRIO_CHECKPOINT trio_status
-begin_sending(struct trio_socket_stream *over)
+static inline TRIO_CHECKPOINT trio_status begin_sending(
+    struct trio_socket_stream *over, const struct trio_world **ret_world)
 {
-    trio_status rc = trio_socket_begin_(&over->socket, TRIO_WRITABLE);
+    trio_status rc =
+        trio_socket_begin_(&over->socket, TRIO_WRITABLE, ret_world);
 
     if (rc == TRIO_OK && over->sent_eof)
         return trio_net_finish_(false, trio_fail_bare(TRIO_ECLOSED));
@@ -47,14 +42,14 @@ static trio_status failed_to_send(struct trio_socket_stream *over,
                                   trio_status rc, const char *what)
 {
     over->broken = over->broken || rc == TRIO_EBROKEN;
-    return trio_socket_failed_(&over->socket, rc, what, peer_of(over));
+    return trio_socket_failed_(&over->socket, rc, what, &over->peer);
 }
 
-static TRIO_CHECKPOINT trio_status send_rest(struct trio_socket_stream *over,
+static TRIO_CHECKPOINT trio_status send_rest(const struct trio_world *world,
+                                             struct trio_socket_stream *over,
                                              const char *data, size_t size,
                                              size_t *ret_sent)
 {
-    const struct trio_world *world = trio_run_world();
     struct trio_socket *socket = &over->socket;
     trio_status rc = TRIO_OK;
     bool parked = false;
@@ -81,12 +76,13 @@ trio_status trio_socket_stream_send_all_(struct trio_stream *stream,
                                          size_t *ret_sent)
 {
     struct trio_socket_stream *over = over_of(stream);
-    trio_status rc = begin_sending(over);
+    const struct trio_world *world;
+    trio_status rc = begin_sending(over, &world);
 
     if (rc != TRIO_OK)
         return rc;
     over->socket.busy[TRIO_WRITABLE] = true;
-    rc = send_rest(over, data, size, ret_sent);
+    rc = send_rest(world, over, data, size, ret_sent);
     over->socket.busy[TRIO_WRITABLE] = false;
     return rc;
 }
@@ -94,7 +90,8 @@ trio_status trio_socket_stream_send_all_(struct trio_stream *stream,
 trio_status trio_socket_stream_wait_writable_(struct trio_stream *stream)
 {
     struct trio_socket_stream *over = over_of(stream);
-    trio_status rc = begin_sending(over);
+    const struct trio_world *world;
+    trio_status rc = begin_sending(over, &world);
 
     if (rc != TRIO_OK)
         return rc;
@@ -105,13 +102,10 @@ trio_status trio_socket_stream_wait_writable_(struct trio_stream *stream)
 }
 
 // Sends while the seam can; TRIO_ENOTSUP: from `*ret_sent` on it cannot.
-static TRIO_CHECKPOINT trio_status send_by_seam(struct trio_socket_stream *over,
-                                                trio_handle file,
-                                                uint64_t offset,
-                                                uint64_t length,
-                                                uint64_t *ret_sent)
+static TRIO_CHECKPOINT trio_status send_by_seam(
+    const struct trio_world *world, struct trio_socket_stream *over,
+    trio_handle file, uint64_t offset, uint64_t length, uint64_t *ret_sent)
 {
-    const struct trio_world *world = trio_run_world();
     struct trio_socket *socket = &over->socket;
     trio_status rc = TRIO_OK;
     bool parked = false;
@@ -141,12 +135,13 @@ static TRIO_CHECKPOINT trio_status send_file(struct trio_stream *stream,
                                              uint64_t *ret_sent)
 {
     struct trio_socket_stream *over = over_of(stream);
-    trio_status rc = begin_sending(over);
+    const struct trio_world *world;
+    trio_status rc = begin_sending(over, &world);
 
     if (rc != TRIO_OK)
         return rc;
     over->socket.busy[TRIO_WRITABLE] = true;
-    rc = send_by_seam(over, file, offset, length, ret_sent);
+    rc = send_by_seam(world, over, file, offset, length, ret_sent);
     over->socket.busy[TRIO_WRITABLE] = false;
     if (rc != TRIO_ENOTSUP)
         return rc;
@@ -156,8 +151,8 @@ static TRIO_CHECKPOINT trio_status send_file(struct trio_stream *stream,
 static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
 {
     struct trio_socket_stream *over = over_of(stream);
-    const struct trio_world *world = trio_run_world();
-    trio_status rc = trio_socket_begin_(&over->socket, TRIO_WRITABLE);
+    const struct trio_world *world;
+    trio_status rc = trio_socket_begin_(&over->socket, TRIO_WRITABLE, &world);
 
     if (rc != TRIO_OK)
         return rc;
@@ -175,34 +170,14 @@ static TRIO_CHECKPOINT trio_status send_eof(struct trio_stream *stream)
 
 // ---- Receiving ----
 
-struct receiving {
-    void *buffer;
-    size_t size;
-    size_t *ret_length;
-};
-
-static trio_status make_receive(const struct trio_world *world,
-                                trio_handle handle, void *arg)
-{
-    const struct receiving *receiving = arg;
-    return world->net->receive(world->context, handle, receiving->buffer,
-                               receiving->size, receiving->ret_length);
-}
-
 trio_status trio_socket_stream_receive_some_(struct trio_stream *stream,
                                              void *buffer, size_t size,
                                              size_t *ret_length)
 {
     struct trio_socket_stream *over = over_of(stream);
-    struct receiving receiving = {buffer, size, ret_length};
-    const struct trio_socket_call_ call = {.socket = &over->socket,
-                                           .direction = TRIO_READABLE,
-                                           .make = make_receive,
-                                           .arg = &receiving,
-                                           .what = "receive from",
-                                           .peer = peer_of(over)};
 
-    return trio_socket_perform_(&call);
+    return trio_socket_receive_(&over->socket, buffer, size, ret_length,
+                                &over->peer);
 }
 
 // ---- Closing ----

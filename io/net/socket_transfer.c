@@ -132,18 +132,39 @@ trio_status trio_socket_shutdown_send(struct trio_socket *socket)
 
 // ---- Receiving ----
 
-struct receiving {
-    void *buffer;
-    size_t size;
-    size_t length;
-};
-
-static trio_status make_receive(const struct trio_world *world,
-                                trio_handle handle, void *arg)
+static inline TRIO_CHECKPOINT trio_status receive_until_done(
+    const struct trio_world *world, const struct trio_socket *socket,
+    void *buffer, size_t size, size_t *ret_length,
+    const struct trio_address *peer, bool *ret_parked)
 {
-    struct receiving *receiving = arg;
-    return world->net->receive(world->context, handle, receiving->buffer,
-                               receiving->size, &receiving->length);
+    trio_status rc;
+
+    while ((rc = world->net->receive(world->context, socket->handle, buffer,
+                                     size, ret_length)) == TRIO_EWOULDBLOCK) {
+        *ret_parked = true;
+        rc = trio_socket_await_(socket, TRIO_READABLE);
+        if (rc != TRIO_OK)
+            return rc;
+    }
+    return trio_socket_failed_(socket, rc, "receive from", peer);
+}
+
+trio_status trio_socket_receive_(struct trio_socket *socket, void *buffer,
+                                 size_t size, size_t *ret_length,
+                                 const struct trio_address *peer)
+{
+    const struct trio_world *world;
+    bool parked = false;
+    trio_status rc = trio_socket_begin_(socket, TRIO_READABLE, &world);
+
+    if (rc != TRIO_OK)
+        return rc;
+    socket->busy[TRIO_READABLE] = true;
+    rc = receive_until_done(world, socket, buffer, size, ret_length, peer,
+                            &parked);
+    rc = trio_net_finish_(parked, rc);
+    socket->busy[TRIO_READABLE] = false;
+    return rc;
 }
 
 static trio_status make_receive_message(const struct trio_world *world,
@@ -155,18 +176,10 @@ static trio_status make_receive_message(const struct trio_world *world,
 trio_status trio_socket_receive(struct trio_socket *socket, void *buffer,
                                 size_t size, size_t *ret_length)
 {
-    struct receiving receiving = {.buffer = buffer, .size = size};
-    const struct trio_socket_call_ call = {.socket = socket,
-                                           .direction = TRIO_READABLE,
-                                           .make = make_receive,
-                                           .arg = &receiving,
-                                           .what = "receive from"};
-
     if (size == 0 && socket->type == TRIO_SOCKET_STREAM)
         return refuse("receive nothing from a stream");
-    trio_status rc = trio_socket_perform_(&call);
-    if (rc == TRIO_OK)
-        *ret_length = receiving.length;
+    trio_status rc =
+        trio_socket_receive_(socket, buffer, size, ret_length, NULL);
     if (rc == TRIO_ETRUNCATED)
         *ret_length = size;
     return rc;
@@ -209,7 +222,8 @@ trio_status trio_socket_receive_message(struct trio_socket *socket,
 static TRIO_CHECKPOINT trio_status wait_for(struct trio_socket *socket,
                                             enum trio_direction direction)
 {
-    trio_status rc = trio_socket_begin_(socket, direction);
+    const struct trio_world *world;
+    trio_status rc = trio_socket_begin_(socket, direction, &world);
 
     if (rc != TRIO_OK)
         return rc;
