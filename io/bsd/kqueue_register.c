@@ -198,5 +198,5 @@ void trio_kqueue_deliver_(struct posix *posix, const struct kevent *event)
         return;
     if (!slot->ours)
         slot->registered &= (uint8_t) ~(1u << direction); // It has gone off.
-    trio_posix_deliver_(posix, slot, 1u << direction, false);
+    trio_posix_tell_(posix, slot, direction);
 }

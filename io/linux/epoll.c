@@ -37,7 +37,7 @@ static bool open_descriptors(struct epoll *epoll)
     if (epoll->descriptor < 0 || epoll->wake_descriptor < 0)
         return false;
     struct epoll_event event = {.events = EPOLLIN | EPOLLET,
-                                .data.u64 = (uint32_t)epoll->wake_descriptor};
+                                .data.u64 = UINT64_MAX}; // No slot's.
     return epoll_ctl(epoll->descriptor, EPOLL_CTL_ADD, epoll->wake_descriptor,
                      &event) == 0;
 }
@@ -89,14 +89,7 @@ void trio_poller_wait_(struct loop *loop, trio_duration limit)
 
     // Anything else would be a descriptor of ours that somebody closed.
     TRIO_ASSERT(count >= 0 || errno == EINTR);
-    for (int i = 0; i < count; i++) {
-        uint64_t data = events[i].data.u64;
-        int descriptor = (int)(data & UINT32_MAX);
-
-        if (descriptor != epoll->wake_descriptor)
-            trio_epoll_deliver_(&epoll->posix, descriptor,
-                                (uint32_t)(data >> 32), events[i].events);
-    }
+    trio_epoll_deliver_(&epoll->posix, events, count);
 }
 
 void trio_poller_ring_(struct loop *loop)

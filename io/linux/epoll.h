@@ -26,8 +26,9 @@ bool trio_epoll_wait_finely_(const struct epoll *epoll,
 
 // ---- epoll_register.c ----
 
-// Tells the waiters of a slot about its events.
-void trio_epoll_deliver_(struct posix *posix, int descriptor,
-                         uint32_t generation, uint32_t events);
+// Tells the waiters of each slot about its events. What is of no registration,
+// as the event that rings, is nobody's.
+void trio_epoll_deliver_(struct posix *posix, const struct epoll_event *events,
+                         int count);
 
 #endif // TRIO_IO_LINUX_EPOLL_H

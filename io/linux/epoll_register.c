@@ -113,21 +113,28 @@ int trio_poller_can_wait_(struct posix *posix, int descriptor)
     return errno == EEXIST ? 0 : errno;
 }
 
-void trio_epoll_deliver_(struct posix *posix, int descriptor,
-                         uint32_t generation, uint32_t events)
+static void deliver(struct posix *posix, const struct epoll_event *event)
 {
-    struct slot *slot = trio_posix_registered_(posix, descriptor, generation);
-    unsigned directions = 0;
+    uint32_t events = event->events;
+    struct slot *slot = trio_posix_registered_(
+        posix, (uint32_t)event->data.u64, (uint32_t)(event->data.u64 >> 32));
 
     if (slot == NULL)
         return;
-    if (events & EVENTS_READABLE)
-        directions |= 1u << TRIO_READABLE;
-    if (events & EVENTS_WRITABLE)
-        directions |= 1u << TRIO_WRITABLE;
-    trio_posix_deliver_(posix, slot, directions,
-                        (events & (EVENTS_THAT_END | EPOLLPRI)) != 0);
+    if ((events & (EVENTS_THAT_END | EPOLLPRI)) != 0)
+        slot->cuts_short = true;
+    if ((events & EVENTS_READABLE) != 0)
+        trio_posix_tell_(posix, slot, TRIO_READABLE);
+    if ((events & EVENTS_WRITABLE) != 0)
+        trio_posix_tell_(posix, slot, TRIO_WRITABLE);
     // The one event has come: who still waits is registered anew.
     if (!slot->ours)
         trio_posix_refresh_(posix, slot);
+}
+
+void trio_epoll_deliver_(struct posix *posix, const struct epoll_event *events,
+                         int count)
+{
+    for (int i = 0; i < count; i++)
+        deliver(posix, &events[i]);
 }

@@ -75,13 +75,6 @@ static void leave(struct posix *posix, struct slot *slot,
     posix->loop.waiters--;
 }
 
-static void tell(struct posix *posix, struct slot *slot,
-                 enum trio_direction direction)
-{
-    slot->readiness[direction] = READINESS_UNKNOWN;
-    trio_posix_finish_(posix, slot, direction, TRIO_OK);
-}
-
 // Registers a socket of ours for the sake of one direction; returns 0 or the
 // error. If the other one has come off by that, who waits for it tries.
 static int watch(struct posix *posix, struct slot *slot,
@@ -92,15 +85,28 @@ static int watch(struct posix *posix, struct slot *slot,
     int error = trio_poller_watch_(posix, slot, direction);
 
     if ((slot->registered & bit_of(other)) == 0)
-        tell(posix, slot, other);
+        trio_posix_tell_(posix, slot, other);
     return error;
+}
+
+static NOINLINE trio_status arm_anew(struct posix *posix, struct slot *slot,
+                                     struct trio_io_waiter *waiter)
+{
+    int error = watch(posix, slot, waiter->direction);
+
+    if (error != 0) {
+        slot->readiness[waiter->direction] = READINESS_UNKNOWN;
+        return refused(posix, error);
+    }
+    slot->readiness[waiter->direction] = READINESS_NONE;
+    enter(posix, slot, waiter);
+    return TRIO_OK;
 }
 
 static trio_status arm_ours(struct posix *posix, struct slot *slot,
                             struct trio_io_waiter *waiter)
 {
     uint8_t *readiness = &slot->readiness[waiter->direction];
-    int error = 0;
 
     if (slot->waiters[waiter->direction] != NULL)
         return TRIO_EBUSY;
@@ -112,21 +118,20 @@ static trio_status arm_ours(struct posix *posix, struct slot *slot,
     // Only the kernel knows; registering once more makes it say.
     if ((slot->registered & bit_of(waiter->direction)) == 0 ||
         *readiness == READINESS_TOLD)
-        error = watch(posix, slot, waiter->direction);
-    if (error != 0) {
-        *readiness = READINESS_UNKNOWN;
-        return refused(posix, error);
-    }
-    *readiness = READINESS_NONE;
+        return arm_anew(posix, slot, waiter);
     enter(posix, slot, waiter);
     return TRIO_OK;
 }
 
-static trio_status arm_foreign(struct posix *posix, struct slot *slot,
-                               struct trio_io_waiter *waiter)
+static NOINLINE trio_status arm_foreign(struct posix *posix,
+                                        struct trio_io_waiter *waiter)
 {
-    bool was_registered = slot->registered != 0;
+    trio_status rc;
+    struct slot *slot = trio_posix_make_slot_(posix, waiter->handle, &rc);
 
+    if (slot == NULL)
+        return rc;
+    bool was_registered = slot->registered != 0;
     // It may be a new file under an old number; who waits for the old one is
     // told by refresh, and not in the way.
     if (slot->waiters[waiter->direction] != NULL &&
@@ -149,13 +154,11 @@ static trio_status arm_foreign(struct posix *posix, struct slot *slot,
 trio_status trio_interest_arm_(void *context, struct trio_io_waiter *waiter)
 {
     struct posix *posix = context;
-    trio_status rc;
-    struct slot *slot = trio_posix_make_slot_(posix, waiter->handle, &rc);
+    struct slot *slot = trio_posix_slot_(posix, waiter->handle);
 
-    if (slot == NULL)
-        return rc;
-    return slot->ours ? arm_ours(posix, slot, waiter)
-                      : arm_foreign(posix, slot, waiter);
+    if (slot != NULL && slot->ours)
+        return arm_ours(posix, slot, waiter);
+    return arm_foreign(posix, waiter);
 }
 
 void trio_interest_disarm_(void *context, struct trio_io_waiter *waiter)
@@ -179,28 +182,4 @@ void trio_interest_closing_(void *context, trio_handle handle)
     // A copy of the descriptor would keep the registration alive.
     trio_poller_unregister_(posix, slot);
     trio_posix_dismiss_(posix, slot);
-}
-
-// ---- Events ----
-
-struct slot *trio_posix_registered_(struct posix *posix, trio_handle handle,
-                                    uint32_t generation)
-{
-    struct slot *slot = trio_posix_slot_(posix, handle);
-
-    // S45: of a registration that is gone, though its number may be back.
-    if (slot == NULL || !slot->registered || slot->generation != generation)
-        return NULL;
-    return slot;
-}
-
-void trio_posix_deliver_(struct posix *posix, struct slot *slot,
-                         unsigned directions, bool cuts_short)
-{
-    if (cuts_short)
-        slot->cuts_short = true;
-    if ((directions & bit_of(TRIO_READABLE)) != 0)
-        tell(posix, slot, TRIO_READABLE);
-    if ((directions & bit_of(TRIO_WRITABLE)) != 0)
-        tell(posix, slot, TRIO_WRITABLE);
 }

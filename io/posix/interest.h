@@ -11,13 +11,25 @@ bool trio_posix_is_used_(struct posix *posix, trio_handle handle);
 
 // Returns the slot that an event of this registration is for; NULL if that is
 // gone.
-struct slot *trio_posix_registered_(struct posix *posix, trio_handle handle,
-                                    uint32_t generation);
+static inline struct slot *trio_posix_registered_(const struct posix *posix,
+                                                  trio_handle handle,
+                                                  uint32_t generation)
+{
+    struct slot *slot = trio_posix_slot_(posix, handle);
 
-// Tells the waiters of a slot that something has happened in a set of
-// directions. `cuts_short`: so that from now on more may follow a short read.
-void trio_posix_deliver_(struct posix *posix, struct slot *slot,
-                         unsigned directions, bool cuts_short);
+    // S45: of a registration that is gone, though its number may be back.
+    if (slot == NULL || !slot->registered || slot->generation != generation)
+        return NULL;
+    return slot;
+}
+
+// Tells the waiter of one direction that something has happened there.
+static inline void trio_posix_tell_(struct posix *posix, struct slot *slot,
+                                    enum trio_direction direction)
+{
+    slot->readiness[direction] = READINESS_UNKNOWN;
+    trio_posix_finish_(posix, slot, direction, TRIO_OK);
+}
 
 // Brings the registration of a descriptor of the caller's in line with who
 // waits. If the kernel no longer knows it, its waiters are told, and false is

@@ -20,11 +20,15 @@ static bool grow(struct posix *posix, size_t wanted)
         posix->slot_count < SLOTS_MIN ? SLOTS_MIN : posix->slot_count;
     while (count < wanted)
         count *= 2;
-    struct slot *slots = realloc(posix->slots, count * sizeof(*slots));
+    size_t known = posix->slot_count * sizeof(struct slot);
+    size_t size = count * sizeof(struct slot);
+    struct slot *slots = aligned_alloc(SLOT_SIZE, size);
     if (slots == NULL)
         return false;
-    memset(slots + posix->slot_count, 0,
-           (count - posix->slot_count) * sizeof(*slots));
+    if (known > 0)
+        memcpy(slots, posix->slots, known);
+    memset((char *)slots + known, 0, size - known);
+    free(posix->slots);
     posix->slots = slots;
     posix->slot_count = count;
     return true;
@@ -61,19 +65,6 @@ trio_status trio_posix_adopt_(struct posix *posix, trio_handle handle,
     slot->datagram = datagram;
     slot->local = local;
     return TRIO_OK;
-}
-
-void trio_posix_finish_(struct posix *posix, struct slot *slot,
-                        enum trio_direction direction, trio_status result)
-{
-    struct trio_io_waiter *waiter = slot->waiters[direction];
-
-    if (waiter == NULL)
-        return;
-    slot->waiters[direction] = NULL;
-    TRIO_ASSERT(posix->loop.waiters > 0);
-    posix->loop.waiters--;
-    trio_io_ready(waiter, result);
 }
 
 void trio_posix_dismiss_(struct posix *posix, struct slot *slot)

@@ -67,15 +67,6 @@ trio_status trio_posix_send_failed_(struct posix *posix, struct slot *slot)
     return trio_posix_transfer_failed_(posix, slot, TRIO_WRITABLE);
 }
 
-void trio_posix_transferred_(struct slot *slot, enum trio_direction direction,
-                             size_t length, size_t size)
-{
-    bool proves = !slot->cuts_short && !slot->datagram &&
-                  !(slot->local && direction == TRIO_READABLE);
-    slot->readiness[direction] =
-        proves && length < size ? READINESS_NONE : READINESS_UNKNOWN;
-}
-
 trio_status trio_posix_ended_(struct posix *posix, const struct slot *slot)
 {
     if (slot->failure == 0)
@@ -96,28 +87,32 @@ static ssize_t take_datagram(int descriptor, void *data, size_t size)
     return length;
 }
 
+// What is no stream of sockets.
+static NOINLINE ssize_t take_other(const struct slot *slot, int descriptor,
+                                   void *data, size_t size)
+{
+    return slot->plain ? read(descriptor, data, size)
+                       : take_datagram(descriptor, data, size);
+}
+
 static ssize_t take(const struct slot *slot, int descriptor, void *data,
                     size_t size)
 {
-    if (slot->plain)
-        return read(descriptor, data, size);
-    return slot->datagram ? take_datagram(descriptor, data, size)
-                          : recv(descriptor, data, size, 0);
+    return slot->plain || slot->datagram
+               ? take_other(slot, descriptor, data, size)
+               : recv(descriptor, data, size, 0);
 }
 
-trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
-                                size_t size, size_t *ret_length)
+// Nothing has to be kept for a call that is in vain, so that is found out first
+// and the call made by a function of its own.
+static NOINLINE trio_status receive_now(struct posix *posix, struct slot *slot,
+                                        int descriptor, void *data, size_t size,
+                                        size_t *ret_length)
 {
-    struct posix *posix = context;
-    struct slot *slot = trio_posix_socket_(posix, handle);
     ssize_t length;
 
-    if (slot == NULL)
-        return TRIO_EBADHANDLE;
-    if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
-        return TRIO_EWOULDBLOCK;
     do
-        length = take(slot, (int)handle, data, size);
+        length = take(slot, descriptor, data, size);
     while (length < 0 && errno == EINTR);
     if (length < 0)
         return trio_posix_transfer_failed_(posix, slot, TRIO_READABLE);
@@ -128,6 +123,19 @@ trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
         return TRIO_ETRUNCATED;
     *ret_length = (size_t)length;
     return TRIO_OK;
+}
+
+trio_status trio_posix_receive_(void *context, trio_handle handle, void *data,
+                                size_t size, size_t *ret_length)
+{
+    struct posix *posix = context;
+    struct slot *slot = trio_posix_socket_(posix, handle);
+
+    if (slot == NULL)
+        return TRIO_EBADHANDLE;
+    if (slot->readiness[TRIO_READABLE] == READINESS_NONE)
+        return TRIO_EWOULDBLOCK;
+    return receive_now(posix, slot, (int)handle, data, size, ret_length);
 }
 
 trio_status trio_posix_send_(void *context, trio_handle handle,
