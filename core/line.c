@@ -83,37 +83,38 @@ static struct trio_task *choose(struct trio_run *run)
     line = run->snapshot + run->line_first;
     struct trio_task *task = line[i];
     __builtin_prefetch(task->context); // While its step is noted.
-    __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
+    if (i > 0)
+        __builtin_memmove(line + 1, line, i * sizeof(struct trio_task *));
     run->line_first++;
     run->unchosen--;
     return task;
 }
 
-// Who has come to a soft point has just left the line.
-static void put_back(struct trio_run *run, struct trio_task *task)
+void trio_line_put_back_(struct trio_run *run, struct trio_task *task)
 {
     TRIO_ASSERT(run->line_first > 0);
     run->snapshot[--run->line_first] = task;
     run->unchosen++;
 }
 
+// The last step of a pass is the last thing here, so that its switch is a jump;
+// see step.h.
 void trio_line_run_(struct trio_run *run)
 {
     struct trio_task *task;
 
-    while ((task = trio_list_pop_(&run->batch)) != NULL)
-        append(run, task);
-    if ((task = choose(run)) == NULL)
-        return;
-    trio_step_(run, task);
-    while (run->unchosen > 0 && !run->config.scheduler.single_steps) {
-        task = choose(run);
-        TRIO_ASSERT(task != NULL); // It may look before the first step only.
-        trio_step_(run, task);
-    }
-    if (run->paused != NULL)
-        put_back(run, run->paused);
-    run->paused = NULL;
     if (run->unchosen == 0)
         run->line_first = 0;
+    while ((task = trio_list_pop_(&run->batch)) != NULL)
+        append(run, task);
+    task = choose(run);
+    while (task != NULL && run->unchosen > 0 &&
+           !run->config.scheduler.single_steps) {
+        trio_step_(run, task);
+        task = run->unchosen > 0 ? choose(run) : NULL;
+        // The loop may look before the first step only.
+        TRIO_ASSERT(task != NULL || run->unchosen == 0);
+    }
+    if (task != NULL)
+        trio_step_(run, task);
 }

@@ -10,6 +10,8 @@
 #include "core/run.h"
 
 void trio_line_run_(struct trio_run *run);
+// Who was chosen, and is in its step, is first in line again.
+void trio_line_put_back_(struct trio_run *run, struct trio_task *task);
 TRIO_MUST_USE trio_status trio_line_grow_(struct trio_run *run);
 void trio_line_end_(struct trio_run *run);
 

@@ -32,7 +32,8 @@ void *trio_allocate_for_all_(struct trio_run *run, size_t size)
     return block;
 }
 
-static bool grow(struct trio_run *run, struct pool *pool)
+static __attribute__((noinline)) bool grow(struct trio_run *run,
+                                           struct pool *pool)
 {
     size_t size =
         sizeof(struct pool_slab) + CACHE_LINE + pool->size * pool->slab_count;

@@ -4,6 +4,7 @@
 #include <trio/probe.h>
 
 #include "core/base.h"
+#include "core/line.h"
 #include "core/note.h"
 #include "core/run.h"
 #include "core/step.h"
@@ -83,7 +84,7 @@ static void pause(struct trio_run *run, struct trio_task *task)
 {
     TRIO_ASSERT(run->config.scheduler.single_steps);
     task->result = TRIO_OK;
-    run->paused = task;
+    trio_line_put_back_(run, task);
     trio_note_(run, TRIO_NOTE_TASK_READY, task, NULL, 0);
     trio_ignore(trio_suspend_(run, task));
 }
