@@ -79,6 +79,17 @@ static void name(const struct kernel *kernel, const struct actor *actor)
     history->name[length] = '\0';
 }
 
+static __attribute__((noinline)) void look_closely(struct kernel *kernel,
+                                                   struct actor *actor)
+{
+    struct history *history = trio_sim_append_(kernel, &kernel->histories);
+
+    name(kernel, actor);
+    history->host = trio_sim_host_name_(
+        kernel->world.has_hosts ? trio_task_realm_of(actor->task) : NULL);
+    trio_sim_path_begin_(kernel, actor);
+}
+
 struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
                                   uint32_t parent)
 {
@@ -91,12 +102,7 @@ struct actor *trio_sim_actor_add_(struct kernel *kernel, struct trio_task *task,
     actor->parent = parent;
     actor->path = trio_sim_mix_(mother->path, ++mother->children);
     actor->living = true;
-    if (!kernel->details)
-        return actor;
-    trio_sim_append_(kernel, &kernel->histories);
-    name(kernel, actor);
-    trio_sim_history_(kernel, actor)->host = trio_sim_host_name_(
-        kernel->world.has_hosts ? trio_task_realm_of(task) : NULL);
-    trio_sim_path_begin_(kernel, actor);
+    if (UNLIKELY(kernel->details))
+        look_closely(kernel, actor);
     return actor;
 }

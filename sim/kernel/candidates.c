@@ -11,8 +11,6 @@ static uint32_t deadlines_ahead(const struct kernel *kernel, bool by_itself)
 {
     uint32_t count = by_itself ? 2 : 1;
 
-    if (trio_run_next_deadline(TRIO_PAST) == TRIO_FOREVER)
-        return 0; // In most steps nobody waits for time: that is quickly said.
     return trio_sim_time_of_(kernel, count) == TRIO_FOREVER ? 0 : count;
 }
 
@@ -50,24 +48,43 @@ static size_t how_many_jobs(const struct kernel *kernel, bool waiting,
     return due < count ? due : count;
 }
 
-void trio_sim_gather_(struct kernel *kernel, struct place place,
-                      struct candidates *ret)
+// Whether others than tasks may come. In most steps nothing has happened, no
+// job is under way, and nobody waits for time.
+static bool others_come(const struct kernel *kernel)
 {
-    bool still = trio_sim_is_still_(kernel);
+    return kernel->unseen || kernel->jobs.count > 0 ||
+           (!trio_sim_is_still_(kernel) &&
+            trio_run_next_deadline(TRIO_PAST) != TRIO_FOREVER);
+}
+
+static __attribute__((noinline)) void gather_others(struct kernel *kernel,
+                                                    struct candidates *ret)
+{
+    struct place place = {ret->tasks, (uint32_t)ret->task_count, false};
     bool idle = place.count == 0 && is_idle(kernel);
     bool comes = idle && trio_sim_job_comes_(kernel);
 
-    ret->tasks = place.tasks;
     ret->loop = place.count > 0 ? kernel->unseen : !comes;
-    ret->task_count = place.count;
     ret->job_count = how_many_jobs(kernel, place.count == 0, idle);
-    ret->far = still ? 0 : deadlines_ahead(kernel, idle && !comes);
+    ret->far = trio_sim_is_still_(kernel)
+                   ? 0
+                   : deadlines_ahead(kernel, idle && !comes);
     ret->event_count = ret->job_count + (ret->far > 0);
     ret->count = ret->loop + ret->task_count + ret->event_count;
-    ret->reading = false;
     appear(kernel, trio_sim_loop_(kernel), ret->loop > 0);
     appear(kernel, &kernel->time, ret->far > 0);
+    kernel->accompanied = ret->loop > 0 || ret->far > 0;
     keep_lapse(kernel, place, ret->far);
+}
+
+void trio_sim_gather_(struct kernel *kernel, struct place place,
+                      struct candidates *ret)
+{
+    *ret = (struct candidates){
+        .tasks = place.tasks, .task_count = place.count, .count = place.count};
+    if (UNLIKELY(place.count == 0 || kernel->accompanied ||
+                 others_come(kernel)))
+        gather_others(kernel, ret);
 }
 
 // A step lasts, whether there is a deadline or not.
@@ -84,6 +101,7 @@ void trio_sim_gather_reading_(struct kernel *kernel, struct place place,
     ret->far = deadlines > 0 ? deadlines : trio_sim_far_(STEP_LASTS);
     appear(kernel, trio_sim_loop_(kernel), false);
     appear(kernel, &kernel->time, true);
+    kernel->accompanied = true;
     keep_lapse(kernel, place, ret->far);
 }
 

@@ -95,6 +95,8 @@ static void fill_config(struct kernel *kernel, const struct trio_config *base)
                              .clock = trio_sim_clock_of_(kernel),
                              .world = world,
                              .memory = trio_sim_memory_of_(&kernel->memory),
+                             .scheduler = trio_sim_picker_(kernel),
+                             .observer = trio_sim_observer_(kernel),
                              .random = {.context = kernel, .next = next_random},
                              .report = {.context = kernel,
                                         .line = line,

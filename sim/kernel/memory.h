@@ -58,8 +58,9 @@ struct sim_memory {
     bool downwards;             // Fresh memory is taken from the top.
     size_t shift;               // So much of each chunk is left out first.
     uint8_t junk;               // What fresh memory and stacks hold; 0: any.
-    struct sim_stacks stacks[STACK_SIZES_MAX]; // As sizes were asked for.
-    size_t stack_sizes;                        // So many.
+    struct sim_stacks stacks[STACK_SIZES_MAX];   // As sizes were asked for.
+    size_t stack_sizes;                          // So many.
+    struct sim_stacks *by_size[STACK_SIZES_MAX]; // By the size's logarithm.
 };
 
 // Returns the platform's, so that each call counts as `inside`.

@@ -13,20 +13,19 @@ enum {
     JUNK_OF_STACK = 4096
 };
 
-// Returns NULL for more than anybody needs. Most programs ask for one size.
+// Returns NULL for more than anybody needs.
 static struct sim_stacks *stacks_of(struct sim_memory *memory, size_t size)
 {
     int log = trio_sim_logarithm_(size, STACK_MIN_LOG);
-    size_t i = 0;
 
     if (log > STACK_MAX_LOG)
         return NULL;
-    size = (size_t)1 << log;
-    while (i < memory->stack_sizes && memory->stacks[i].size != size)
-        i++;
-    if (i == memory->stack_sizes)
-        memory->stacks[memory->stack_sizes++].size = size;
-    return &memory->stacks[i];
+    struct sim_stacks **stacks = &memory->by_size[log - STACK_MIN_LOG];
+    if (*stacks == NULL) {
+        *stacks = &memory->stacks[memory->stack_sizes++];
+        (*stacks)->size = (size_t)1 << log;
+    }
+    return *stacks;
 }
 
 // Room for one more, in both lists.
@@ -52,27 +51,34 @@ static bool make_room(struct sim_memory *memory, struct sim_stacks *stacks)
     return true;
 }
 
+// Has the base promise one more.
+static __attribute__((noinline)) trio_status own_more(struct sim_memory *memory,
+                                                      struct sim_stacks *stacks)
+{
+    if (!make_room(memory, stacks))
+        return TRIO_ENOMEM;
+    trio_status rc =
+        memory->base.stack_reserve(memory->base.context, stacks->size);
+    if (rc == TRIO_OK)
+        stacks->owned++;
+    return rc;
+}
+
 static trio_status stack_reserve(void *context, size_t size)
 {
     struct sim_memory *memory = context;
     struct sim_stacks *stacks = stacks_of(memory, size);
+    trio_status rc = TRIO_OK;
 
     if (stacks == NULL)
         return TRIO_EINVAL;
     if (memory->fails(memory->watcher, "stack"))
         return TRIO_ENOMEM;
     size_t taken = stacks->all_count - stacks->free_count;
-    if (taken + stacks->promised == stacks->owned) {
-        if (!make_room(memory, stacks))
-            return TRIO_ENOMEM;
-        trio_status rc =
-            memory->base.stack_reserve(memory->base.context, stacks->size);
-        if (rc != TRIO_OK)
-            return rc;
-        stacks->owned++;
-    }
-    stacks->promised++;
-    return TRIO_OK;
+    if (taken + stacks->promised == stacks->owned)
+        rc = own_more(memory, stacks);
+    stacks->promised += rc == TRIO_OK;
+    return rc;
 }
 
 static void stack_unreserve(void *context, size_t size)

@@ -19,9 +19,13 @@ static const uint32_t with_details =
     BIT(TASK_READY) | BIT(SCOPE_OPEN) | BIT(SCOPE_CLOSE) | BIT(TARGET) |
     BIT(NAME) | BIT(TASK_MOVE) | BIT(SCOPE_SHARE);
 
-static inline void record(struct kernel *kernel, enum trio_note_kind kind,
-                          uint32_t task, uint32_t object, int64_t first,
-                          const char *text)
+// Kinds whose objects are looked at, also without words: who has used what.
+static const uint32_t with_objects = BIT(PARK) | BIT(TOUCH);
+
+static inline struct event *record(struct kernel *kernel,
+                                   enum trio_note_kind kind, uint32_t task,
+                                   uint32_t object, int64_t first,
+                                   const char *text)
 {
     uint64_t what = (uint64_t)task << 32 | (uint64_t)kind;
     uint64_t which = (uint64_t)first * UINT64_C(0xd1b54a32d192ed03);
@@ -30,15 +34,17 @@ static inline void record(struct kernel *kernel, enum trio_note_kind kind,
     kernel->hash = trio_sim_mix_(kernel->hash ^ which, what);
     *event = (struct event){text, task, (uint16_t)object, (uint8_t)kind,
                             (int8_t)first};
-    if (UNLIKELY(kernel->words))
-        trio_sim_keep_(kernel, event, first);
+    return event;
 }
 
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
                       uint32_t task, uint32_t object, int64_t first,
                       const char *text)
 {
-    record(kernel, kind, task, object, first, text);
+    const struct event *event = record(kernel, kind, task, object, first, text);
+
+    if (UNLIKELY(kernel->words))
+        trio_sim_keep_(kernel, event, first);
 }
 
 static void spawned(struct kernel *kernel, const struct trio_note *note)
@@ -94,9 +100,27 @@ static const char *verb_of(const struct trio_note *note)
     return note->text != NULL ? note->text : names[note->first];
 }
 
-static inline void step_begins(struct kernel *kernel, uint32_t task)
+static __attribute__((noinline)) void look_at_step(struct kernel *kernel,
+                                                   struct actor *actor,
+                                                   const struct event *event,
+                                                   int64_t pass)
 {
+    if (kernel->words)
+        trio_sim_keep_(kernel, event, pass);
+    kernel->last = event->task;
+    kernel->since = 0;
+    kernel->stretching = false;
+    actor->deferred = 0;
+    actor->labelled = false;
+}
+
+static inline void step_begins(struct kernel *kernel,
+                               const struct trio_note *note)
+{
+    uint32_t task = (uint32_t)trio_task_number(note->task);
     struct actor *actor = ARRAY_AT(&kernel->actors, struct actor, task);
+    const struct event *event =
+        record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
 
     kernel->running = task;
     kernel->has_read = false;
@@ -104,15 +128,10 @@ static inline void step_begins(struct kernel *kernel, uint32_t task)
     actor->steps++;
     actor->parked = false;
     actor->pending = (struct operation){NULL, NULL, TRIO_ACCESS_READ};
+    if (UNLIKELY(kernel->details))
+        look_at_step(kernel, actor, event, note->first);
     if (UNLIKELY(++kernel->steps > kernel->steps_max))
         trio_sim_cap_(kernel);
-    if (UNLIKELY(kernel->details)) {
-        kernel->last = task;
-        kernel->since = 0;
-        kernel->stretching = false;
-        actor->deferred = 0;
-        actor->labelled = false;
-    }
 }
 
 // It is no part of the hash: nobody is told of it without details.
@@ -125,7 +144,8 @@ static void keep_yield(struct kernel *kernel, const struct actor *actor)
 }
 
 // What only runs with details are told of, and what those know besides.
-static void look_closely(struct kernel *kernel, const struct trio_note *note)
+static __attribute__((noinline)) void look_closely(struct kernel *kernel,
+                                                   const struct trio_note *note)
 {
     struct actor *actor =
         note->task == NULL ? NULL : trio_sim_actor_(kernel, note->task);
@@ -216,53 +236,55 @@ static void happened(struct kernel *kernel, const struct trio_note *note,
     }
 }
 
-static __attribute__((noinline)) void take_note(struct kernel *kernel,
-                                                const struct trio_note *note)
+static void keep_record(struct kernel *kernel, const struct trio_note *note)
 {
+    const struct event *event;
     uint32_t task =
         note->task == NULL ? 0 : (uint32_t)trio_task_number(note->task);
     uint32_t object = 0;
     int64_t first = note->first;
 
-    if (note->kind == TRIO_NOTE_KEEP) {
-        // Nothing that happens: it is said by the first run only.
-        trio_sim_heap_gave_(kernel, note->object);
-        return;
-    }
-    if ((always >> note->kind & 1) != 0) {
-        if (note->object != NULL)
-            object = trio_sim_object_number_(&kernel->objects, note->object);
-        if (note->kind == TRIO_NOTE_CLOCK_JUMP)
-            first -= kernel->time_begin; // Which depends on the data seed.
-        record(kernel, note->kind, task, object, first, note->text);
-        happened(kernel, note, task);
-    }
-    if (UNLIKELY(kernel->details))
+    if (note->object != NULL &&
+        (kernel->words || (with_objects >> note->kind & 1) != 0))
+        object = trio_sim_object_number_(&kernel->objects, note->object);
+    if (note->kind == TRIO_NOTE_CLOCK_JUMP)
+        first -= kernel->time_begin; // Which depends on the data seed.
+    event = record(kernel, note->kind, task, object, first, note->text);
+    if (UNLIKELY(kernel->words))
+        trio_sim_keep_(kernel, event, first);
+    happened(kernel, note, task);
+}
+
+static __attribute__((noinline)) void take_note(struct kernel *kernel,
+                                                const struct trio_note *note)
+{
+    if ((always >> note->kind & 1) != 0)
+        keep_record(kernel, note);
+    if (note->kind == TRIO_NOTE_KEEP) // Nothing that happens: it is said by
+        trio_sim_heap_gave_(kernel, note->object); // the first run only.
+    else if (note->kind == TRIO_NOTE_RUN_END)
+        trio_sim_jobs_end_(kernel);
+    else if (UNLIKELY(kernel->details))
         look_closely(kernel, note);
 }
 
 static bool note(void *context, const struct trio_note *note)
 {
-    struct kernel *kernel = context;
-
-    if (note->kind == TRIO_NOTE_STEP_BEGIN) { // Most are.
-        uint32_t task = (uint32_t)trio_task_number(note->task);
-        record(kernel, TRIO_NOTE_STEP_BEGIN, task, 0, note->first, NULL);
-        step_begins(kernel, task);
-    } else if (note->kind == TRIO_NOTE_RUN_END) {
-        trio_sim_jobs_end_(kernel);
-    } else {
-        take_note(kernel, note);
-    }
+    if (note->kind == TRIO_NOTE_STEP_BEGIN) // Most are.
+        step_begins(context, note);
+    else
+        take_note(context, note);
     return true;
 }
 
 struct trio_observer trio_sim_observer_(struct kernel *kernel)
 {
-    return (struct trio_observer){.context = kernel,
-                                  .note = note,
-                                  .kinds =
-                                      always | BIT(RUN_END) | BIT(KEEP) |
-                                      (kernel->details ? with_details : 0) |
-                                      (kernel->words ? BIT(TEXT) : 0)};
+    return (struct trio_observer){.context = kernel, .note = note};
+}
+
+uint32_t trio_sim_kinds_(const struct kernel *kernel)
+{
+    return always | BIT(RUN_END) | BIT(KEEP) |
+           (kernel->details ? with_details : 0) |
+           (kernel->words ? BIT(TEXT) : 0);
 }

@@ -52,8 +52,8 @@ static size_t find(struct kernel *kernel, const struct candidates *candidates,
     return 0;
 }
 
-static size_t follow_turn(struct kernel *kernel,
-                          const struct candidates *candidates)
+static __attribute__((noinline)) size_t
+follow_turn(struct kernel *kernel, const struct candidates *candidates)
 {
     if (candidates->task_count == 0)
         return 0;
@@ -69,14 +69,20 @@ static size_t follow_turn(struct kernel *kernel,
 
 // ---- Choices ----
 
-static void keep_choices(struct kernel *kernel, struct place place,
-                         const struct candidates *candidates)
+static struct place place_of(const struct candidates *candidates)
 {
-    if (place.count > 0)
+    return (struct place){candidates->tasks, (uint32_t)candidates->task_count,
+                          candidates->reading};
+}
+
+static __attribute__((noinline)) void
+keep_choices(struct kernel *kernel, const struct candidates *candidates)
+{
+    if (candidates->task_count > 0)
         trio_sim_keep_turns_(kernel, candidates,
                              anchor_of_turn(kernel, candidates));
     if (candidates->job_count > 0)
-        trio_sim_keep_jobs_(kernel, place);
+        trio_sim_keep_jobs_(kernel, place_of(candidates));
 }
 
 static size_t choose(struct kernel *kernel, struct candidates *candidates)
@@ -97,9 +103,11 @@ static size_t choose(struct kernel *kernel, struct candidates *candidates)
     return strategy->pick(strategy->context, kernel, candidates);
 }
 
-static void tell_turn(struct kernel *kernel, struct place place,
-                      const struct candidates *candidates, size_t choice)
+static __attribute__((noinline)) void
+tell_turn(struct kernel *kernel, const struct candidates *candidates,
+          size_t choice)
 {
+    struct place place = place_of(candidates);
     char words[FIRED_WORDS_MAX];
     char who[32] = "";
     const struct actor *chosen =
@@ -118,40 +126,43 @@ static void tell_turn(struct kernel *kernel, struct place place,
 }
 
 // Has a task of the line come; returns its place there.
-static size_t take_turn(struct kernel *kernel, struct place place,
+static size_t take_turn(struct kernel *kernel,
                         const struct candidates *candidates, size_t choice)
 {
-    bool over = choice > candidates->loop;
+    size_t first = candidates->loop;
 
+    kernel->passed_over = choice > first ? kernel->passed_over + 1 : 0;
     // Nobody is passed over for ever.
-    if (over && ++kernel->passed_over > PASSED_OVER_MAX)
-        choice = candidates->loop;
-    if (choice == candidates->loop)
+    if (UNLIKELY(kernel->passed_over > PASSED_OVER_MAX)) {
         kernel->passed_over = 0;
+        choice = first;
+    }
     if (UNLIKELY(kernel->details) && choice > 0)
-        tell_turn(kernel, place, candidates, choice);
-    choice -= candidates->loop;
-    if (kernel->ranking.count > 0)
+        tell_turn(kernel, candidates, choice);
+    choice -= first;
+    if (UNLIKELY(kernel->ranking.count > 0))
         trio_sim_leave_line_(
             kernel, trio_sim_actor_(kernel, candidates->tasks[choice]));
     return choice;
 }
 
 // The loop goes on, and sees what has happened.
-static void look(struct kernel *kernel, struct place place)
+static void look(struct kernel *kernel, const struct candidates *candidates)
 {
     struct actor *loop = trio_sim_loop_(kernel);
 
     loop->steps++;
     kernel->unseen = false;
     if (kernel->details)
-        trio_sim_move_on_(kernel, place);
+        trio_sim_move_on_(kernel, place_of(candidates));
 }
 
-static void happen(struct kernel *kernel, struct place place,
-                   const struct candidates *candidates, size_t choice)
+static __attribute__((noinline)) void
+happen(struct kernel *kernel, const struct candidates *candidates,
+       size_t choice)
 {
     size_t event = choice - candidates->loop - candidates->task_count;
+    struct place place = place_of(candidates);
 
     if (event < candidates->job_count)
         trio_sim_do_job_(kernel, place, event, choice > 0);
@@ -159,31 +170,39 @@ static void happen(struct kernel *kernel, struct place place,
         trio_sim_pass_time_(kernel, place, candidates->far);
 }
 
+// What the plan wants to happen before others choose: it has none without
+// details.
+static __attribute__((noinline)) void follow_plan(struct kernel *kernel,
+                                                  struct place place)
+{
+    if (kernel->due.count > 0)
+        trio_sim_cancel_due_(kernel);
+    if (kernel->plan->deviation_count > 0)
+        trio_sim_follow_events_(kernel, place);
+}
+
 // Lets happen what comes before the next step. Returns whose that is, by the
 // place in line, or as many as there are in line if the loop goes on.
 static size_t decide(struct kernel *kernel, struct place place)
 {
     struct candidates candidates;
-    size_t choice;
 
-    for (;;) {
-        if (kernel->due.count > 0)
-            trio_sim_cancel_due_(kernel);
-        if (kernel->plan->deviation_count > 0)
-            trio_sim_follow_events_(kernel, place);
+    for (;; place = place_of(&candidates)) {
+        if (UNLIKELY(kernel->details))
+            follow_plan(kernel, place);
         trio_sim_gather_(kernel, place, &candidates);
-        if (UNLIKELY(kernel->plan->choices))
-            keep_choices(kernel, place, &candidates);
-        choice = choose(kernel, &candidates);
+        if (UNLIKELY(kernel->details && kernel->plan->choices))
+            keep_choices(kernel, &candidates);
+        size_t choice = choose(kernel, &candidates);
+        if (choice - candidates.loop < candidates.task_count)
+            return take_turn(kernel, &candidates, choice);
         if (choice < candidates.loop)
             break;
-        if (choice < candidates.loop + candidates.task_count)
-            return take_turn(kernel, place, &candidates, choice);
         if (choice != ASK_AGAIN)
-            happen(kernel, place, &candidates, choice);
+            happen(kernel, &candidates, choice);
     }
-    look(kernel, place);
-    return place.count;
+    look(kernel, &candidates);
+    return candidates.task_count;
 }
 
 // A task that goes on is in its step already.
@@ -201,7 +220,7 @@ void trio_sim_decide_reading_(struct kernel *kernel, struct place place)
         return;
     size_t choice = strategy->pick(strategy->context, kernel, &candidates);
     if (choice > 0 && choice != ASK_AGAIN)
-        happen(kernel, place, &candidates, choice);
+        happen(kernel, &candidates, choice);
 }
 
 static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
@@ -216,12 +235,18 @@ static size_t pick(void *context, struct trio_task *const *tasks, size_t count)
     return 0;
 }
 
+static void tell_news(struct kernel *kernel)
+{
+    if (kernel->world.network != NULL)
+        trio_sim_tell_news_(&kernel->world);
+}
+
 void trio_sim_poll_(void *context, trio_duration limit)
 {
-    struct kernel *kernel = trio_sim_current_();
+    struct kernel *kernel = trio_sim_kernel_;
 
-    (void)limit;
-    trio_sim_tell_news_(context);
+    (void)context, (void)limit;
+    tell_news(kernel);
     if (trio_task_realm() != NULL)
         return; // It is a task that looks, in its step.
     kernel->running = 0;
@@ -232,15 +257,11 @@ void trio_sim_poll_(void *context, trio_duration limit)
         trio_sim_cancel_due_(kernel);
     if (trio_run_is_idle())
         decide(kernel, (struct place){.count = 0});
-    trio_sim_tell_news_(context);
+    tell_news(kernel);
 }
 
 struct trio_scheduler trio_sim_picker_(struct kernel *kernel)
 {
     return (struct trio_scheduler){
-        .context = kernel,
-        .pick = pick,
-        .buggify = trio_sim_buggifies_,
-        .single_steps = kernel->plan->order != TRIO_SIM_PASS,
-        .soft_points = kernel->plan->order == TRIO_SIM_SOFT};
+        .context = kernel, .pick = pick, .buggify = trio_sim_buggifies_};
 }

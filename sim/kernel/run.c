@@ -81,7 +81,16 @@ static uint64_t first_data(const struct plan *plan)
     return plan->seed ^ UINT64_C(0x6a09e667f3bcc908);
 }
 
-static const struct trio_mock_clock still = TRIO_MOCK_CLOCK_INIT;
+// Whatever the last run has made of it. What is left counts with a rate only.
+static void reset_clock(struct trio_mock_clock *clock, uint64_t seed)
+{
+    static const struct trio_mock_clock still = TRIO_MOCK_CLOCK_INIT;
+
+    clock->now = trio_sim_starting_time_(seed);
+    clock->autojump = true;
+    clock->jump_threshold = still.jump_threshold;
+    clock->rate_permille = still.rate_permille;
+}
 
 static void begin(struct kernel *kernel, const struct plan *plan,
                   struct outcome *outcome)
@@ -110,6 +119,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
                       (strategy != NULL && strategy->every_step);
     kernel->hurried = kernel->details || strategy != NULL;
     kernel->looking = kernel->unseen = kernel->stretching = false;
+    kernel->accompanied = false;
     kernel->injected = kernel->gave_up = kernel->capped = false;
     kernel->fair = false;
     kernel->running = kernel->last = kernel->since = 0;
@@ -123,9 +133,7 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     kernel->cancelled_scope = 0;
     kernel->error = NULL;
     kernel->data = first_data(plan);
-    kernel->clock = still;
-    kernel->clock.now = trio_sim_starting_time_(plan->seed);
-    kernel->clock.autojump = true;
+    reset_clock(&kernel->clock, plan->seed);
     kernel->time_begin = kernel->clock.now;
     kernel->time_end = trio_time_add(kernel->clock.now, time_max);
     trio_sim_faults_begin_(kernel);
@@ -135,8 +143,9 @@ static void begin(struct kernel *kernel, const struct plan *plan,
     trio_sim_objects_reset_(&kernel->objects);
     trio_sim_heap_reset_(kernel);
     trio_sim_network_reset_(&kernel->world);
-    kernel->config.scheduler = trio_sim_picker_(kernel);
-    kernel->config.observer = trio_sim_observer_(kernel);
+    kernel->config.scheduler.single_steps = plan->order != TRIO_SIM_PASS;
+    kernel->config.scheduler.soft_points = plan->order == TRIO_SIM_SOFT;
+    kernel->config.observer.kinds = trio_sim_kinds_(kernel);
 }
 
 // The scenario, in a scope that can be cancelled.

@@ -139,12 +139,13 @@ struct kernel {
     uint64_t runs;                   // So far, this one included.
     bool details;
     bool words;
-    bool hurried;  // Something may come before the next task.
-    bool looking;  // No step was taken since the loop looked.
-    bool unseen;   // Something has happened since, too.
-    bool injected; // A cancellation, a failure.
-    bool draws;    // What fails, besides what the plan asks for.
-    uint64_t draw; // State of the generator of that.
+    bool hurried;     // Something may come before the next task.
+    bool looking;     // No step was taken since the loop looked.
+    bool unseen;      // Something has happened since, too.
+    bool accompanied; // The loop or the clock was a candidate last time.
+    bool injected;    // A cancellation, a failure.
+    bool draws;       // What fails, besides what the plan asks for.
+    uint64_t draw;    // State of the generator of that.
     bool gave_up;
     bool capped;
     bool fair;        // It is, and nothing fails: what is awaited has to come.
@@ -243,6 +244,8 @@ void trio_sim_arrays_end_(struct kernel *kernel);
 
 // ---- notes.c: what happens ----
 struct trio_observer trio_sim_observer_(struct kernel *kernel);
+// Of which kinds a run is told.
+uint32_t trio_sim_kinds_(const struct kernel *kernel);
 // For the network: something is done to what is behind a handle.
 void trio_sim_net_used_(trio_handle handle);
 void trio_sim_record_(struct kernel *kernel, enum trio_note_kind kind,
