@@ -365,6 +365,8 @@ TEST_PLAIN(history, has_room_for_its_capacity)
         CHECK(trio_history_invoke(&history, call) == TRIO_HISTORY_LOST);
         trio_history_respond(&history, TRIO_HISTORY_LOST, 5);
         trio_history_fail(&history, TRIO_HISTORY_LOST);
+        CHECK(trio_history_operation(&history, TRIO_HISTORY_LOST)->result ==
+              TRIO_HISTORY_UNKNOWN);
         trio_history_respond(&history, 0, 5);
         CHECK_STATUS(trio_history_check(&history, text, sizeof(text)),
                      TRIO_ENOBUFS);

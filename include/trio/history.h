@@ -24,7 +24,7 @@ enum trio_history_kind {
     TRIO_HISTORY_CONTAINS         // Result: 1 if it is there, else 0.
 };
 
-// Results that are no value.
+// Results that are no value: so these two numbers are none, nor sums of any.
 #define TRIO_HISTORY_NONE INT64_MIN          // There is nothing.
 #define TRIO_HISTORY_UNKNOWN (INT64_MIN + 1) // The client was not told.
 
@@ -262,7 +262,8 @@ void trio_history_respond(struct trio_history *history, size_t id,
 // Checkpoint: never. Also from entry callbacks.
 void trio_history_fail(struct trio_history *history, size_t id);
 
-// Reads an operation that was recorded.
+// Reads an operation. That of TRIO_HISTORY_LOST has no response, and nothing
+// else in it is true. It is in place until the next invocation.
 //
 //     if (trio_history_operation(history, id)->result != TRIO_HISTORY_UNKNOWN)
 //         return TRIO_OK;

@@ -186,7 +186,15 @@ void trio_history_fail(struct trio_history *history, size_t id)
 const struct trio_history_operation *
 trio_history_operation(const struct trio_history *history, size_t id)
 {
-    TRIO_ASSERT(id < history->count);
+    static const struct trio_history_operation lost = {
+        .result = TRIO_HISTORY_UNKNOWN,
+        .responded = TRIO_FOREVER,
+        .response = NO_EVENT};
+
+    if (id == TRIO_HISTORY_LOST)
+        return &lost;
+    if (id >= history->count)
+        trio_misuse("there is no such operation in the history", history);
     return &history->operations[id];
 }
 
