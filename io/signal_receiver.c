@@ -60,6 +60,8 @@ static uint64_t set_of(const int *signals, size_t count)
 {
     uint64_t set = 0;
 
+    if (count > SIGNAL_MAX)
+        return 0;
     for (size_t i = 0; i < count; i++) {
         if (signals[i] < 1 || signals[i] > SIGNAL_MAX)
             return 0;
@@ -71,6 +73,9 @@ static uint64_t set_of(const int *signals, size_t count)
 // Says which of them cannot be.
 static trio_status refuse(const int *signals, size_t count)
 {
+    if (count > SIGNAL_MAX)
+        return trio_fail(TRIO_EINVAL, "receive %zu signals, at most %d", count,
+                         SIGNAL_MAX);
     for (size_t i = 0; i < count; i++)
         if (signals[i] < 1 || signals[i] > SIGNAL_MAX)
             return trio_fail(TRIO_EINVAL, "receive signal %d, not from 1 to %d",

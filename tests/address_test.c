@@ -130,6 +130,16 @@ TEST_PLAIN(address, text_is_cut_to_the_size_of_the_buffer)
     CHECK_STRING(buffer, "127.0");
 }
 
+TEST_PLAIN(address, all_zeros_is_no_address)
+{
+    const struct trio_address none = {0};
+    struct trio_address address;
+    char text[TRIO_ADDRESS_TEXT_MAX];
+
+    CHECK_STRING(trio_address_format(&none, text, sizeof(text)), "no address");
+    CHECK_STATUS(trio_address_parse(text, &address), TRIO_EINVAL);
+}
+
 TEST_PLAIN(address, every_text_fits_into_the_longest)
 {
     CHECK_STRING(

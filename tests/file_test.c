@@ -171,6 +171,18 @@ TEST_REAL(file, a_file_is_replaced_in_one_step)
     remove_place(&place);
 }
 
+TEST_REAL(file, what_no_path_names_is_neither_synced_nor_put_over_a_folder)
+{
+    struct place place;
+
+    make_place(&place);
+    write_text(place.path, "text");
+    CHECK_STATUS(trio_path_rename(place.path, place.folder), TRIO_ENOTSUP);
+    expect_text(place.path, "text");
+    CHECK_STATUS(trio_path_sync(""), TRIO_ENOENT);
+    remove_place(&place);
+}
+
 TEST_REAL(file, a_cancelled_call_has_done_nothing)
 {
     struct trio_cancel_scope scope;

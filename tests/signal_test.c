@@ -325,6 +325,20 @@ TEST_REAL(signal, what_cannot_be_caught_is_refused)
     }
 }
 
+TEST_REAL(signal, no_more_are_watched_than_there_are)
+{
+    struct trio_signal_receiver receiver;
+    int signals[65];
+
+    for (size_t i = 0; i < COUNT(signals); i++)
+        signals[i] = SIGUSR1;
+    CHECK_STATUS(trio_signal_receiver_open(&receiver, signals, 65),
+                 TRIO_EINVAL);
+    CHECK_STATUS(trio_signal_receiver_open(&receiver, signals, 0), TRIO_EINVAL);
+    CHECK_OK(trio_signal_receiver_open(&receiver, signals, 64));
+    trio_signal_receiver_close(&receiver);
+}
+
 TEST_REAL(signal, the_handler_leaves_errno_alone)
 {
     struct trio_signal_receiver receiver;

@@ -68,6 +68,14 @@ TEST_REAL(socket, one_that_is_closed_says_so)
     check_closed(&far);
 }
 
+TEST(socket, a_pair_is_of_a_type_that_there_is)
+{
+    struct trio_socket near, far;
+
+    CHECK_STATUS(trio_socket_pair((enum trio_socket_type)77, &near, &far),
+                 TRIO_ENOTSUP);
+}
+
 TEST_REAL(socket, none_blocks_and_children_inherit_none)
 {
     struct trio_socket listener = open_bound("127.0.0.1:0", TRIO_SOCKET_STREAM);

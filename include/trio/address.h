@@ -79,7 +79,7 @@ bool trio_address_equal(const struct trio_address *one,
 
 // Writes an address as text into `buffer`, cut to `size` bytes; returns
 // `buffer`. Equal addresses are equal as text, others are not, and what was not
-// cut is read back as the same address.
+// cut is read back as the same address. What is none is "no address".
 //
 // Checkpoint: never. For any thread.
 const char *trio_address_format(const struct trio_address *address,

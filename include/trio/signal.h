@@ -48,7 +48,8 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never.
 // Returns: TRIO_OK       the caller closes it.
-//          TRIO_EINVAL   not a signal, or not one that can be caught.
+//          TRIO_EINVAL   not a signal, or not one that can be caught; none, or
+//                        more than 64.
 //          TRIO_ENOMEM   out of memory.
 //          TRIO_ENOTSUP  there are no signals here, as in simulation.
 TRIO_MUST_USE trio_status

@@ -369,7 +369,9 @@ trio_socket_receive_from(struct trio_socket *socket, void *buffer, size_t size,
 // Returns: TRIO_OK          its data and handles are all there.
 //          TRIO_ETRUNCATED  it is filled in; data, if `length` is more than
 //                           what the buffers hold, or else handles did not fit,
-//                           and are lost.
+//                           and are lost. Where no handles are asked for, with
+//                           `handle_count` 0 or `handles` NULL, those that come
+//                           are closed without a word.
 //          TRIO_EINVAL      too many buffers or handles, or no room for data of
 //                           a stream.
 //          other            as trio_socket_receive.

@@ -27,7 +27,7 @@ enum trio_tls_version {
 // is the default. Files are PEM.
 struct trio_tls_options {
     const char *certificate_file; // Our certificate, then those of its issuers.
-    const char *key_file;         // Its key. NULL: in certificate_file.
+    const char *key_file; // Its key, none without it. NULL: certificate_file.
 
     // Who may issue the peer's certificate. NULL: a client trusts whom the
     // system trusts, a server asks for no certificate. If a server has them,

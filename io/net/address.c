@@ -176,6 +176,18 @@ static void put(struct writer *writer, char letter)
         writer->buffer[writer->length++] = letter;
 }
 
+static void put_text(struct writer *writer, const char *text)
+{
+    while (*text != '\0')
+        put(writer, *text++);
+}
+
+static const char *end(struct writer *writer)
+{
+    writer->buffer[writer->length] = '\0';
+    return writer->buffer;
+}
+
 static void put_number(struct writer *writer, uint32_t number, uint32_t base)
 {
     char digits[10];
@@ -247,6 +259,18 @@ static void put_ipv6(struct writer *writer, const uint8_t *bytes)
     }
 }
 
+static void put_scoped_ipv6(struct writer *writer,
+                            const struct trio_address *address)
+{
+    put(writer, '[');
+    put_ipv6(writer, address->bytes);
+    if (address->scope != 0) {
+        put(writer, '%');
+        put_number(writer, address->scope, 10);
+    }
+    put(writer, ']');
+}
+
 const char *trio_address_format(const struct trio_address *address,
                                 char *buffer, size_t size)
 {
@@ -254,21 +278,20 @@ const char *trio_address_format(const struct trio_address *address,
 
     if (size == 0)
         return buffer;
-    if (address->family == TRIO_ADDRESS_LOCAL)
+    switch (address->family) {
+    case TRIO_ADDRESS_LOCAL:
         return trio_local_address_format_(address, buffer, size);
-    if (address->family == TRIO_ADDRESS_IPV6) {
-        put(&writer, '[');
-        put_ipv6(&writer, address->bytes);
-        if (address->scope != 0) {
-            put(&writer, '%');
-            put_number(&writer, address->scope, 10);
-        }
-        put(&writer, ']');
-    } else {
+    case TRIO_ADDRESS_IPV4:
         put_ipv4(&writer, address->bytes);
+        break;
+    case TRIO_ADDRESS_IPV6:
+        put_scoped_ipv6(&writer, address);
+        break;
+    default:
+        put_text(&writer, "no address");
+        return end(&writer);
     }
     put(&writer, ':');
     put_number(&writer, address->port, 10);
-    buffer[writer.length] = '\0';
-    return buffer;
+    return end(&writer);
 }

@@ -62,6 +62,10 @@ trio_status trio_socket_pair(enum trio_socket_type type,
 {
     const struct trio_world *world = trio_run_world();
     trio_handle handles[2];
+
+    if (!is_kind(TRIO_ADDRESS_LOCAL, type))
+        return trio_fail(TRIO_ENOTSUP, "open a pair of sockets of type %d",
+                         (int)type);
     trio_status rc = world->net->pair(world->context, type, handles);
 
     if (rc != TRIO_OK)

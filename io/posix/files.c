@@ -202,6 +202,10 @@ static trio_status sync_path(void *context, const char *path, int *ret_error)
     char folder[PATH_MAX];
 
     (void)context;
+    if (path[0] == '\0') {
+        errno = ENOENT;
+        return failed(ret_error);
+    }
     if (!folder_of(path, folder, sizeof(folder)))
         return TRIO_EINVAL;
     int descriptor =

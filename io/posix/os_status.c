@@ -62,6 +62,7 @@ static const struct {
     {EFBIG, TRIO_ENOSPC},
     {EISDIR, TRIO_ENOTSUP},
     {EXDEV, TRIO_ENOTSUP},
+    {ENOTEMPTY, TRIO_ENOTSUP}, // A folder, where a file is to be.
     {ENAMETOOLONG, TRIO_EINVAL},
     {ETXTBSY, TRIO_EBUSY},
 };

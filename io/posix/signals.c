@@ -18,6 +18,7 @@
 #include <sched.h>
 
 #include <trio/entry.h>
+#include <trio/run.h>
 
 #include "io/posix/os_status.h"
 
@@ -139,6 +140,10 @@ static void restore(uint64_t signals)
 
 static void link_watch(struct trio_signal_watch *watch)
 {
+    for (struct trio_signal_watch *one = process.first; one != NULL;
+         one = one->next)
+        if (one == watch)
+            trio_misuse("a signal receiver that is open was opened", watch);
     watch->next = process.first;
     __atomic_store_n(&process.first, watch, __ATOMIC_SEQ_CST);
 }

@@ -30,11 +30,12 @@ static trio_status no_memory(const char *what)
     return trio_fail(TRIO_ENOMEM, "TLS: %s", what);
 }
 
+// Returns 0 for the default, and -1 if there is no such version.
 static int number_of(enum trio_tls_version version)
 {
     static const int numbers[] = {0, TLS1_2_VERSION, TLS1_3_VERSION};
 
-    return numbers[version];
+    return (unsigned)version <= TRIO_TLS_1_3 ? numbers[version] : -1;
 }
 
 static const char *range_of(int min, int max)
@@ -52,6 +53,8 @@ static trio_status set_versions(SSL_CTX *ssl_ctx,
     int min = number_of(options->version_min);
     int max = number_of(options->version_max);
 
+    if (min < 0 || max < 0)
+        return trio_fail(TRIO_EINVAL, "TLS: no such version");
     if (min == 0)
         min = TLS1_2_VERSION;
     const char *range = range_of(min, max);
@@ -71,6 +74,9 @@ static trio_status set_certificate(SSL_CTX *ssl_ctx,
     const char *file = options->certificate_file;
     const char *key = options->key_file == NULL ? file : options->key_file;
 
+    if (file == NULL && key != NULL)
+        return trio_fail(TRIO_EINVAL, "TLS: the key %s has no certificate",
+                         key);
     if (file == NULL)
         return TRIO_OK;
     if (!SSL_CTX_use_certificate_chain_file(ssl_ctx, file))

@@ -13,6 +13,8 @@
 
 #include <signal.h>
 
+#include <trio/run.h>
+
 #include "io/windows/iocp.h"
 
 // SIGTERM is for programs that are for other systems, too: nobody sends it.
@@ -88,6 +90,9 @@ trio_status trio_signals_watch_(void *context,
     if (!SetConsoleCtrlHandler(on_event, TRUE))
         return trio_iocp_refuse_(context, TRIO_ENOMEM, (int)GetLastError());
     AcquireSRWLockExclusive(&lock);
+    for (struct trio_signal_watch *one = first; one != NULL; one = one->next)
+        if (one == watch)
+            trio_misuse("a signal receiver that is open was opened", watch);
     watch->next = first;
     first = watch;
     ReleaseSRWLockExclusive(&lock);

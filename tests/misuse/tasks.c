@@ -4,6 +4,9 @@
 #include "tests/misuse/misuse.h"
 
 #include <pthread.h>
+#include <signal.h>
+
+#include <trio/signal.h>
 
 static const struct trio_wait test_wait = {.verb = "wait for a test"};
 
@@ -22,6 +25,20 @@ static TRIO_CHECKPOINT trio_status park(void *arg)
 
     *ret_task = trio_task_current();
     return trio_park(&test_wait, ret_task, NULL, NULL);
+}
+
+// misuse: a signal receiver that is open was opened
+//   in task 1 "main"
+//   object
+INSIDE(opening_a_signal_receiver_twice)
+{
+    static struct trio_signal_receiver receiver;
+    const int number = SIGUSR1;
+
+    trio_status rc = trio_signal_receiver_open(&receiver, &number, 1);
+    if (rc == TRIO_OK)
+        rc = trio_signal_receiver_open(&receiver, &number, 1);
+    return rc;
 }
 
 // misuse: woke a task that is not parked

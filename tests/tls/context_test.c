@@ -49,6 +49,25 @@ static void check_refused(bool server, const struct trio_tls_options *options,
     last_error_says(expected, text);
 }
 
+TEST_REAL(tls_context, versions_that_there_are_not_are_refused)
+{
+    const struct trio_tls_options low = {
+        .version_min = (enum trio_tls_version)3};
+    const struct trio_tls_options high = {
+        .version_max = (enum trio_tls_version)9};
+
+    check_refused(false, &low, TRIO_EINVAL, "TLS: no such version");
+    check_refused(true, &high, TRIO_EINVAL, "TLS: no such version");
+}
+
+TEST_REAL(tls_context, a_key_without_a_certificate_is_refused)
+{
+    const struct trio_tls_options options = {.key_file = "key.pem"};
+
+    check_refused(false, &options, TRIO_EINVAL, "key.pem");
+    check_refused(true, &options, TRIO_EINVAL, "key.pem");
+}
+
 TEST_REAL(tls_context, files_have_all_that_is_needed)
 {
     const struct tls_world *world = tls_world();
