@@ -1,6 +1,7 @@
 // How slow links are, and when they stand still: what trio/sim_link.h promises.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/error.h>
 #include <trio/sim_net.h>
 
 #include "tests/campaigns.h"
@@ -67,6 +68,10 @@ TEST_ONCE(sim_link, a_uniform_latency_is_drawn_for_each_packet)
     struct pair pair = open_pair();
     int low = 0;
 
+    CHECK_STATUS(trio_sim_link_set_latency(pair.home, pair.home, -1),
+                 TRIO_EINVAL);
+    CHECK_STRING(trio_error_find(TRIO_EINVAL)->text,
+                 "the latency from \"home\" to \"home\"");
     CHECK_STATUS(trio_sim_link_set_latency_uniform(pair.home, pair.home, 2, 1),
                  TRIO_EINVAL);
     CHECK_STATUS(trio_sim_link_set_latency_uniform(pair.home, pair.home, -1, 1),

@@ -28,6 +28,7 @@ TRIO_BEGIN_DECLS
 //
 // Checkpoint: never.
 // Returns: TRIO_OK      it is set.
+//          TRIO_EINVAL  `latency` is below 0.
 //          TRIO_ENOMEM  out of memory.
 TRIO_MUST_USE trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
                                                     struct trio_sim_host *to,

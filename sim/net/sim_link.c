@@ -1,6 +1,7 @@
 // What a scenario says about its links.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <trio/error.h>
 #include <trio/random.h>
 
 #include "sim/net/net.h"
@@ -29,12 +30,20 @@ static trio_status set_latency(struct trio_sim_host *from,
     return TRIO_OK;
 }
 
+static trio_status out_of_range(const struct trio_sim_host *from,
+                                const struct trio_sim_host *to)
+{
+    return trio_fail(TRIO_EINVAL, "the latency from \"%s\" to \"%s\"",
+                     from->name, to->name);
+}
+
 trio_status trio_sim_link_set_latency(struct trio_sim_host *from,
                                       struct trio_sim_host *to,
                                       trio_duration latency)
 {
-    return set_latency(from, to,
-                       (struct latency){.min = latency < 0 ? 0 : latency});
+    if (latency < 0)
+        return out_of_range(from, to);
+    return set_latency(from, to, (struct latency){.min = latency});
 }
 
 trio_status trio_sim_link_set_latency_uniform(struct trio_sim_host *from,
@@ -43,7 +52,7 @@ trio_status trio_sim_link_set_latency_uniform(struct trio_sim_host *from,
                                               trio_duration max)
 {
     if (min < 0 || min > max)
-        return TRIO_EINVAL;
+        return out_of_range(from, to);
     return set_latency(from, to,
                        (struct latency){.shape = LATENCY_UNIFORM,
                                         .min = min,
@@ -57,7 +66,7 @@ trio_status trio_sim_link_set_latency_long_tail(struct trio_sim_host *from,
                                                 trio_duration max)
 {
     if (min <= 0 || min > max)
-        return TRIO_EINVAL;
+        return out_of_range(from, to);
     return set_latency(from, to,
                        (struct latency){.shape = LATENCY_LONG_TAIL,
                                         .min = min,
