@@ -5,6 +5,7 @@
 
 #include "tests/campaigns.h"
 #include "tests/check.h"
+#include "tests/check_death.h"
 
 // ---- Programs ----
 
@@ -515,4 +516,30 @@ TEST_PLAIN(campaign, a_token_that_does_not_fit_any_more_says_so)
     CHECK_EQ(again.verdict, TRIO_SIM_PASSED);
     CHECK(strstr(again.text, "number 1 of 1, a task") != NULL);
     close();
+}
+
+static void run_without_a_name(void)
+{
+    struct trio_scenario nameless = racy;
+    struct trio_campaign_result result;
+
+    nameless.name = NULL;
+    open();
+    trio_ignore(trio_campaign_run(campaign, &nameless, NULL, &result));
+}
+
+static void replay_without_a_name(void)
+{
+    struct trio_scenario nameless = racy;
+    struct trio_campaign_result result;
+
+    nameless.name = NULL;
+    open();
+    trio_ignore(trio_campaign_replay(campaign, &nameless, "QAA", &result));
+}
+
+TEST_PLAIN(campaign, a_scenario_has_a_name)
+{
+    CHECK_DIES(run_without_a_name, "a scenario without a name");
+    CHECK_DIES(replay_without_a_name, "a scenario without a name");
 }

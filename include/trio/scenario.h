@@ -52,8 +52,8 @@ enum trio_sim_order {
 // the next one. After the last word the first in line goes on. A script whose
 // word does not fit fails, as one.
 struct trio_scenario {
-    const char *name;
-    trio_task_fn fn; // Its argument is `arg`.
+    const char *name; // Tokens are for it: NULL is misuse.
+    trio_task_fn fn;  // Its argument is `arg`.
     void *arg;
     enum trio_sim_order order;
     bool still_clock;          // Time passes only when nobody can run, and only

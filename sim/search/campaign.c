@@ -60,6 +60,8 @@ static void begin(struct trio_campaign *campaign,
 {
     struct search *search = &campaign->search;
 
+    if (scenario->name == NULL)
+        trio_misuse("a scenario without a name", scenario);
     memset(result, 0, sizeof(*result));
     search->kernel = campaign->kernel;
     search->scenario = scenario;

@@ -52,6 +52,8 @@ trio_status trio_campaign_replay(struct trio_campaign *campaign,
     struct outcome outcome;
     size_t first = 0;
 
+    if (scenario->name == NULL)
+        trio_misuse("a scenario without a name", scenario);
     if (!trio_sim_token_read_(token, &plan, deviations, DEVIATIONS_MAX))
         return TRIO_EINVAL;
     plan.deviations = deviations;
