@@ -166,6 +166,23 @@ TEST_PLAIN(sim_host, the_scenarios_own_host_does_not_crash)
     CHECK_STRING(result.text, "the scenario's own host does not crash");
 }
 
+static TRIO_CHECKPOINT trio_status ask_for_a_local_address(void *arg)
+{
+    (void)arg;
+    trio_sim_host_address(trio_sim_host_home(), TRIO_ADDRESS_LOCAL, 80);
+    return TRIO_OK;
+}
+
+TEST_PLAIN(sim_host, its_addresses_are_of_ipv4_and_of_ipv6)
+{
+    const struct trio_scenario scenario = {.name = "local",
+                                           .fn = ask_for_a_local_address};
+    struct trio_campaign_result result = campaign_run_once(&scenario, NULL);
+
+    CHECK_STRING(result.text,
+                 "a host has an address of IPv4 and one of IPv6 only");
+}
+
 // ---- Peers ----
 
 static TRIO_CHECKPOINT trio_status serve_one(void *arg)

@@ -92,13 +92,41 @@ TEST_ONCE(sim_names, a_name_that_is_known_leaves_older_records_alone)
     CHECK_OK(trio_resolve("server", 80, NULL, found, 2, &count));
     CHECK_STRING(trio_error_find(TRIO_EINVAL)->text, "older");
     CHECK_STATUS(trio_sim_host_open("", NULL, &host), TRIO_EINVAL);
-    CHECK(trio_error_find(TRIO_EINVAL) == NULL);
+    CHECK_STRING(trio_error_find(TRIO_EINVAL)->text,
+                 "open host \"\", a name of 0 bytes");
+}
+
+// As inet_aton reads them.
+TEST_ONCE(sim_names, an_address_may_be_written_in_fewer_parts)
+{
+    static const struct {
+        const char *text;
+        uint8_t bytes[4];
+    } rows[] = {{"127.1", {127, 0, 0, 1}},      {"0", {0, 0, 0, 0}},
+                {"0x7f000001", {127, 0, 0, 1}}, {"10.0x1.2", {10, 1, 0, 2}},
+                {"1.2.515", {1, 2, 2, 3}},      {"010.0.0.1", {8, 0, 0, 1}}};
+    static const char *const others[] = {"256.1", "4294967296", "0x",
+                                         "08",    "1.2.3.4.5",  "127.x"};
+    struct trio_address found[2];
+    size_t count;
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CHECK_OK(trio_resolve(rows[i].text, 80, NULL, found, 2, &count));
+        CHECK_EQ(count, 1);
+        CHECK_EQ(found[0].family, TRIO_ADDRESS_IPV4);
+        CHECK_EQ(found[0].port, 80);
+        CHECK_EQ(memcmp(found[0].bytes, rows[i].bytes, 4), 0);
+    }
+    for (size_t i = 0; i < COUNT(others); i++)
+        CHECK_STATUS(trio_resolve(others[i], 80, NULL, found, 2, &count),
+                     TRIO_ENOENT);
 }
 
 TEST_ONCE(sim_names, what_nobody_can_look_up_is_no_name)
 {
     static const char *const names[] = {
-        "my server", "a..b", ".", "10.0.0.9", "fd00::9", "::", "1.2.3.4",
+        "my server", "a..b",    ".",     "10.0.0.9",   "fd00::9",
+        "::",        "1.2.3.4", "127.1", "0x7f000001", "0",
     };
     struct trio_sim_host *host;
     struct trio_address address =

@@ -254,7 +254,8 @@ void trio_sim_host_pause(struct trio_sim_host *host);
 // Checkpoint: never. Misuse outside a task.
 void trio_sim_host_resume(struct trio_sim_host *host);
 
-// Returns an address of a host, with a port.
+// Returns an address of a host, with a port. A family that is neither IPv4 nor
+// IPv6 is misuse.
 //
 // Checkpoint: never.
 struct trio_address trio_sim_host_address(const struct trio_sim_host *host,

@@ -21,6 +21,9 @@
 // ---- transfer.c: what sends and receives, by kind ----
 extern const struct trio_net trio_sim_net_;
 
+// ---- inet_aton.c ----
+bool trio_sim_inet_aton_(const char *text, struct trio_address *ret);
+
 // ---- resolver.c: names ----
 // Writes a name as the resolver is asked for it, without a dot at its end.
 // TRIO_EINVAL: nobody could ask for it, as it is no name, or an address.

@@ -33,11 +33,9 @@ static void shorten(char *name)
 // What is written as an address is never looked up as a name.
 static bool is_address(const char *name)
 {
-    size_t dots = 0;
+    struct trio_address address;
 
-    for (const char *at = name; *at != '\0'; at++)
-        dots += *at == '.';
-    return (dots == 3 && name[strspn(name, "0123456789.")] == '\0') ||
+    return trio_sim_inet_aton_(name, &address) ||
            (strchr(name, ':') != NULL &&
             name[strspn(name, "0123456789abcdef:.")] == '\0');
 }
@@ -65,7 +63,11 @@ static void find_addresses(struct network *network, struct trio_lookup *lookup)
     const struct trio_sim_host *host =
         trio_sim_host_named_(network, lookup->host);
 
-    if (strcmp(lookup->host, LOCALHOST) == 0) {
+    struct trio_address address;
+
+    if (trio_sim_inet_aton_(lookup->host, &address)) {
+        add(lookup, address);
+    } else if (strcmp(lookup->host, LOCALHOST) == 0) {
         add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV6));
         add(lookup, trio_sim_ip_loopback_(TRIO_ADDRESS_IPV4));
     } else if (host != NULL) {

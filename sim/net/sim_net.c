@@ -20,17 +20,22 @@ static void append(struct network *network, struct trio_sim_host *host)
     last->next = host;
 }
 
-static bool makes_sense(const char *name,
-                        const struct trio_sim_host_options *options)
+static trio_status check(const char *name,
+                         const struct trio_sim_host_options *options)
 {
     size_t length = strlen(name);
 
     if (length == 0 || length >= TRIO_SIM_HOST_NAME_MAX)
-        return false;
-    return options == NULL ||
-           (options->clock_ahead >= -TRIO_SIM_CLOCK_AHEAD_MAX &&
-            options->clock_ahead <= TRIO_SIM_CLOCK_AHEAD_MAX &&
-            options->clock_loss_ppm <= TRIO_SIM_CLOCK_LOSS_MAX);
+        return trio_fail(TRIO_EINVAL,
+                         "open host \"%.20s\", a name of %zu bytes", name,
+                         length);
+    if (options != NULL &&
+        (options->clock_ahead < -TRIO_SIM_CLOCK_AHEAD_MAX ||
+         options->clock_ahead > TRIO_SIM_CLOCK_AHEAD_MAX ||
+         options->clock_loss_ppm > TRIO_SIM_CLOCK_LOSS_MAX))
+        return trio_fail(TRIO_EINVAL, "open host \"%s\" with such a clock",
+                         name);
+    return TRIO_OK;
 }
 
 static void furnish(struct trio_sim_host *host,
@@ -52,15 +57,16 @@ trio_status trio_sim_host_open(const char *name,
         trio_sim_network_of_("a host needs a simulated run");
     char encoded[TRIO_HOST_SIZE];
 
-    if (!makes_sense(name, options))
-        return trio_fail_bare(TRIO_EINVAL);
+    trio_status rc = check(name, options);
+    if (rc != TRIO_OK)
+        return rc;
     if (network == NULL)
         return trio_fail(TRIO_ENOMEM, "open host \"%s\"", name);
-    trio_status rc = trio_sim_name_encode_(name, encoded);
+    rc = trio_sim_name_encode_(name, encoded);
     if (rc != TRIO_OK)
         return rc;
     if (trio_sim_name_is_taken_(network, encoded))
-        return trio_fail_bare(TRIO_EEXIST);
+        return trio_fail(TRIO_EEXIST, "open host \"%s\"", name);
     struct trio_sim_host *host =
         trio_sim_pool_take_(&network->pool, sizeof(*host));
     if (host == NULL)
@@ -125,6 +131,8 @@ struct trio_address trio_sim_host_address(const struct trio_sim_host *host,
                                           enum trio_address_family family,
                                           uint16_t port)
 {
+    if (family != TRIO_ADDRESS_IPV4 && family != TRIO_ADDRESS_IPV6)
+        trio_misuse("a host has an address of IPv4 and one of IPv6 only", host);
     struct trio_address address =
         host->addresses[family == TRIO_ADDRESS_IPV6 ? 1 : 0];
 
