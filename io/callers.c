@@ -17,6 +17,8 @@ size_t trio_callers_(void *context, const void *from, const void *top,
     (void)context;
     while (i < called && calls[i] != from)
         i++;
+    if (i == called) // Its frame was passed over, so no other is the report's.
+        i = 0;
     for (; i < called && count < max; i++) {
         // Behind a call that does not go on lies another function.
         const void *place = (const char *)calls[i] - 1;
