@@ -244,28 +244,6 @@ TEST_PLAIN(token, with_other_letters_is_none)
     trio_campaign_free(fixture.campaign);
 }
 
-// S70: the first letter has the order, and whether there is a seed.
-TEST_PLAIN(token, with_another_first_letter_is_none)
-{
-    struct fixture fixture = begin_failed(&overtaking);
-    struct trio_scenario softly = overtaking;
-    char *token = fixture.result.token;
-
-    softly.order = TRIO_SIM_SOFT;
-    for (int round = 0; round < 2; round++) {
-        char first = token[0];
-        for (size_t i = 0; i < ALPHABET; i++) {
-            token[0] = alphabet[i];
-            if (alphabet[i] != first)
-                CHECK_STATUS(replay(&fixture, &overtaking, token), TRIO_EINVAL);
-        }
-        CHECK_OK(trio_campaign_run(fixture.campaign, &softly, NULL,
-                                   &fixture.result));
-        REQUIRE(fixture.result.verdict == TRIO_SIM_FAILED);
-    }
-    trio_campaign_free(fixture.campaign);
-}
-
 // S70
 TEST_PLAIN(token, of_random_letters_is_none)
 {

@@ -4,8 +4,8 @@
 // not pass for the schedule of something else.
 //
 // Its bytes: two for the head, which are from the highest bit on 3 for the
-// version, 2 for the order, 1 if there is a seed, 10 for a hash of these, of
-// the scenario's name and of all that follows, so that none is cut off; the
+// version, 2 for the order, 1 if there is a seed, 10 for a hash of the
+// scenario's name and of all that follows, so that none is cut off; the
 // seed, if it is not zero, 7 bits a byte, lowest first, the highest bit of each
 // byte says that more follow; five for each deviation, which are 3 bits for the
 // kind, 21 for the anchor, 16 for the target. Two deviations are 16 letters.
@@ -33,15 +33,14 @@ static uint32_t head_of(const struct trio_scenario *scenario,
                         enum trio_sim_order order, bool seeded,
                         const uint8_t *bytes, size_t count)
 {
-    uint32_t flags = (uint32_t)order << 1 | (uint32_t)seeded;
-    uint32_t hash = UINT32_C(0x811c9dc5) ^ flags;
+    uint32_t hash = UINT32_C(0x811c9dc5);
 
     for (const char *at = scenario->name; *at != '\0'; at++)
         hash = (hash ^ (uint8_t)*at) * UINT32_C(0x01000193);
     for (size_t i = 0; i < count; i++)
         hash = (hash ^ bytes[i]) * UINT32_C(0x01000193);
-    return (uint32_t)VERSION << 13 | flags << 10 |
-           (hash ^ hash >> 16) % (1U << 10);
+    return (uint32_t)VERSION << 13 | (uint32_t)order << 11 |
+           (uint32_t)seeded << 10 | (hash ^ hash >> 16) % (1U << 10);
 }
 
 static size_t write_seed(uint64_t seed, uint8_t *bytes)
