@@ -25,6 +25,12 @@ trio_status trio_sim_file_resize_(struct network *network, struct disk *disk,
     return TRIO_OK;
 }
 
+// Whether there are such offsets.
+static bool is_in_range(uint64_t offset, size_t size)
+{
+    return offset <= INT64_MAX && size <= INT64_MAX - offset;
+}
+
 trio_status trio_sim_read_file_(void *context, trio_handle handle,
                                 uint64_t offset, void *data, size_t size,
                                 size_t *ret_length, int *ret_error)
@@ -35,7 +41,7 @@ trio_status trio_sim_read_file_(void *context, trio_handle handle,
     (void)ret_error;
     if (file == NULL)
         return TRIO_EBADHANDLE;
-    if (offset > INT64_MAX)
+    if (!is_in_range(offset, size))
         return TRIO_EINVAL;
     if (fails(context, file, "read a file", false))
         return TRIO_EIO;
@@ -106,7 +112,7 @@ trio_status trio_sim_write_file_(void *context, trio_handle handle,
     size_t before = inode->now.length;
     if (file->appends)
         offset = before;
-    if (offset > INT64_MAX)
+    if (!is_in_range(offset, size))
         return TRIO_EINVAL;
     *ret_length = 0;
     if (size == 0)

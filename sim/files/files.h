@@ -69,7 +69,7 @@ void trio_sim_inode_crash_(struct network *network, struct inode *inode);
 
 // ---- names.c: paths ----
 
-enum { PATH_BYTES_MAX = 4096, ENTRIES_MAX = 10000 };
+enum { PATH_BYTES_MAX = 4096, NAME_BYTES_MAX = 255, ENTRIES_MAX = 10000 };
 
 struct entry {
     struct entry *next;
@@ -79,6 +79,8 @@ struct entry {
     char path[];
 };
 
+// Whether it is not too long, and none of its names is.
+bool trio_sim_path_fits_(const char *path);
 // Returns why a path cannot be one of a file, or TRIO_OK.
 TRIO_MUST_USE trio_status trio_sim_path_check_(const struct disk *disk,
                                                const char *path);

@@ -35,11 +35,25 @@ static bool is_folder(const struct disk *disk, const char *path)
     return false;
 }
 
+bool trio_sim_path_fits_(const char *path)
+{
+    if (strlen(path) >= PATH_BYTES_MAX)
+        return false;
+    while (*path != '\0') {
+        size_t length = strcspn(path, "/");
+
+        if (length > NAME_BYTES_MAX)
+            return false;
+        path += length + (path[length] == '/');
+    }
+    return true;
+}
+
 trio_status trio_sim_path_check_(const struct disk *disk, const char *path)
 {
     if (*path == '\0')
         return TRIO_ENOENT;
-    if (strlen(path) >= PATH_BYTES_MAX)
+    if (!trio_sim_path_fits_(path))
         return TRIO_EINVAL;
     return is_folder(disk, path) ? TRIO_ENOTSUP : TRIO_OK;
 }

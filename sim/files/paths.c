@@ -67,7 +67,7 @@ trio_status trio_sim_sync_path_(void *context, const char *path, int *ret_error)
     (void)ret_error;
     if (disk == NULL)
         return TRIO_ENOMEM;
-    if (__builtin_strlen(path) >= PATH_BYTES_MAX)
+    if (!trio_sim_path_fits_(path))
         return TRIO_EINVAL;
     if (trio_sim_fails_(context, "sync a folder", false))
         return TRIO_EIO;
