@@ -92,6 +92,7 @@ static void init(struct trio_task *task)
     task->begun_by_start = false;
     task->has_copy = false;
     task->abandoned = false;
+    task->lent = false;
     trio_scope_init_(&task->root, SCOPE_TASK, task);
 }
 

@@ -73,13 +73,13 @@ static void combine_records(struct trio_run *run, struct trio_task *task,
 
 trio_status trio_combine(trio_status a, trio_status b)
 {
-    struct trio_run *run = trio_current_run_;
+    struct trio_task *task = trio_task_acting_();
 
     if (!trio_is_failure(a))
         return b == TRIO_OK ? a : b;
     if (!trio_is_failure(b) || a == b)
         return a;
-    if (run != NULL && run->current != NULL)
-        combine_records(run, run->current, a, b);
+    if (task != NULL)
+        combine_records(task->run, task, a, b);
     return TRIO_EGROUP;
 }

@@ -222,8 +222,7 @@ static void fail_for(struct trio_task *task, trio_status status, int os_error,
 static void fail(trio_status status, int os_error, const void *place,
                  const char *format, va_list arguments)
 {
-    struct trio_run *run = trio_current_run_;
-    struct trio_task *task = run == NULL ? NULL : run->current;
+    struct trio_task *task = trio_task_acting_();
 
     if (task != NULL && trio_is_failure(status))
         fail_for(task, status, os_error, place, format, arguments);
@@ -271,11 +270,10 @@ void trio_error_forget_(struct trio_run *run, struct trio_task *task,
 
 trio_status trio_fail_bare(trio_status status)
 {
-    struct trio_run *run = trio_current_run_;
-    struct trio_task *task = run == NULL ? NULL : run->current;
+    struct trio_task *task = trio_task_acting_();
 
     if (task != NULL)
-        trio_error_forget_(run, task, status);
+        trio_error_forget_(task->run, task, status);
     return status;
 }
 

@@ -13,11 +13,17 @@ struct trio_task *trio_task_current(void)
     return trio_task_current_(trio_run_current_());
 }
 
-bool trio_in_task(void)
+struct trio_task *trio_task_acting_(void)
 {
     const struct trio_run *run = trio_current_run_;
+    struct trio_task *task = run == NULL ? NULL : run->current;
 
-    return run != NULL && run->current != NULL;
+    return task == NULL || task->lent ? NULL : task;
+}
+
+bool trio_in_task(void)
+{
+    return trio_task_acting_() != NULL;
 }
 
 void **trio_task_realm(void)

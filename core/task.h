@@ -56,6 +56,7 @@ struct trio_task {
     bool begun_by_start;
     bool has_copy;  // `arg` lies at the top of its own stack.
     bool abandoned; // It has come to its end where it was.
+    bool lent;      // A thread's function is called on its stack.
     union {         // In one line, too.
         struct trio_waiter waiter; // Of a wait in one lot.
         struct trio_timer timer;   // Of a sleep.
@@ -77,6 +78,9 @@ static inline bool trio_is_parked_(const struct trio_task *task)
 {
     return task->park.wait != NULL;
 }
+
+// Returns the task whose code calls; NULL: a callback, or a thread's function.
+struct trio_task *trio_task_acting_(void);
 
 // ---- Exit functions ----
 

@@ -9,13 +9,12 @@
 //
 // A world without threads calls the job in the run's thread, outside any task.
 // Then the work waits for the task: it is done on that one's stack, where a
-// function of trio_from_thread_run is a mere call. If the task has left, the
-// work is done where the job is.
+// function of trio_from_thread_run is a mere call. To the work that is no task
+// meanwhile, as in a thread. If the task has left, the work is done where the
+// job is.
 //
 // A call belongs to no realm, and ends in order even if the task is given up:
 // then the work is not done, unless a thread is at it.
-//
-// This file uses public headers only, as any primitive of yours could.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
 #include <trio/thread.h>
@@ -93,13 +92,22 @@ static void check_steps(const struct call *call)
         trio_misuse("the function of a thread let other tasks run", NULL);
 }
 
+// Says whether the stack of the task that waits is the thread's for now.
+static void lend(const struct call *call, bool lent)
+{
+    if (call->inside && call->waiter != NULL)
+        call->waiter->lent = lent;
+}
+
 static void work(struct call *call)
 {
     struct call *outer = current_call;
 
     call->steps = count_steps(call);
     current_call = call;
+    lend(call, true);
     call->status = call->fn(call->arg);
+    lend(call, false);
     current_call = outer;
     check_steps(call);
     call->worked = true;
@@ -405,7 +413,9 @@ static trio_status run_inside(struct call *call, trio_task_fn fn, void *arg)
         return TRIO_ECANCELED;
     check_steps(call);
     current_call = NULL;
+    lend(call, false);
     trio_status rc = fn(arg);
+    lend(call, true);
     current_call = call;
     call->steps = count_steps(call);
     return rc;

@@ -27,12 +27,18 @@ static void note_reading(struct kernel *kernel)
     kernel->has_read = true;
 }
 
+// Also if it is a thread's function that the task has been lent to.
+static bool is_on_a_task(void)
+{
+    return trio_task_realm() != NULL;
+}
+
 static trio_time read_clock(void *context)
 {
     struct kernel *kernel = trio_sim_kernel_;
 
     (void)context;
-    if (UNLIKELY(kernel->hurried) && kernel->running != 0 && trio_in_task())
+    if (UNLIKELY(kernel->hurried) && kernel->running != 0 && is_on_a_task())
         note_reading(kernel);
     return trio_sim_now_(kernel);
 }
