@@ -144,7 +144,8 @@ TRIO_CHECKPOINT trio_status trio_stream_send_eof(struct trio_stream *stream);
 
 // Closes the stream, in an orderly way where its protocol has one. Tasks that
 // use it get TRIO_ECLOSED. Closes also when cancelled, if only forcefully, and
-// when an error is returned. Again is fine.
+// when an error is returned. Again is fine, and so is a stream that is all
+// zeros.
 //
 // Checkpoint: always.
 // Returns: TRIO_OK         it is closed.

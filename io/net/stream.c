@@ -53,6 +53,8 @@ trio_status trio_stream_send_eof(struct trio_stream *stream)
 
 trio_status trio_stream_close(struct trio_stream *stream)
 {
+    if (stream->operations == NULL) // It was never opened.
+        return trio_checkpoint();
     return stream->operations->close(stream);
 }
 
