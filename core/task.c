@@ -61,7 +61,7 @@ void trio_task_on_exit(struct trio_task_exit *node,
                        void (*fn)(struct trio_task_exit *node))
 {
     TRIO_REQUIRE(fn);
-    trio_exit_add_(&trio_task_current()->exits, node, fn);
+    trio_exit_add_once_(&trio_task_current()->exits, node, fn);
 }
 
 void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node)
@@ -73,7 +73,7 @@ void trio_task_on_abandon(struct trio_task_exit *node,
                           void (*fn)(struct trio_task_exit *node))
 {
     TRIO_REQUIRE(fn);
-    trio_exit_add_(&trio_task_current()->losses, node, fn);
+    trio_exit_add_once_(&trio_task_current()->losses, node, fn);
 }
 
 void trio_task_cancel_abandon(struct trio_task_exit *node)

@@ -93,6 +93,22 @@ static inline void trio_exit_add_(struct trio_task_exit **list,
     *list = node;
 }
 
+// The same, of a node that may be anybody's. A list that has one twice would
+// have no end.
+static inline void trio_exit_add_once_(struct trio_task_exit **list,
+                                       struct trio_task_exit *node,
+                                       void (*fn)(struct trio_task_exit *node))
+{
+    const struct trio_task_exit *other = *list;
+
+    while (other != NULL && other != node)
+        other = other->next;
+    if (UNLIKELY(other != NULL))
+        trio_misuse_at_("a node of the task that is in use was added again",
+                        node, NULL);
+    trio_exit_add_(list, node, fn);
+}
+
 static inline void trio_exit_take_out_(struct trio_task_exit **link,
                                        const struct trio_task_exit *node)
 {

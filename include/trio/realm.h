@@ -106,7 +106,8 @@ void trio_realm_resume(struct trio_realm_pause *pause);
 
 // Has `fn(node)` called if the current task is given up like that, and only
 // then: for what others share with it, and would wait for. `node` stays in
-// place until trio_task_cancel_abandon, or the task's end. `fn` must not park.
+// place until trio_task_cancel_abandon, or the task's end; adding it again
+// before is misuse. `fn` must not park.
 //
 //     static void on_loss_of_owner(struct trio_task_exit *node)
 //     {

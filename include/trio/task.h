@@ -176,7 +176,8 @@ void trio_touch(const void *object, enum trio_access access);
 
 // Has `fn(node)` called when the current task ends, the newest first, after its
 // function has returned and before its nursery learns of it. `node` stays in
-// place until then, or until trio_task_cancel_exit. `fn` must not park.
+// place until then, or until trio_task_cancel_exit; adding it again before is
+// misuse. `fn` must not park.
 //
 //     static void on_exit_of_owner(struct trio_task_exit *node)
 //     {
@@ -201,7 +202,7 @@ void trio_task_cancel_exit(struct trio_task *task, struct trio_task_exit *node);
 
 // Sets the current task's value for `key`; `local` holds it until the task ends
 // and is then given to the key's destructor. A later set under the same key
-// hides an earlier one.
+// hides an earlier one. Setting by the same `local` twice is misuse.
 //
 //     static const struct trio_task_key caller = {NULL};
 //     struct trio_task_local local; // in the function that is the task

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 
+#include <trio/realm.h>
 #include <trio/signal.h>
 
 static const struct trio_wait test_wait = {.verb = "wait for a test"};
@@ -212,6 +213,45 @@ INSIDE(withdrawing_an_exit_function_twice)
     trio_task_on_exit(&node, ignore_exit);
     trio_task_cancel_exit(trio_task_current(), &node);
     trio_task_cancel_exit(trio_task_current(), &node);
+    return TRIO_OK;
+}
+
+// misuse: a node of the task that is in use was added again
+//   in task 1 "main"
+//   object
+//   called at adding_an_exit_function_twice
+INSIDE(adding_an_exit_function_twice)
+{
+    static struct trio_task_exit node, other;
+
+    trio_task_on_exit(&node, ignore_exit);
+    trio_task_on_exit(&other, ignore_exit);
+    trio_task_on_exit(&node, ignore_exit);
+    return TRIO_OK;
+}
+
+// misuse: a node of the task that is in use was added again
+//   in task 1 "main"
+//   object
+INSIDE(adding_a_function_for_the_loss_of_a_task_twice)
+{
+    static struct trio_task_exit node;
+
+    trio_task_on_abandon(&node, ignore_exit);
+    trio_task_on_abandon(&node, ignore_exit);
+    return TRIO_OK;
+}
+
+// misuse: a node of the task that is in use was added again
+//   in task 1 "main"
+//   object
+INSIDE(setting_a_value_in_storage_that_has_one)
+{
+    static const struct trio_task_key key = {NULL};
+    static struct trio_task_local local;
+
+    trio_task_local_set(&local, &key, &local);
+    trio_task_local_set(&local, &key, NULL);
     return TRIO_OK;
 }
 
