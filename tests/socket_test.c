@@ -378,6 +378,10 @@ TEST_REAL(socket, options_are_set_and_read)
     CHECK_EQ(value, 7);
     CHECK_STATUS(trio_socket_set_option(&socket, TRIO_SOCKET_TTL, 1000),
                  TRIO_EINVAL);
+    CHECK_STATUS(
+        trio_socket_set_option(&socket, TRIO_SOCKET_RECEIVE_BUFFER, -1),
+        TRIO_EINVAL);
+    CHECK_STRING(trio_error_last()->text, "set RECEIVE_BUFFER to -1");
     for (int option = TRIO_SOCKET_KEEP_ALIVE_IDLE;
          option <= TRIO_SOCKET_KEEP_ALIVE_COUNT; option++) {
         CHECK_OK(trio_socket_set_option(

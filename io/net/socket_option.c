@@ -39,6 +39,8 @@ trio_status trio_socket_set_option(struct trio_socket *socket,
 
     if (!socket->open)
         return trio_fail_bare(TRIO_ECLOSED);
+    if (value < 0) // Some systems take that for a lot.
+        return trio_fail(TRIO_EINVAL, "set %s to %d", name_of(option), value);
     trio_status rc =
         world->net->set_option(world->context, socket->handle, option, value);
     if (rc == TRIO_OK)
