@@ -184,6 +184,16 @@ TEST(gather, lets_others_run_between_items)
     CHECK(pass_number() >= pass + COUNT(workers));
 }
 
+TEST(gather, a_stack_that_is_too_large_is_invalid)
+{
+    static const struct trio_task_options task = {.stack_size = SIZE_MAX};
+    struct worker worker = {.delay = 1};
+    struct trio_gather_options options = {.task = &task};
+
+    CHECK_STATUS(trio_gather(&worker, 1, sizeof(worker), &options, worker_run),
+                 TRIO_EINVAL);
+}
+
 static TRIO_CHECKPOINT trio_status gather_without_memory(void *arg)
 {
     struct failing_memory *memory = arg;

@@ -341,6 +341,40 @@ TEST_SEEDED(race, what_was_made_is_won_or_given_back)
                                   NULL));
 }
 
+static TRIO_CHECKPOINT trio_status begin_and_win(void *begun)
+{
+    *(bool *)begun = true;
+    return TRIO_OK;
+}
+
+TEST(race, what_has_not_begun_when_somebody_wins_is_left_alone)
+{
+    bool begun[3] = {false};
+    size_t winner = NOBODY;
+    int count = 0;
+
+    CHECK_OK(trio_race(begun, COUNT(begun), sizeof(begun[0]), NULL,
+                       begin_and_win, &winner));
+    for (size_t i = 0; i < COUNT(begun); i++)
+        count += begun[i];
+    CHECK_EQ(count, 1);
+    CHECK(begun[winner]);
+}
+
+TEST(race, a_stack_that_is_too_large_is_invalid)
+{
+    static const struct trio_task_options task = {.stack_size = SIZE_MAX};
+    struct trio_race_options options = {.task = &task};
+    bool begun = false;
+    size_t winner = NOBODY;
+
+    CHECK_STATUS(trio_race(&begun, 1, sizeof(begun), &options, begin_and_win,
+                           &winner),
+                 TRIO_EINVAL);
+    CHECK_EQ(winner, NOBODY);
+    CHECK(!begun);
+}
+
 static TRIO_CHECKPOINT trio_status race_without_memory(void *arg)
 {
     struct failing_memory *memory = arg;

@@ -86,6 +86,7 @@ TRIO_BEGIN_DECLS
 //          TRIO_EMFILE    too many open handles.
 //          TRIO_ENOMEM    out of memory, or of threads.
 //          TRIO_EIO       input/output error.
+//          TRIO_EOS       the system says something else.
 //          TRIO_ECANCELED an enclosing scope is cancelled; nothing was done.
 TRIO_CHECKPOINT trio_status
 trio_file_open(const char *path, const struct trio_file_options *options,

@@ -37,6 +37,7 @@ TRIO_BEGIN_DECLS
 // Returns: TRIO_OK         every `fn` returned TRIO_OK, or they keep going.
 //          TRIO_ECANCELED  an enclosing scope is cancelled.
 //          TRIO_EGROUP     several failed, with different statuses.
+//          TRIO_EINVAL     `options->task` asks for a stack that is too large.
 //          TRIO_ENOMEM     out of memory for a task; the others have ended.
 //          other           the status of the only failure, or of all of them.
 TRIO_CHECKPOINT trio_status

@@ -34,13 +34,16 @@ TRIO_BEGIN_DECLS
 //         print_page(&mirrors[winner]);
 //
 // `*ret_winner` is the index of the winner. If there is one, it is returned,
-// also if the caller was cancelled meanwhile.
+// also if the caller was cancelled meanwhile. Once there is one, `fn` is no
+// longer called for items whose tasks have not begun yet: those stay as they
+// were, and are not discarded.
 //
 // Checkpoint: always.
 // Returns: TRIO_OK         item `*ret_winner` won.
 //          TRIO_ECANCELED  an enclosing scope is cancelled; nobody won.
 //          TRIO_EGROUP     all failed, with different statuses.
-//          TRIO_EINVAL     there is no item.
+//          TRIO_EINVAL     there is no item, or `options->task` asks for a
+//                          stack that is too large; nobody won.
 //          TRIO_ENOMEM     out of memory for a task; nobody won.
 //          other           all failed, with this status.
 TRIO_CHECKPOINT trio_status trio_race(void *items, size_t count, size_t size,

@@ -12,7 +12,10 @@
 #include <trio/stream.h>
 #include <trio/tcp.h>
 
-// What serves one connection. The stream is closed after it has returned.
+// What serves one connection. The stream is closed after it has returned, by
+// trio_stream_close, also if it failed or was cancelled: over TCP the peer then
+// sees a normal end (TRIO_EEND). A handler that has left something out closes
+// it before, by trio_stream_close_forcefully: that peer gets TRIO_EBROKEN.
 typedef trio_status (*trio_handler_fn)(struct trio_stream *stream, void *arg);
 
 // A `trio_server` is what trio_serve and trio_serve_stop have in common.
