@@ -95,8 +95,8 @@ TRIO_END_DECLS
 // Stops with a report that names the function where this stands, unless
 // `argument`, a pointer that it was given, is one.
 //
-//     TRIO_REQUIRE(fn);
-//     rc = trio_shielded(TRIO_SECOND, fn, &pool);
+//     TRIO_REQUIRE(pool);
+//     rc = use_pool(pool);
 #define TRIO_REQUIRE(argument)                                                \
     (__builtin_expect((argument) != NULL, 1)                                  \
          ? (void)0                                                            \
