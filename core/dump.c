@@ -133,8 +133,7 @@ void trio_dump_tasks(void)
     struct trio_run *run = trio_run_current_();
     struct trio_cancel_scope *scope = &run->root;
 
-    if (trio_timers_exist_(run))
-        trio_clock_read_(run);
+    trio_clock_read_(run);
     trio_report_line_(&run->config.report, "trio: %zu tasks in pass %llu",
                       run->tasks_living, (unsigned long long)run->passes);
     for (; scope != NULL; scope = trio_scope_next_(&run->root, scope, true)) {

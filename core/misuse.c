@@ -12,6 +12,7 @@
 #include "core/task.h"
 
 #define CALLERS_MAX 8
+#define ROOM_TO_LOOK ((size_t)8 * 1024)
 
 // The core does not need a platform; it only uses one that is there.
 #pragma weak trio_report_platform
@@ -72,6 +73,16 @@ static void name_place(const struct trio_report *report, const char *what,
     trio_report_line_(report, "  %s %s", what, name);
 }
 
+// To find a name files are read, and a walk may load a library: all on the
+// stack of the task.
+static bool has_room_to_look(const struct trio_task *task)
+{
+    uintptr_t here = (uintptr_t)__builtin_frame_address(0);
+
+    return task == NULL ||
+           here - (uintptr_t)task->stack.memory.base >= ROOM_TO_LOOK;
+}
+
 // A place is where a call goes on, one byte after what it stands for; so that
 // of a function is one byte after its beginning.
 static void name_task(const struct trio_report *report,
@@ -84,6 +95,10 @@ static void name_task(const struct trio_report *report,
     if (task->name != NULL)
         length += trio_format_(report, text + length, sizeof(text) - length,
                                " \"%s\"", task->name);
+    if (!has_room_to_look(task)) {
+        trio_report_line_(report, "  %s", text);
+        return;
+    }
     trio_format_(report, text + length, sizeof(text) - length, ", function");
     name_place(report, text, (const char *)(uintptr_t)task->fn + 1);
 }
@@ -94,7 +109,7 @@ static void name_callers(const struct trio_report *report,
     const void *places[CALLERS_MAX];
     const char *top = NULL;
 
-    if (report->callers == NULL || from == NULL)
+    if (report->callers == NULL || from == NULL || !has_room_to_look(task))
         return;
     if (task != NULL)
         top = (char *)task->stack.memory.base + task->stack.memory.size;

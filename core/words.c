@@ -5,7 +5,7 @@
 #include "core/misuse.h"
 #include "core/park.h"
 
-#define NAME_MAX 96
+#define TASK_NAME_MAX 96
 
 static const struct trio_report *report_of(const struct trio_task *task)
 {
@@ -15,7 +15,7 @@ static const struct trio_report *report_of(const struct trio_task *task)
 void trio_task_words_(const struct trio_task *task, char *text, size_t size)
 {
     const struct trio_report *report = report_of(task);
-    char name[NAME_MAX];
+    char name[TASK_NAME_MAX];
 
     if (task->name != NULL)
         trio_format_(report, name, sizeof(name), "\"%s\"", task->name);

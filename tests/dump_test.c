@@ -1,6 +1,8 @@
 // The task dump: each task with what it waits for, and the scopes round it.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
+#include <stdio.h>
+
 #include "tests/capture.h"
 #include "tests/check.h"
 #include "tests/tasks.h"
@@ -47,6 +49,35 @@ TEST_SEEDED(dump, shows_each_task_with_its_wait_and_scopes)
     CHECK(strstr(capture.text, "deadline in 55000 ms") != NULL);
     CHECK(strstr(capture.text, "nursery") != NULL);
     CHECK(strstr(capture.text, "cancelled on request") != NULL);
+    capture_close(&capture);
+}
+
+static TRIO_CHECKPOINT trio_status dump_below_a_cancelled_limit(void *arg)
+{
+    struct trio_cancel_scope scope;
+
+    (void)arg;
+    trio_move_on_after(&scope, TRIO_MINUTE);
+    trio_cancel_scope_cancel(&scope, NULL);
+    trio_dump_tasks();
+    return trio_cancel_scope_close(&scope, trio_checkpoint());
+}
+
+// The first limit is a long one, and goes by the coarse clock.
+TEST_PLAIN(dump, tells_the_time_where_nobody_has_asked_for_it)
+{
+    struct trio_config real = trio_config_platform();
+    struct capture capture;
+    long long ms = 0;
+
+    capture_open(&capture);
+    real.report = capture.config.report;
+    capture.config = real;
+    CHECK_OK(capture_run(&capture, dump_below_a_cancelled_limit, NULL));
+    const char *deadline = strstr(capture.text, "deadline in ");
+    REQUIRE(deadline != NULL);
+    CHECK_EQ(sscanf(deadline, "deadline in %lld ms", &ms), 1);
+    CHECK(ms > 0 && ms <= 61000);
     capture_close(&capture);
 }
 

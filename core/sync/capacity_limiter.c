@@ -18,7 +18,7 @@
 
 #include "core/operation.h"
 
-// Where one task has all that is lent, nobody else can give any back.
+// Where one task has all that is lent, it is the one to give some back.
 static struct trio_task *only_borrower(const void *object)
 {
     const struct trio_capacity_limiter *limiter = object;

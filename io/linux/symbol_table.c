@@ -25,12 +25,13 @@ struct file {
 static bool map(const char *path, struct file *ret_file)
 {
     struct stat about;
-    int descriptor = open(path, O_RDONLY | O_CLOEXEC);
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (descriptor < 0)
         return false;
     void *bytes = MAP_FAILED;
-    if (fstat(descriptor, &about) == 0 && about.st_size > 0)
+    if (fstat(descriptor, &about) == 0 && S_ISREG(about.st_mode) &&
+        about.st_size > 0)
         bytes = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE,
                      descriptor, 0);
     close(descriptor);
@@ -49,8 +50,8 @@ static const void *items(const struct file *file, size_t offset, size_t count,
     return file->bytes + offset;
 }
 
-static bool search(const struct file *file, const ElfW(Shdr) *table,
-                   const ElfW(Shdr) *texts, struct trio_symbol_ *symbol,
+static bool search(const struct file *file, const ElfW(Shdr) * table,
+                   const ElfW(Shdr) * texts, struct trio_symbol_ *symbol,
                    char *buffer, size_t size)
 {
     size_t count = table->sh_size / sizeof(ElfW(Sym));
@@ -67,7 +68,8 @@ static bool search(const struct file *file, const ElfW(Shdr) *table,
             one->st_shndx == SHN_UNDEF || distance >= one->st_size ||
             one->st_name >= texts->sh_size)
             continue;
-        snprintf(buffer, size, "%.*s", (int)(texts->sh_size - one->st_name),
+        size_t room = texts->sh_size - one->st_name;
+        snprintf(buffer, size, "%.*s", (int)(room < size ? room : size),
                  names + one->st_name);
         symbol->distance = distance;
         return true;

@@ -140,12 +140,17 @@ static void restore(uint64_t signals)
 
 static void link_watch(struct trio_signal_watch *watch)
 {
-    for (struct trio_signal_watch *one = process.first; one != NULL;
-         one = one->next)
-        if (one == watch)
-            trio_misuse("a signal receiver that is open was opened", watch);
     watch->next = process.first;
     __atomic_store_n(&process.first, watch, __ATOMIC_SEQ_CST);
+}
+
+static bool is_linked(const struct trio_signal_watch *watch)
+{
+    const struct trio_signal_watch *one = process.first;
+
+    while (one != NULL && one != watch)
+        one = one->next;
+    return one != NULL;
 }
 
 static void unlink_watch(struct trio_signal_watch *watch)
@@ -164,6 +169,10 @@ trio_status trio_signals_watch_(void *context, struct trio_signal_watch *watch)
 
     (void)context;
     lock_table(&previous);
+    if (is_linked(watch)) {
+        unlock_table(&previous);
+        trio_misuse("a signal receiver that is open was opened", watch);
+    }
     link_watch(watch);
     int error = install(watch->signals, &done);
     if (error != 0) {

@@ -81,6 +81,15 @@ static BOOL WINAPI on_event(DWORD event)
 
 // ---- Watches ----
 
+static bool is_linked(const struct trio_signal_watch *watch)
+{
+    const struct trio_signal_watch *one = first;
+
+    while (one != NULL && one != watch)
+        one = one->next;
+    return one != NULL;
+}
+
 // Each watch adds the handler once more: it comes before those that are there.
 trio_status trio_signals_watch_(void *context,
                                      struct trio_signal_watch *watch)
@@ -90,9 +99,10 @@ trio_status trio_signals_watch_(void *context,
     if (!SetConsoleCtrlHandler(on_event, TRUE))
         return trio_iocp_refuse_(context, TRIO_ENOMEM, (int)GetLastError());
     AcquireSRWLockExclusive(&lock);
-    for (struct trio_signal_watch *one = first; one != NULL; one = one->next)
-        if (one == watch)
-            trio_misuse("a signal receiver that is open was opened", watch);
+    if (is_linked(watch)) {
+        ReleaseSRWLockExclusive(&lock);
+        trio_misuse("a signal receiver that is open was opened", watch);
+    }
     watch->next = first;
     first = watch;
     ReleaseSRWLockExclusive(&lock);

@@ -100,6 +100,45 @@ INSIDE(waiting_under_a_limit_after_a_function_left_a_scope_open)
     return trio_cancel_scope_close(&scope, rc);
 }
 
+static struct trio_cancel_scope closed;
+
+// Goes on until little of the stack is left.
+static __attribute__((noinline)) void cancel_deep_below(uintptr_t end)
+{
+    volatile char frame[256];
+
+    frame[0] = 0;
+    if ((uintptr_t)frame < end)
+        trio_cancel_scope_cancel(&closed, NULL);
+    else
+        cancel_deep_below(end);
+    frame[1] = frame[0];
+}
+
+static TRIO_CHECKPOINT trio_status cancel_with_little_stack(void *arg)
+{
+    char frame;
+
+    (void)arg;
+    cancel_deep_below((uintptr_t)&frame - (size_t)7 * 1024);
+    return trio_checkpoint();
+}
+
+// misuse: trio_cancel_scope_cancel was called for a scope that is closed
+//   in task 2 "small"
+//   object
+INSIDE(cancelling_a_closed_scope_with_little_stack)
+{
+    const struct trio_task_options options = {.name = "small",
+                                              .stack_size = 16384};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc = trio_nursery_start_soon_with(
+        &nursery, &options, cancel_with_little_stack, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
 // misuse: opened a scope that is open
 //   in task 1 "main"
 //   object
