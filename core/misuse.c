@@ -10,6 +10,7 @@
 #include "core/note.h"
 #include "core/run.h"
 #include "core/task.h"
+#include "core/words.h"
 
 #define CALLERS_MAX 8
 #define ROOM_TO_LOOK ((size_t)8 * 1024)
@@ -88,13 +89,14 @@ static bool has_room_to_look(const struct trio_task *task)
 static void name_task(const struct trio_report *report,
                       const struct trio_task *task)
 {
-    char text[96];
-    size_t length = trio_format_(report, text, sizeof(text), "in task %llu",
-                                 (unsigned long long)task->number);
+    char name[NAME_WORDS_MAX] = "";
+    char text[NAME_WORDS_MAX + 64];
 
     if (task->name != NULL)
-        length += trio_format_(report, text + length, sizeof(text) - length,
-                               " \"%s\"", task->name);
+        trio_name_words_(task->name, name, sizeof(name));
+    size_t length = trio_format_(report, text, sizeof(text), "in task %llu%s%s",
+                                 (unsigned long long)task->number,
+                                 task->name == NULL ? "" : " ", name);
     if (!has_room_to_look(task)) {
         trio_report_line_(report, "  %s", text);
         return;

@@ -5,20 +5,34 @@
 #include "core/misuse.h"
 #include "core/park.h"
 
-#define TASK_NAME_MAX 96
-
 static const struct trio_report *report_of(const struct trio_task *task)
 {
     return &task->run->config.report;
 }
 
+static bool is_control(char byte)
+{
+    return (unsigned char)byte < ' ' || byte == 0x7f;
+}
+
+void trio_name_words_(const char *name, char *text, size_t size)
+{
+    size_t length = 0;
+
+    text[length++] = '"';
+    for (; *name != '\0' && length + 2 < size; name++)
+        text[length++] = is_control(*name) ? '?' : *name;
+    text[length++] = '"';
+    text[length] = '\0';
+}
+
 void trio_task_words_(const struct trio_task *task, char *text, size_t size)
 {
     const struct trio_report *report = report_of(task);
-    char name[TASK_NAME_MAX];
+    char name[NAME_WORDS_MAX];
 
     if (task->name != NULL)
-        trio_format_(report, name, sizeof(name), "\"%s\"", task->name);
+        trio_name_words_(task->name, name, sizeof(name));
     else
         report->place(report->context, (const void *)task->fn, name,
                       sizeof(name));
@@ -32,8 +46,8 @@ size_t trio_wait_words_(const struct trio_task *task, char *text, size_t size)
     const struct trio_task *holder = trio_wait_holder_(task);
     trio_time end = trio_sleeps_until_(task);
     char name[TASK_WORDS_MAX];
-    size_t length = trio_format_(report, text, size, "waits to %s",
-                                 task->park.wait->verb);
+    size_t length =
+        trio_format_(report, text, size, "waits to %s", task->park.wait->verb);
 
     if (task->park.object != NULL)
         length += trio_format_(report, text + length, size - length, " %p",

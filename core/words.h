@@ -9,8 +9,13 @@
 #include "core/run.h"
 #include "core/task.h"
 
+#define NAME_WORDS_MAX 96
 #define TASK_WORDS_MAX 128
 #define WAIT_WORDS_MAX 256
+
+// A name in quotes, cut to fit between them. Each control byte is a question
+// mark, so that it stays one line of text.
+void trio_name_words_(const char *name, char *text, size_t size);
 
 // A task by its name, or by its function: `task 2 "ada"`.
 void trio_task_words_(const struct trio_task *task, char *text, size_t size);

@@ -116,6 +116,36 @@ TEST_SEEDED(dump, shows_a_task_that_has_not_run_yet)
     capture_close(&capture);
 }
 
+static TRIO_CHECKPOINT trio_status dump_badly_named(void *arg)
+{
+    struct trio_task_options options = {.name = arg};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    CHECK_OK(trio_nursery_start_soon_with(&nursery, &options, sleep_forever,
+                                          NULL));
+    trio_dump_tasks();
+    trio_cancel_scope_cancel(trio_nursery_cancel_scope(&nursery), NULL);
+    return trio_nursery_close(&nursery, TRIO_OK);
+}
+
+TEST_SEEDED(dump, shows_a_name_in_one_line_with_both_quotes)
+{
+    struct capture capture;
+    char name[300] = "two\nlines\033[1m";
+
+    capture_open(&capture);
+    CHECK_OK(capture_run(&capture, dump_badly_named, name));
+    CHECK(strstr(capture.text, "task 2 \"two?lines?[1m\": ") != NULL);
+    capture_close(&capture);
+
+    memset(name, 'n', sizeof(name) - 1);
+    capture_open(&capture);
+    CHECK_OK(capture_run(&capture, dump_badly_named, name));
+    CHECK(strstr(capture.text, "nnn\": not run yet") != NULL);
+    capture_close(&capture);
+}
+
 // ---- Until when ----
 
 static TRIO_CHECKPOINT trio_status sleep_three_seconds(void *arg)

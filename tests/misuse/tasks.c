@@ -216,6 +216,27 @@ INSIDE(withdrawing_an_exit_function_twice)
     return TRIO_OK;
 }
 
+static TRIO_CHECKPOINT trio_status wake_itself(void *arg)
+{
+    (void)arg;
+    trio_wake(trio_task_current(), TRIO_OK);
+    return TRIO_OK;
+}
+
+// misuse: woke a task that is not parked
+//   in task 2 "a?name"
+//   object
+INSIDE(misuse_by_a_task_with_an_odd_name)
+{
+    static const struct trio_task_options odd = {.name = "a\nname"};
+    struct trio_nursery nursery;
+
+    trio_nursery_open(&nursery);
+    trio_status rc =
+        trio_nursery_start_soon_with(&nursery, &odd, wake_itself, NULL);
+    return trio_nursery_close(&nursery, rc);
+}
+
 // misuse: a node of the task that is in use was added again
 //   in task 1 "main"
 //   object
