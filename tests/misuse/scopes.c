@@ -120,7 +120,7 @@ static TRIO_CHECKPOINT trio_status cancel_with_little_stack(void *arg)
     char frame;
 
     (void)arg;
-    cancel_deep_below((uintptr_t)&frame - (size_t)7 * 1024);
+    cancel_deep_below((uintptr_t)&frame - (size_t)5 * 1024);
     return trio_checkpoint();
 }
 
