@@ -78,6 +78,39 @@ TEST_PLAIN(cap, what_is_repeated_is_a_livelock)
     }
 }
 
+static char debts[64 * 1024];
+
+static TRIO_CHECKPOINT trio_status owe_one_after_the_other(void *arg)
+{
+    trio_status rc = TRIO_OK;
+
+    (void)arg;
+    for (size_t i = 0; rc == TRIO_OK; i = (i + 1) % sizeof(debts)) {
+        trio_sim_owe(&debts[i], "a byte");
+        rc = trio_checkpoint();
+        trio_sim_settle(&debts[i]);
+    }
+    return rc;
+}
+
+// S74: in the run, and in the replay, which keeps more of what happens.
+TEST_PLAIN(cap, other_objects_each_time_are_no_repetition)
+{
+    const struct trio_scenario scenario = {.name = "cap",
+                                           .fn = owe_one_after_the_other,
+                                           .no_cancel_sweep = true,
+                                           .steps_max = 5000};
+    struct trio_campaign_result result = simulate(scenario), again;
+    struct trio_config config = trio_config_platform();
+    struct trio_campaign *campaign = trio_campaign_new(&config);
+
+    CHECK_EQ(result.verdict, TRIO_SIM_CAPPED);
+    CHECK(strstr(result.text, "it does not end within 5000 steps") != NULL);
+    CHECK_OK(trio_campaign_replay(campaign, &scenario, result.token, &again));
+    CHECK_STRING(again.text, result.text);
+    trio_campaign_free(campaign);
+}
+
 // S74
 TEST_PLAIN(cap, what_is_short_is_not)
 {

@@ -263,8 +263,8 @@ struct outcome {
 // notes, only with `words`, one for each in their order.
 enum { EVENT_FIRED = 64 };
 
-// What happened, 16 bytes each, in a ring, where only objects of PARK and TOUCH
-// have a number; with `words`, all of it, and all do.
+// What happened, 16 bytes each, in a ring, where objects have a number if they
+// tell something; with `words`, all of it, and all do.
 struct event {
     const char *verb; // Of PARK; or the text of the note.
     uint32_t task;    // Number, 0: none.

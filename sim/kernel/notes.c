@@ -19,8 +19,11 @@ static const uint32_t with_details =
     BIT(TASK_READY) | BIT(SCOPE_OPEN) | BIT(SCOPE_CLOSE) | BIT(TARGET) |
     BIT(NAME) | BIT(TASK_MOVE) | BIT(SCOPE_SHARE);
 
-// Kinds whose objects are looked at, also without words: who has used what.
-static const uint32_t with_objects = BIT(PARK) | BIT(TOUCH);
+// Kinds whose objects are looked at, also without words: who has used what, and
+// whether a run that does not end repeats itself. Those of the other kinds say
+// nothing that these do not.
+static const uint32_t with_objects =
+    BIT(PARK) | BIT(TOUCH) | BIT(OWE) | BIT(SETTLE) | BIT(SCOPE_CANCEL);
 
 static inline struct event *record(struct kernel *kernel,
                                    enum trio_note_kind kind, uint32_t task,
