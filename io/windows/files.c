@@ -8,11 +8,10 @@
 
 #include "io/files.h"
 
-#include <string.h>
 #include <windows.h>
 
+#include "io/windows/path.h"
 #include "io/windows/status.h"
-#include "io/windows/utf8.h"
 
 #define PATH_MAX_SIZE 4096
 #define PIECE_MAX ((size_t)1 << 30)
@@ -66,10 +65,9 @@ static trio_status set_end(HANDLE file, uint64_t size, int *ret_error)
 
     if (writable == INVALID_HANDLE_VALUE)
         return failed(ret_error);
-    trio_status rc =
-        result(SetFileInformationByHandle(writable, FileEndOfFileInfo, &end,
-                                          sizeof(end)),
-               ret_error);
+    trio_status rc = result(SetFileInformationByHandle(
+                                writable, FileEndOfFileInfo, &end, sizeof(end)),
+                            ret_error);
     CloseHandle(writable);
     return rc;
 }
@@ -81,7 +79,7 @@ static trio_status open_file(void *context, const char *path,
     wchar_t wide[PATH_MAX_SIZE];
 
     (void)context;
-    if (!trio_utf8_to_wide_(path, wide, PATH_MAX_SIZE))
+    if (!trio_path_to_wide_(path, wide, PATH_MAX_SIZE))
         return failed(ret_error);
     HANDLE file =
         CreateFileW(wide, access_of(options), SHARE, NULL,
@@ -183,26 +181,14 @@ static trio_status sync_file(void *context, trio_handle handle, int *ret_error)
     return result(FlushFileBuffers((HANDLE)handle), ret_error);
 }
 
-// Leaves the folder of a path: "." where the path names none.
-static void leave_folder(wchar_t *path)
-{
-    wchar_t *end = path + wcslen(path);
-
-    while (end > path && end[-1] != L'\\' && end[-1] != L'/')
-        end--;
-    if (end == path)
-        *end++ = L'.';
-    *end = L'\0';
-}
-
 static trio_status sync_path(void *context, const char *path, int *ret_error)
 {
     wchar_t folder[PATH_MAX_SIZE];
 
     (void)context;
-    if (!trio_utf8_to_wide_(path, folder, PATH_MAX_SIZE))
+    if (!trio_path_to_wide_(path, folder, PATH_MAX_SIZE))
         return failed(ret_error);
-    leave_folder(folder);
+    trio_path_leave_folder_(folder);
     HANDLE handle =
         CreateFileW(folder, GENERIC_WRITE, SHARE, NULL, OPEN_EXISTING,
                     FILE_FLAG_BACKUP_SEMANTICS, NULL);
@@ -223,8 +209,8 @@ static trio_status rename_path(void *context, const char *from,
 
     (void)context;
     return result(
-        trio_utf8_to_wide_(from, wide_from, PATH_MAX_SIZE) &&
-            trio_utf8_to_wide_(path, wide_path, PATH_MAX_SIZE) &&
+        trio_path_to_wide_(from, wide_from, PATH_MAX_SIZE) &&
+            trio_path_to_wide_(path, wide_path, PATH_MAX_SIZE) &&
             MoveFileExW(wide_from, wide_path, MOVEFILE_REPLACE_EXISTING),
         ret_error);
 }
@@ -234,7 +220,7 @@ static trio_status remove_path(void *context, const char *path, int *ret_error)
     wchar_t wide[PATH_MAX_SIZE];
 
     (void)context;
-    return result(trio_utf8_to_wide_(path, wide, PATH_MAX_SIZE) &&
+    return result(trio_path_to_wide_(path, wide, PATH_MAX_SIZE) &&
                       DeleteFileW(wide),
                   ret_error);
 }

@@ -2,8 +2,9 @@
 // kind: what was sent may still be on its way when a pipe is closed.
 // SPDX-License-Identifier: MIT OR Apache-2.0
 
-#include <trio/descriptor_stream.h>
+#include <string.h>
 
+#include <trio/descriptor_stream.h>
 #include <trio/stream_contract.h>
 
 #include "tests/check.h"
@@ -227,7 +228,7 @@ static TRIO_PARKS void check_nobody_to_receive_is_a_break(enum kind kind)
     for (int i = 0; i < 2; i++)
         CHECK_STATUS(trio_stream_send_all(&pipe.sender.stream, "x", 1, NULL),
                      TRIO_EBROKEN);
-    CHECK_STRING(trio_error_last()->text, "send to a descriptor");
+    CHECK(strncmp(trio_error_last()->text, "send to descriptor ", 19) == 0);
     CHECK_OK(trio_stream_close(&pipe.sender.stream));
 }
 
