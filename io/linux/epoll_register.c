@@ -116,8 +116,9 @@ int trio_poller_can_wait_(struct posix *posix, int descriptor)
 static void deliver(struct posix *posix, const struct epoll_event *event)
 {
     uint32_t events = event->events;
-    struct slot *slot = trio_posix_registered_(
-        posix, (uint32_t)event->data.u64, (uint32_t)(event->data.u64 >> 32));
+    int descriptor = (int)(uint32_t)event->data.u64;
+    uint32_t generation = (uint32_t)(event->data.u64 >> 32);
+    struct slot *slot = trio_posix_registered_(posix, descriptor, generation);
 
     if (slot == NULL)
         return;

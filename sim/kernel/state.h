@@ -83,7 +83,7 @@ struct ranked {
 // 64 of those who came one after the other.
 struct places_word {
     uint64_t bits; // Who is still in line.
-    uint64_t count;
+    size_t count;
 };
 
 struct places {
