@@ -74,9 +74,6 @@ struct trio_task {
     struct trio_cancel_scope root; // SCOPE_TASK.
 } __attribute__((aligned(CACHE_LINE)));
 
-// One more member, and each task takes another line.
-_Static_assert(sizeof(struct trio_task) <= 448, "as 0007 says");
-
 static inline bool trio_is_parked_(const struct trio_task *task)
 {
     return task->park.wait != NULL;
