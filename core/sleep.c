@@ -36,10 +36,8 @@ static trio_status sleep_until(struct trio_run *run, struct trio_task *task,
 
 trio_time trio_sleeps_until_(const struct trio_task *task)
 {
-    bool sleeps = task->park.wait == &sleep_wait &&
-                  task->park.abort == stop_sleeping;
-
-    return sleeps ? task->timer.deadline : TRIO_FOREVER;
+    return task->park.abort == stop_sleeping ? task->timer.deadline
+                                             : TRIO_FOREVER;
 }
 
 trio_status trio_sleep_until(trio_time time)

@@ -92,8 +92,8 @@ TRIO_END_DECLS
          ? (void)0                                                            \
          : trio_assert_failed(#condition, __FILE__, __LINE__))
 
-// Stops with a report that names the function where this stands, unless
-// `argument`, a pointer that it was given, is one.
+// Stops with a report that names the function where this stands if `argument`,
+// a pointer that it was given, is NULL.
 //
 //     TRIO_REQUIRE(pool);
 //     rc = use_pool(pool);

@@ -61,16 +61,20 @@ void trio_notify_closing(trio_handle handle);
 //         struct trio_io_waiter waiter = {.handle = pipe,
 //                                         .direction = TRIO_READABLE};
 //         const struct trio_world *world = trio_io_begin(c, TRIO_ACCESS_WRITE);
+//         bool waited = false;
+//         trio_status rc;
 //         size_t length;
 //
 //         if (world == NULL)
 //             return TRIO_ECANCELED;
-//         trio_status rc =
-//             world->net->receive(world->context, pipe, c, 1, &length);
-//         if (rc != TRIO_EWOULDBLOCK)
-//             return trio_io_end(rc);
-//         rc = trio_io_wait(&waiter);
-//         return rc == TRIO_OK ? receive(pipe, c) : rc;
+//         while ((rc = world->net->receive(world->context, pipe, c, 1,
+//                                          &length)) == TRIO_EWOULDBLOCK) {
+//             waited = true;
+//             rc = trio_io_wait(&waiter);
+//             if (rc != TRIO_OK)
+//                 return rc;
+//         }
+//         return waited ? rc : trio_io_end(rc);
 //     }
 
 // Begins an operation on `object`: trio_checkpoint_if_cancelled, trio_touch and

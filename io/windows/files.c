@@ -65,9 +65,10 @@ static trio_status set_end(HANDLE file, uint64_t size, int *ret_error)
 
     if (writable == INVALID_HANDLE_VALUE)
         return failed(ret_error);
-    trio_status rc = result(SetFileInformationByHandle(
-                                writable, FileEndOfFileInfo, &end, sizeof(end)),
-                            ret_error);
+    trio_status rc =
+        result(SetFileInformationByHandle(writable, FileEndOfFileInfo, &end,
+                                          sizeof(end)),
+               ret_error);
     CloseHandle(writable);
     return rc;
 }
