@@ -115,12 +115,14 @@ static __attribute__((noinline)) void cancel_deep_below(uintptr_t end)
     frame[1] = frame[0];
 }
 
+// What is left is enough for a report, and not to look for names: that would
+// overflow the stack.
 static TRIO_CHECKPOINT trio_status cancel_with_little_stack(void *arg)
 {
     char frame;
 
     (void)arg;
-    cancel_deep_below((uintptr_t)&frame - (size_t)5 * 1024);
+    cancel_deep_below((uintptr_t)&frame - (size_t)6 * 1024);
     return trio_checkpoint();
 }
 
